@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Settings shared by every target of the build: link PRIVATE cspkit_build. Never exported.
+add_library(cspkit_build INTERFACE)
+target_compile_features(cspkit_build INTERFACE cxx_std_20)
+target_compile_options(cspkit_build INTERFACE
+  -Wall -Wextra $<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wshadow>
+  $<$<BOOL:${CSPKIT_WERROR}>:-Werror>
+  # g++ 12 at -O3 reports false overlaps on string concatenation.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+if(NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+# Programs, libraries and providers lie together, so that the tools find what is bundled.
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+  set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+endif()
+if(CSPKIT_SANITIZE)
+  add_compile_options(-fsanitize=${CSPKIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CSPKIT_SANITIZE})
+endif()
+find_program(CSPKIT_CCACHE ccache)
+if(CSPKIT_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
+endif()

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspkit/ddf/locuri.hpp: a LocURI taken apart. No schema is needed here: this file knows the syntax of OMA-TS-DM_TND
+// 1.2.1 section 6 as Windows takes it (oma-dm-protocol-support.md), and nothing of what exists.
+#ifndef CSPKIT_DDF_LOCURI_HPP_
+#define CSPKIT_DDF_LOCURI_HPP_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
+
+namespace cspkit::ddf {
+
+/// Bounds on an address. 0 is no bound.
+struct UriLimits {
+  std::size_t max_bytes = 4096;
+  std::size_t max_segments = 64;
+};
+
+/// A parsed LocURI: scope, decoded segments, query. Immutable; safe to read from many threads.
+class LocUri {
+ public:
+  LocUri() = default;
+
+  /// Parses `text` (blanks around it ignored). "./A" and "A" are the same; "." is the tree's root; "./Device" and
+  /// "./User" in any case name the scope, none is the device's. kBadRequest: empty text, a leading or trailing "/",
+  /// an empty, "*", "." (but first) or ".." segment (decoded or not), NUL, invalid UTF-8, a malformed %-escape.
+  /// kUriTooLong: beyond a limit. The query ("?prop=Name") is split off and not judged.
+  static Result<LocUri> parse(std::string_view text, const UriLimits& limits = {});
+
+  Scope scope() const { return scope_; }
+  /// True when the text began with Device or User.
+  bool scope_given() const { return scope_given_; }
+  /// Segments below the scope; 0 for the root.
+  std::size_t size() const { return ends_.size(); }
+  /// The decoded segment.
+  std::string_view operator[](std::size_t index) const;
+  /// What follows the "?", without it; empty when there is none.
+  std::string_view query() const { return query_; }
+  bool has_query() const { return has_query_; }
+  /// The canonical path: no scope, segments re-encoded, joined by "/"; "" for the root.
+  std::string path() const;
+  /// "./Device/..." or "./User/...": the canonical path with its scope; "./Device" for the root.
+  std::string full() const;
+
+ private:
+  std::string decoded_;                // all segments, one after the other
+  std::vector<std::uint32_t> ends_;    // where each ends
+  std::string query_;
+  Scope scope_ = Scope::kDevice;
+  bool scope_given_ = false;
+  bool has_query_ = false;
+};
+
+/// Percent-encodes one segment: RFC 3986 unreserved characters stay, the rest becomes upper-case %XX of its bytes.
+std::string encode_segment(std::string_view decoded);
+/// Appends the same to `out`.
+void append_encoded(std::string& out, std::string_view decoded);
+/// Decodes one segment. kBadRequest on a malformed escape, NUL or invalid UTF-8.
+Result<std::string> decode_segment(std::string_view encoded);
+/// Lower-cases ASCII letters.
+std::string fold(std::string_view text);
+/// True when the text is valid UTF-8 (no surrogates, no overlong forms).
+bool is_utf8(std::string_view text);
+
+}  // namespace cspkit::ddf
+
+#endif  // CSPKIT_DDF_LOCURI_HPP_

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# cspkit_add_provider(NAME SOURCES file... [DDF file.xml])
+# Builds libcspkit_NAME.so: a module that exports cspkit_plugin_v1 and nothing else. The DDF is copied beside it.
+set(CSPKIT_PROVIDER_MAP ${CMAKE_CURRENT_LIST_DIR}/provider.map CACHE INTERNAL "")
+function(cspkit_add_provider name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DDF;OUTPUT_DIRECTORY" "SOURCES")
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "cspkit_add_provider(${name}): SOURCES is missing")
+  endif()
+  set(target cspkit_${name})
+  add_library(${target} MODULE ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE cspkit::sdk)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${CSPKIT_PROVIDER_MAP})
+  set_target_properties(${target} PROPERTIES PREFIX lib OUTPUT_NAME cspkit_${name}
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LINK_DEPENDS ${CSPKIT_PROVIDER_MAP})
+  # Sanitized clang modules leave the runtime's symbols to the program that loads them.
+  if(NOT CSPKIT_SANITIZE)
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
+  if(arg_OUTPUT_DIRECTORY)
+    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT_DIRECTORY})
+  endif()
+  if(arg_DDF)
+    cmake_path(ABSOLUTE_PATH arg_DDF OUTPUT_VARIABLE ddf)
+    cmake_path(GET ddf FILENAME ddf_name)
+    # A custom target of its own, so that an edited DDF is copied without relinking the library.
+    add_custom_target(${target}_ddf ALL
+      COMMAND ${CMAKE_COMMAND} -E copy_if_different ${ddf} $<TARGET_FILE_DIR:${target}>/${ddf_name}
+      DEPENDS ${ddf} VERBATIM)
+    add_dependencies(${target} ${target}_ddf)
+  endif()
+endfunction()
