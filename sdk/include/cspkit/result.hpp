@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// cspkit/result.hpp: how every part of cspkit says that something worked or why it did not. C++17, standard library
-// only. Status and Result are plain values: safe to copy, no thread rules of their own.
+// cspkit/result.hpp: how every part of cspkit says that something worked or why it did not. C++17,
+// standard library only. Status and Result are plain values: safe to copy, no thread rules of their
+// own.
 #ifndef CSPKIT_RESULT_HPP_
 #define CSPKIT_RESULT_HPP_
+
+#include <cspkit/abi.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,12 +15,10 @@
 #include <utility>
 #include <variant>
 
-#include <cspkit/abi.h>
-
 namespace cspkit {
 
-/// Why something failed. The first group is what providers say (abi.h); the second the engine's own. The one table
-/// that makes SyncML statuses of them is core/include/cspkit/syncml_status.hpp.
+/// Why something failed. The first group is what providers say (abi.h); the second the engine's
+/// own. The one table that makes SyncML statuses of them is core/include/cspkit/syncml_status.hpp.
 enum class Code : std::int32_t {
   kOk = CSPKIT_OK,
   kPending = CSPKIT_PENDING,
@@ -36,24 +37,26 @@ enum class Code : std::int32_t {
   kStale = CSPKIT_STALE,
   kMisuse = CSPKIT_MISUSE,
 
-  kBadRequest = -100,       ///< the command or its LocURI is malformed
-  kUriTooLong = -101,       ///< the LocURI exceeds a limit
-  kTooLarge = -102,         ///< a value or message exceeds a limit
-  kIncomplete = -103,       ///< a precondition is missing (dependency)
-  kNotExecuted = -110,      ///< not run because its Atomic failed
-  kRolledBack = -111,       ///< run and undone because its Atomic failed
-  kRollbackFailed = -112,   ///< run, and undoing it failed
-  kAtomicFailed = -113,     ///< the Atomic itself, when a child failed
-  kNotSyncml = -200,        ///< the input is no SyncML message
-  kNotDdf = -201,           ///< the input is no DDF document
-  kStateUnusable = -202,    ///< the state file could not be opened, or is of a newer version, or is no database
-  kStateLocked = -203,      ///< another process, or another engine of this one, holds the state file
-  kProviderRefused = -204,  ///< the provider library was not trusted, not understood, or did not start
-  kIo = -205                ///< a file could not be read or written
+  kBadRequest = -100,      ///< the command or its LocURI is malformed
+  kUriTooLong = -101,      ///< the LocURI exceeds a limit
+  kTooLarge = -102,        ///< a value or message exceeds a limit
+  kIncomplete = -103,      ///< a precondition is missing (dependency)
+  kNotExecuted = -110,     ///< not run because its Atomic failed
+  kRolledBack = -111,      ///< run and undone because its Atomic failed
+  kRollbackFailed = -112,  ///< run, and undoing it failed
+  kAtomicFailed = -113,    ///< the Atomic itself, when a child failed
+  kNotSyncml = -200,       ///< the input is no SyncML message
+  kNotDdf = -201,          ///< the input is no DDF document
+  kStateUnusable =
+      -202,  ///< the state file could not be opened, or is of a newer version, or is no database
+  kStateLocked = -203,  ///< another process, or another engine of this one, holds the state file
+  kProviderRefused =
+      -204,   ///< the provider library was not trusted, not understood, or did not start
+  kIo = -205  ///< a file could not be read or written
 };
 
-/// An outcome with its reason. `text` is for people: what, where, what to do. `provider_error` is an HRESULT, 0 for
-/// none; it reaches the server as msft:originalerror.
+/// An outcome with its reason. `text` is for people: what, where, what to do. `provider_error` is
+/// an HRESULT, 0 for none; it reaches the server as msft:originalerror.
 class [[nodiscard]] Status {
  public:
   Status() = default;  // ok
@@ -73,15 +76,18 @@ class [[nodiscard]] Status {
   std::string text_;
 };
 
-/// A value or the Status that explains its absence; the member names are those of std::expected. Reading the value
-/// of a failed Result ends the process: ask first.
+/// A value or the Status that explains its absence; the member names are those of std::expected.
+/// Reading the value of a failed Result ends the process: ask first.
 template <typename T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT(google-explicit-constructor)
-  Result(Code code, std::string text = {}) : state_(std::in_place_index<1>, code, std::move(text)) {}
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Status status)
+      : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT(google-explicit-constructor)
+  Result(Code code, std::string text = {})
+      : state_(std::in_place_index<1>, code, std::move(text)) {}
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// cspkit/value.hpp: the formats and values of the management tree, one type for engine, providers and embedders.
-// C++17, standard library only.
+// cspkit/value.hpp: the formats and values of the management tree, one type for engine, providers
+// and embedders. C++17, standard library only.
 #ifndef CSPKIT_VALUE_HPP_
 #define CSPKIT_VALUE_HPP_
 
+#include <cspkit/result.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <cspkit/result.hpp>
 
 namespace cspkit {
 
@@ -51,8 +50,8 @@ constexpr Format format_from_name(std::string_view name) {
 /// True for the two formats whose bytes travel as base64 and are held raw.
 constexpr bool is_binary(Format format) { return format == Format::kB64 || format == Format::kBin; }
 
-/// A value with its format. Text formats (int and bool too) hold UTF-8 text exactly as it was set; b64 and bin hold
-/// the raw bytes.
+/// A value with its format. Text formats (int and bool too) hold UTF-8 text exactly as it was set;
+/// b64 and bin hold the raw bytes.
 struct Value {
   Format format = Format::kUnset;
   std::string data;
@@ -71,7 +70,9 @@ struct Value {
 
   Value() = default;
   Value(Format f, std::string d) : format(f), data(std::move(d)) {}
-  friend bool operator==(const Value& a, const Value& b) { return a.format == b.format && a.data == b.data; }
+  friend bool operator==(const Value& a, const Value& b) {
+    return a.format == b.format && a.data == b.data;
+  }
   friend bool operator!=(const Value& a, const Value& b) { return !(a == b); }
 };
 
@@ -82,7 +83,9 @@ inline std::string_view trim(std::string_view s) {
   while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
   return s;
 }
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -92,8 +95,8 @@ inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 }  // namespace detail
 
-/// Reads a 64-bit signed integer: decimal with an optional sign, or 0x and hex digits; blanks around it ignored.
-/// kBadFormat when it is none or does not fit.
+/// Reads a 64-bit signed integer: decimal with an optional sign, or 0x and hex digits; blanks
+/// around it ignored. kBadFormat when it is none or does not fit.
 inline Result<std::int64_t> parse_int(std::string_view text) {
   std::string_view s = detail::trim(text);
   bool negative = false;
@@ -115,7 +118,8 @@ inline Result<std::int64_t> parse_int(std::string_view text) {
     if (low >= '0' && low <= '9') digit = static_cast<unsigned>(low - '0');
     if (low >= 'a' && low <= 'f') digit = static_cast<unsigned>(low - 'a') + 10;
     if (digit >= base) return Result<std::int64_t>(Code::kBadFormat, "not an integer");
-    if (number > (limit - digit) / base) return Result<std::int64_t>(Code::kBadFormat, "integer beyond 64 bits");
+    if (number > (limit - digit) / base)
+      return Result<std::int64_t>(Code::kBadFormat, "integer beyond 64 bits");
     number = number * base + digit;
   }
   return static_cast<std::int64_t>(negative ? std::uint64_t{0} - number : number);

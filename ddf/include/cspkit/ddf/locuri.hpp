@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// cspkit/ddf/locuri.hpp: a LocURI taken apart. No schema is needed here: this file knows the syntax of OMA-TS-DM_TND
-// 1.2.1 section 6 as Windows takes it (oma-dm-protocol-support.md), and nothing of what exists.
+// cspkit/ddf/locuri.hpp: a LocURI taken apart. No schema is needed here: this file knows the syntax
+// of OMA-TS-DM_TND 1.2.1 section 6 as Windows takes it (oma-dm-protocol-support.md), and nothing of
+// what exists.
 #ifndef CSPKIT_DDF_LOCURI_HPP_
 #define CSPKIT_DDF_LOCURI_HPP_
 
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <cspkit/result.hpp>
-#include <cspkit/value.hpp>
 
 namespace cspkit::ddf {
 
@@ -26,10 +26,12 @@ class LocUri {
  public:
   LocUri() = default;
 
-  /// Parses `text` (blanks around it ignored). "./A" and "A" are the same; "." is the tree's root; "./Device" and
-  /// "./User" in any case name the scope, none is the device's. kBadRequest: empty text, a leading or trailing "/",
-  /// an empty, "*", "." (but first) or ".." segment (decoded or not), NUL, invalid UTF-8, a malformed %-escape.
-  /// kUriTooLong: beyond a limit. The query ("?prop=Name") is split off and not judged.
+  /// Parses `text` (blanks around it ignored). "./A" and "A" are the same; "." is the tree's root;
+  /// "./Device" and
+  /// "./User" in any case name the scope, none is the device's. kBadRequest: empty text, a leading
+  /// or trailing "/", an empty, "*", "." (but first) or ".." segment (decoded or not), NUL, invalid
+  /// UTF-8, a malformed %-escape. kUriTooLong: beyond a limit. The query ("?prop=Name") is split
+  /// off and not judged.
   static Result<LocUri> parse(std::string_view text, const UriLimits& limits = {});
 
   Scope scope() const { return scope_; }
@@ -48,15 +50,16 @@ class LocUri {
   std::string full() const;
 
  private:
-  std::string decoded_;                // all segments, one after the other
-  std::vector<std::uint32_t> ends_;    // where each ends
+  std::string decoded_;              // all segments, one after the other
+  std::vector<std::uint32_t> ends_;  // where each ends
   std::string query_;
   Scope scope_ = Scope::kDevice;
   bool scope_given_ = false;
   bool has_query_ = false;
 };
 
-/// Percent-encodes one segment: RFC 3986 unreserved characters stay, the rest becomes upper-case %XX of its bytes.
+/// Percent-encodes one segment: RFC 3986 unreserved characters stay, the rest becomes upper-case
+/// %XX of its bytes.
 std::string encode_segment(std::string_view decoded);
 /// Appends the same to `out`.
 void append_encoded(std::string& out, std::string_view decoded);

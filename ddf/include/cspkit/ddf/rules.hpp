@@ -3,32 +3,34 @@
 #ifndef CSPKIT_DDF_RULES_HPP_
 #define CSPKIT_DDF_RULES_HPP_
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 #include <cspkit/ddf/schema.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace cspkit::ddf {
 
 inline constexpr std::size_t kDefaultMaxValueBytes = std::size_t{16} << 20;
 
-/// Row 9. Reads the wire text of a value for `node`: `given` is the request's format, kUnset takes the schema's.
-/// Accepted beside the schema's own: chr for xml, b64 for bin; a schema format of null takes any; a value that the
-/// node's own ENUM lists passes. b64 and bin are decoded (blanks inside ignored). kBadFormat; kTooLarge beyond
-/// max_bytes of wire text.
+/// Row 9. Reads the wire text of a value for `node`: `given` is the request's format, kUnset takes
+/// the schema's. Accepted beside the schema's own: chr for xml, b64 for bin; a schema format of
+/// null takes any; a value that the node's own ENUM lists passes. b64 and bin are decoded (blanks
+/// inside ignored). kBadFormat; kTooLarge beyond max_bytes of wire text.
 Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
                          std::size_t max_bytes = kDefaultMaxValueBytes);
 /// The same judgement for a value that is already typed (b64 and bin raw).
-Result<Value> check_format(const Node& node, Value value, std::size_t max_bytes = kDefaultMaxValueBytes);
-/// Row 10. kBadValue with provider_error 0x80070057 (E_INVALIDARG) when MSFT:AllowedValues excludes the value.
+Result<Value> check_format(const Node& node, Value value,
+                           std::size_t max_bytes = kDefaultMaxValueBytes);
+/// Row 10. kBadValue with provider_error 0x80070057 (E_INVALIDARG) when MSFT:AllowedValues excludes
+/// the value.
 Status check_allowed(const Node& node, const Value& value);
 /// Row 5. kBadRequest when the RegEx of the dynamic node excludes the name.
 Status check_name(const Node& dynamic_node, std::string_view decoded_name);
 
-/// The value a leaf holds that was never set: its DefaultValue as written, else the empty value of its format
+/// The value a leaf holds that was never set: its DefaultValue as written, else the empty value of
+/// its format
 /// ("" / 0 / false). A default that is no base64 in a b64 or bin node is held as its text's bytes.
 Value initial_value(const Node& node);
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// cspkit/ddf/schema.hpp: what the DDF files say, immutable and shared. A Schema is built by SchemaBuilder (loader.hpp),
-// never changes afterwards, and may be used from any number of threads and engines at once.
+// cspkit/ddf/schema.hpp: what the DDF files say, immutable and shared. A Schema is built by
+// SchemaBuilder (loader.hpp), never changes afterwards, and may be used from any number of threads
+// and engines at once.
 #ifndef CSPKIT_DDF_SCHEMA_HPP_
 #define CSPKIT_DDF_SCHEMA_HPP_
 
+#include <cspkit/ddf/locuri.hpp>
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <cspkit/ddf/locuri.hpp>
-#include <cspkit/result.hpp>
-#include <cspkit/value.hpp>
 
 namespace cspkit::ddf {
 
@@ -31,9 +31,28 @@ enum Access : std::uint32_t {
   kAccessCopy = 32
 };
 
-enum class Occurrence : std::uint8_t { kOne, kZeroOrOne, kZeroOrMore, kOneOrMore, kZeroOrN, kOneOrN };
+enum class Occurrence : std::uint8_t {
+  kOne,
+  kZeroOrOne,
+  kZeroOrMore,
+  kOneOrMore,
+  kZeroOrN,
+  kOneOrN
+};
 enum class Persistence : std::uint8_t { kUnset, kPermanent, kDynamic };  ///< DDF's Scope element
-enum class ValueType : std::uint8_t { kAbsent, kNone, kEnum, kFlag, kRange, kRegEx, kAdmx, kJson, kXsd, kSddl, kUnknown };
+enum class ValueType : std::uint8_t {
+  kAbsent,
+  kNone,
+  kEnum,
+  kFlag,
+  kRange,
+  kRegEx,
+  kAdmx,
+  kJson,
+  kXsd,
+  kSddl,
+  kUnknown
+};
 enum class Naming : std::uint8_t { kNone, kServerGenerated, kClientInventory, kUniqueName };
 
 struct EnumValue {
@@ -44,18 +63,18 @@ struct EnumValue {
 /// MSFT:AllowedValues of a node, as written.
 struct AllowedValues {
   ValueType type = ValueType::kAbsent;
-  std::vector<EnumValue> enums;          ///< ENUM and Flag
-  std::vector<EnumValue> values;         ///< Value elements of the other types, with their descriptions
+  std::vector<EnumValue> enums;   ///< ENUM and Flag
+  std::vector<EnumValue> values;  ///< Value elements of the other types, with their descriptions
   bool has_list = false;
-  std::string_view list_delimiter;       ///< as written: "0xF000", ";" ...
+  std::string_view list_delimiter;  ///< as written: "0xF000", ";" ...
   std::string_view admx_area, admx_name, admx_file;
 };
 
 /// MSFT:Applicability that holds for a node, inherited element by element from its ancestors.
 struct Applicability {
-  std::string_view os_build_version;   ///< "10.0.22000, 10.0.19041.1202"
+  std::string_view os_build_version;  ///< "10.0.22000, 10.0.19041.1202"
   std::string_view csp_version;
-  std::string_view edition_allow_list; ///< "0x4;0x1B;"
+  std::string_view edition_allow_list;  ///< "0x4;0x1B;"
   bool requires_azure_ad = false;
 };
 
@@ -73,46 +92,51 @@ class Node {
   std::string_view title() const;  ///< DFTitle; names a dynamic node in documentation: "{id}"
   bool is_dynamic() const;         ///< its NodeName is empty or "*": instances are named when made
   bool is_leaf() const;            ///< its format is not `node`
-  /// True for the topmost node of a tree in a DDF file, and for the ancestors of such nodes ("Vendor", "Vendor/MSFT").
+  /// True for the topmost node of a tree in a DDF file, and for the ancestors of such nodes
+  /// ("Vendor", "Vendor/MSFT").
   bool is_root() const;
-  /// True for an ancestor of a root, or the tree's "." itself: no DDF file describes it; Get-only interior node.
+  /// True for an ancestor of a root, or the tree's "." itself: no DDF file describes it; Get-only
+  /// interior node.
   bool is_ancestor_of_root() const;
   Format format() const;
-  std::uint32_t access() const;    ///< Access bits
+  std::uint32_t access() const;  ///< Access bits
   bool grants(std::uint32_t verb) const { return (access() & verb) != 0; }
   Occurrence occurrence() const;
   std::uint32_t occurrence_limit() const;  ///< N of ZeroOrN and OneOrN, 0 when not given
   Persistence persistence() const;
   Naming naming() const;
-  bool case_sensitive() const;     ///< CaseSense CS
+  bool case_sensitive() const;  ///< CaseSense CS
   bool has_default() const;
   std::string_view default_value() const;
   std::string_view description() const;
   std::string_view unique_name() const;  ///< the prose of DynamicNodeNaming/UniqueName
   std::vector<std::string_view> mime_types() const;
-  std::string_view ddf_name() const;     ///< DFType/DDFName
+  std::string_view ddf_name() const;  ///< DFType/DDFName
   AllowedValues allowed_values() const;
   ValueType value_type() const;
   Applicability applicability() const;
   bool deprecated() const;
   std::string_view os_build_deprecated() const;
-  bool atomic_required() const;          ///< of this node or an ancestor
+  bool atomic_required() const;              ///< of this node or an ancestor
   std::string_view reboot_behavior() const;  ///< "", "None", "Automatic", "ServerInitiated"
   Scope scope() const;
-  std::string_view file() const;   ///< the DDF file it came from, "" for ancestors of roots
+  std::string_view file() const;  ///< the DDF file it came from, "" for ancestors of roots
   std::uint32_t line() const;
 
-  Node parent() const;                 ///< invalid for "."
-  Node root() const;                   ///< topmost node of its DDF tree; itself for ancestors of roots
-  std::vector<Node> static_children() const;   ///< sorted by name
-  Node dynamic_child() const;          ///< invalid when there is none
-  Node static_child(std::string_view decoded_name) const;  ///< by name, honouring CaseSense; invalid when none
+  Node parent() const;  ///< invalid for "."
+  Node root() const;    ///< topmost node of its DDF tree; itself for ancestors of roots
+  std::vector<Node> static_children() const;  ///< sorted by name
+  Node dynamic_child() const;                 ///< invalid when there is none
+  Node static_child(
+      std::string_view decoded_name) const;  ///< by name, honouring CaseSense; invalid when none
   /// "./Device/Vendor/MSFT/Office/Installation/{id}/Install"
   std::string uri() const;
   /// Path below the tree's root in this scope: "Vendor/MSFT/Office/Installation/{id}/Install".
   std::string pattern() const;
 
-  friend bool operator==(const Node& a, const Node& b) { return a.schema_ == b.schema_ && a.id_ == b.id_; }
+  friend bool operator==(const Node& a, const Node& b) {
+    return a.schema_ == b.schema_ && a.id_ == b.id_;
+  }
   friend bool operator!=(const Node& a, const Node& b) { return !(a == b); }
 
  private:
@@ -133,11 +157,13 @@ struct Address {
   Scope scope = Scope::kDevice;
   bool scope_given = false;
   bool has_query = false;
-  NodeId node = kNoNode;            ///< the node addressed
-  std::vector<Segment> segments;    ///< empty for "."
-  std::string path;   ///< canonical path: static names as the DDF spells them, dynamic ones as addressed
-  std::string key;    ///< the same, folded to lower case except where the node is CaseSense CS: compares equal
-                      ///< exactly when two addresses are the same node of one scope and user
+  NodeId node = kNoNode;          ///< the node addressed
+  std::vector<Segment> segments;  ///< empty for "."
+  std::string
+      path;  ///< canonical path: static names as the DDF spells them, dynamic ones as addressed
+  std::string
+      key;  ///< the same, folded to lower case except where the node is CaseSense CS: compares
+            ///< equal exactly when two addresses are the same node of one scope and user
   std::string query;  ///< without "?"
 
   /// Decoded name of segment i.
@@ -162,9 +188,10 @@ class Schema {
   Schema(const Schema&) = delete;
   Schema& operator=(const Schema&) = delete;
 
-  /// Resolves a LocURI. A static match is final, the longest static root wins, else the dynamic node is taken;
-  /// ./Device/X and ./X are one. kBadRequest, kUriTooLong as LocUri::parse; kNotFound when no node is there.
-  /// `out` is filled as far as it was understood (scope always when the syntax is right).
+  /// Resolves a LocURI. A static match is final, the longest static root wins, else the dynamic
+  /// node is taken;
+  /// ./Device/X and ./X are one. kBadRequest, kUriTooLong as LocUri::parse; kNotFound when no node
+  /// is there. `out` is filled as far as it was understood (scope always when the syntax is right).
   Status resolve(std::string_view uri, Address& out, const UriLimits& limits = {}) const;
   /// The same for a canonical path ("Vendor/MSFT/...") in a scope: what the store holds.
   Status resolve_path(Scope scope, std::string_view canonical_path, Address& out) const;
