@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspkit/engine.hpp: start here. An Engine is one device: a tree of nodes described by DDF files,
+// kept in a state file, served by providers, reached by SyncML or by the calls below.
+//
+//   auto engine = cspkit::Engine::open({.state = "device.db"});
+//   engine->load_ddf("ddf/catalog");
+//   engine->load_provider("libcspkit_office.so");
+//   auto device = engine->open_session(cspkit::Principal::device());
+//   auto reply = device.process(syncml_bytes);
+//
+// Threads: an Engine may be used from any thread; a Session by one thread at a time. Nothing here
+// throws for operational reasons. Two engines in one process do not know of each other.
+#ifndef CSPKIT_ENGINE_HPP_
+#define CSPKIT_ENGINE_HPP_
+
+#include <cspkit/abi.h>
+
+#include <chrono>
+#include <cspkit/ddf/loader.hpp>
+#include <cspkit/ddf/schema.hpp>
+#include <cspkit/executor.hpp>
+#include <cspkit/result.hpp>
+#include <cspkit/syncml_status.hpp>
+#include <cspkit/value.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit {
+
+/// Severity of a log line; the numbers of abi.h.
+enum class LogLevel : std::int32_t {
+  kDebug = CSPKIT_LOG_DEBUG,
+  kInfo = CSPKIT_LOG_INFO,
+  kWarning = CSPKIT_LOG_WARNING,
+  kError = CSPKIT_LOG_ERROR,
+  kProviderMisbehaving = CSPKIT_LOG_PROVIDER_MISBEHAVING,
+  kHostMisbehaving = CSPKIT_LOG_HOST_MISBEHAVING
+};
+
+/// Takes log lines; called from any thread, must not call back into the engine. Never given a
+/// secret value.
+using LogSink = std::function<void(LogLevel level, std::string_view source, std::string_view text)>;
+
+/// Who asks. Plain data.
+struct Principal {
+  std::string user;              ///< id of the user; empty: the device itself
+  bool device_authority = true;  ///< may change ./Device
+  static Principal device() { return {}; }
+  /// A user may read ./Device and reach only their own ./User; with device authority also change
+  /// ./Device.
+  static Principal for_user(std::string id, bool with_device_authority = false) {
+    return {std::move(id), with_device_authority};
+  }
+};
+
+/// How safe an acknowledged change is in the state file.
+enum class Durability : std::uint8_t {
+  kFull,    ///< on disk before it is acknowledged (SQLite WAL, synchronous=FULL)
+  kNormal,  ///< survives a crash of the process; the last transactions may be lost with the power
+};
+
+struct EngineOptions {
+  /// The state file, made when missing; ":memory:" keeps nothing.
+  std::string state = ":memory:";
+  Durability durability = Durability::kFull;
+  std::shared_ptr<Clock> clock;        ///< default: the system's
+  std::shared_ptr<Executor> executor;  ///< default: two threads of the engine's own
+  LogSink log;                         ///< default: none
+  ddf::UriLimits uri_limits;           ///< longer or deeper: 414
+  std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
+  std::size_t max_message_bytes = std::size_t{64} << 20;  ///< larger: refused whole
+  unsigned max_nesting = 16;  ///< containers within containers; deeper: 400
+  /// How long a provider may take to complete a pending call, and a command may wait for its turn.
+  std::chrono::milliseconds call_deadline = std::chrono::seconds(60);
+};
+
+/// An Alert a server sent.
+struct AlertRecord {
+  std::string code;    ///< "1201"
+  std::string type;    ///< Meta/Type of its first item
+  std::string source;  ///< Source or Target LocURI of its first item
+  std::string data;    ///< Data of its first item
+};
+
+/// A job that has not ended.
+struct JobInfo {
+  std::string provider;
+  std::string id;
+  std::uint32_t attempt = 0;
+  int percent = -1;  ///< -1: unknown
+  std::string text;  ///< what it is doing, for people
+};
+
+/// A provider that is loaded.
+struct ProviderInfo {
+  std::string name;
+  std::string plugin_id;
+  std::string version;
+  std::string file;                ///< absolute path; empty when linked statically
+  std::vector<std::string> roots;  ///< "./Device/Vendor/MSFT/Office"
+  std::uint16_t abi_major = 0, abi_minor = 0;
+};
+
+/// One node of a listing.
+struct TreeEntry {
+  std::string uri;  ///< "./Vendor/MSFT/Office/Installation", or "./User/..."
+  Format format = Format::kUnset;
+  bool readable = false;  ///< false: the node grants no Get, value stays empty
+  Value value;            ///< leaves only
+};
+
+class EngineImpl;
+class SessionImpl;
+
+/// A caller's seat at the tree: its principal and, for SyncML, what lasts from message to message.
+/// One thread at a time. A Session must not outlive its Engine.
+class Session {
+ public:
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// Value of a leaf; of an interior node its children's names, percent-encoded, joined by "/",
+  /// format node.
+  Result<Value> get(std::string_view uri);
+  /// Adds a node. Without a format in `value` (kUnset) the schema's is taken.
+  Status add(std::string_view uri, const Value& value);
+  /// Adds an interior node, or a leaf with its default value.
+  Status add(std::string_view uri);
+  Status replace(std::string_view uri, const Value& value);
+  Status remove(std::string_view uri);
+  Status exec(std::string_view uri);
+  Status exec(std::string_view uri, const Value& data);
+
+  /// Answers one SyncML message (UTF-8 or UTF-16 XML). kNotSyncml when it is none; anything that is
+  /// one gets a reply.
+  Result<std::string> process(std::string_view message);
+
+  /// Alerts received in this session, in order.
+  const std::vector<AlertRecord>& alerts() const;
+  /// SyncML statuses of the commands of the last processed message, in document order, header
+  /// excluded.
+  const std::vector<int>& last_statuses() const;
+  const Principal& principal() const;
+
+ private:
+  friend class Engine;
+  explicit Session(std::unique_ptr<SessionImpl> impl);
+  std::unique_ptr<SessionImpl> impl_;
+};
+
+/// Writes as a provider may: bound by format and by the tree's shape, not by AccessType; never
+/// calls handlers.
+class Owner {
+ public:
+  /// Sets a leaf, or makes an interior node (value of format node or kUnset with empty data). Makes
+  /// missing ancestors. kNotFound, kBadFormat, kFull.
+  Status set(std::string_view uri, const Value& value);
+  Status set(std::string_view uri, std::string_view wire_text);
+  Status remove(std::string_view uri);
+
+ private:
+  friend class Engine;
+  Owner(EngineImpl* engine, std::string user) : engine_(engine), user_(std::move(user)) {}
+  EngineImpl* engine_;
+  std::string user_;
+};
+
+class Engine {
+ public:
+  /// Opens or makes the state file. kStateLocked, kStateUnusable, kIo: the text says which file and
+  /// what to do.
+  static Result<Engine> open(EngineOptions options = {});
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  /// Stops providers, drops timers, closes the state. Sessions must be gone.
+  ~Engine();
+
+  /// Adds a DDF file or a directory of them. Failures as ddf::SchemaBuilder::add; what could be
+  /// read is in effect.
+  Status load_ddf(const std::filesystem::path& path);
+  Status load_ddf_bytes(std::string_view bytes, std::string name);
+  /// Loads a provider library: trust check, ABI check, DDF check, create, recovery, start.
+  /// kProviderRefused, with the reason and the remedy in the text. `ddf` overrides where its DDF is
+  /// sought: a file, or a directory to look in.
+  Status load_provider(const std::filesystem::path& library, const std::filesystem::path& ddf = {});
+  /// The same for a provider that is linked into the program.
+  Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {});
+
+  Session open_session(Principal principal);
+  /// One message, one session.
+  Result<std::string> process(std::string_view message, const Principal& principal);
+  /// The device's owner; with a user id, of that user's nodes too.
+  Owner owner(std::string user = {});
+
+  /// The live tree at and below an address, depth first, as the principal would see it.
+  Result<std::vector<TreeEntry>> list(std::string_view uri, const Principal& principal = {});
+  std::shared_ptr<const ddf::Schema> schema() const;
+  std::vector<ddf::Finding> findings() const;
+  std::vector<ProviderInfo> providers() const;
+  /// Stored rows that no loaded DDF describes: kept, invisible.
+  std::vector<std::string> orphans() const;
+
+  /// Jobs that have not ended.
+  std::vector<JobInfo> jobs() const;
+  /// Waits until no job is left, or `stop` (asked about every `interval`, on the caller's thread)
+  /// returns true. True when no job is left.
+  bool wait_for_jobs(const std::function<bool()>& stop = {},
+                     std::chrono::milliseconds interval = std::chrono::milliseconds(200));
+  Clock& clock() const;
+
+  /// Set by a change to a node with RebootBehavior Automatic or ServerInitiated; cleared by the
+  /// embedder.
+  bool reboot_pending() const;
+  void clear_reboot_pending();
+
+ private:
+  explicit Engine(std::unique_ptr<EngineImpl> impl);
+  std::unique_ptr<EngineImpl> impl_;
+};
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_ENGINE_HPP_

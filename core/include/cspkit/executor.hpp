@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspkit/executor.hpp: time and threads as the engine sees them. An embedder may bring its own;
+// without one the engine makes a SystemClock and a ThreadExecutor. The harness has deterministic
+// ones.
+#ifndef CSPKIT_EXECUTOR_HPP_
+#define CSPKIT_EXECUTOR_HPP_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace cspkit {
+
+/// Where time comes from. All functions may be called from any thread.
+class Clock {
+ public:
+  using Duration = std::chrono::nanoseconds;
+  using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
+  virtual ~Clock() = default;
+  /// Since an arbitrary moment; never goes back.
+  virtual Duration steady_now() const = 0;
+  virtual UtcTime utc_now() const = 0;
+};
+
+/// Where work that belongs to no caller runs: jobs, timers, batches, completions, subscribers.
+/// All functions may be called from any thread, also from a running task.
+class Executor {
+ public:
+  using Task = std::function<void()>;
+  using TimerId = std::uint64_t;  ///< never 0
+
+  virtual ~Executor() = default;
+  /// Runs the task once, after `delay` on the engine's clock; as soon as it can for 0. 0 after
+  /// shutdown began: the task is dropped. Tasks must not throw.
+  virtual TimerId post(Task task, Clock::Duration delay = Clock::Duration::zero()) = 0;
+  /// True when the task will not run any more; false when it runs, has run or is unknown.
+  virtual bool cancel(TimerId timer) = 0;
+  /// Called by a thread that waits for a result of the executor's work. A deterministic executor
+  /// runs one task here, moving its clock to the next timer if none is due but not beyond `until`
+  /// (steady), and returns true; false when it has nothing to run until then, having moved its
+  /// clock to `until`. An executor with threads of its own returns false at once: the caller then
+  /// waits on its condition variable.
+  virtual bool drive(Clock::Duration until) = 0;
+  /// True when work runs only inside drive() and its like: a waiting caller must then never block.
+  virtual bool is_deterministic() const { return false; }
+};
+
+/// The system's clocks.
+std::shared_ptr<Clock> make_system_clock();
+/// `threads` worker threads and a timer queue. Destruction drops what has not begun and joins the
+/// threads.
+std::shared_ptr<Executor> make_thread_executor(unsigned threads = 2);
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_EXECUTOR_HPP_

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between SyncML and the tree: the DM session turns commands into operations, a CommandRunner (the
+// engine's session) carries them out. Neither knows more of the other than stands here.
+#ifndef CSPKIT_CORE_DM_COMMAND_RUNNER_HPP_
+#define CSPKIT_CORE_DM_COMMAND_RUNNER_HPP_
+
+#include <cspkit/engine.hpp>
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit::dm {
+
+enum class Verb : std::uint8_t { kGet, kAdd, kReplace, kDelete, kExec, kCopy };
+
+/// One item of one command, its strings borrowed from the message.
+struct Operation {
+  Verb verb = Verb::kGet;
+  std::string_view uri;     ///< Target LocURI (of Get too)
+  std::string_view source;  ///< of Copy
+  std::string_view format;  ///< Meta/Format as sent, trimmed; empty: not given
+  std::string_view mime;    ///< Meta/Type
+  std::string_view data;    ///< wire text
+  bool has_data = false;
+  /// Set when the command is refused before its address is looked at (row 1, Get inside an Atomic):
+  /// it is not run and its outcome is this.
+  Code refused = Code::kOk;
+};
+
+struct Outcome {
+  Status status;
+  Value value;       ///< of a Get that worked
+  std::string mime;  ///< of that value, empty: text/plain
+  std::string
+      failing_uri;  ///< when the failure concerns another node: the parent that could not be made
+};
+
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+  /// Carries out one operation as a transaction of its own.
+  virtual void run(const Operation& operation, Outcome& outcome) = 0;
+  /// Carries out all as one transaction; `outcomes` has their size. True when committed. Else the
+  /// statuses are those of a failed Atomic: the failing ones their own, the others kNotExecuted,
+  /// kRolledBack or kRollbackFailed.
+  virtual bool run_atomic(const std::vector<Operation>& operations,
+                          std::vector<Outcome>& outcomes) = 0;
+  virtual void alert(AlertRecord record) = 0;
+};
+
+}  // namespace cspkit::dm
+
+#endif  // CSPKIT_CORE_DM_COMMAND_RUNNER_HPP_

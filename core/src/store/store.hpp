@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lasts. A Store is read once, when it is opened, and written by one operation: apply(batch),
+// all or nothing. The tree keeps everything in memory, so nothing here is on the way of a Get.
+#ifndef CSPKIT_CORE_STORE_STORE_HPP_
+#define CSPKIT_CORE_STORE_STORE_HPP_
+
+#include <cspkit/engine.hpp>
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit::store {
+
+/// A node that was set. Rows are keyed by (user, key): user "" is the device's scope.
+struct NodeRow {
+  std::string user;
+  std::string key;                 ///< folded canonical path, "vendor/msft/office/installation/..."
+  std::string path;                ///< canonical path as it was created
+  Format format = Format::kUnset;  ///< kNode for interior nodes
+  std::string mime;
+  std::string value;
+  std::uint32_t flags = 0;  ///< CSPKIT_VALUE_*
+  std::string title;        ///< the Title property
+  std::int64_t tstamp = 0;  ///< last change, ms since 1970 UTC
+  std::uint16_t verno = 0;  ///< changes of the value, wraps (OMA-TS-DM_TND 7.7.8)
+};
+
+struct NodeKey {
+  std::string user, key;
+};
+
+/// A provider's own bytes.
+struct StateRow {
+  std::string provider, key, bytes;
+};
+
+/// Work that must end. `user` and `scope` are the provider's business: they stand in the payload.
+struct JobRow {
+  std::string provider, id, payload;
+  std::uint32_t attempt = 0;  ///< times it was handed to the provider
+};
+
+/// An alert waiting for the server's acknowledgement.
+struct AlertRow {
+  std::int64_t id = 0;  ///< given by the caller, grows
+  std::string user;     ///< whose session may deliver it; "" the device's
+  std::string body;     ///< opaque here
+};
+
+/// What undoes a change outside the store. Written before the effect, removed by the decision.
+struct UndoRow {
+  std::int64_t transaction = 0;
+  std::uint32_t sequence = 0;
+  std::string provider;
+  std::string record;  ///< opaque here
+};
+
+/// Everything there is.
+struct Contents {
+  std::vector<NodeRow> nodes;  ///< ordered by user, then key
+  std::vector<StateRow> state;
+  std::vector<JobRow> jobs;
+  std::vector<AlertRow> alerts;
+  std::vector<UndoRow> undo;
+  std::vector<std::int64_t>
+      committed;  ///< transactions decided whose providers may not have heard of it
+};
+
+/// One transaction. Removals are done before puts of the same kind.
+struct Batch {
+  std::vector<NodeKey> remove_nodes;
+  std::vector<NodeRow> put_nodes;
+  std::vector<std::pair<std::string, std::string>> remove_state;  ///< provider, key
+  std::vector<StateRow> put_state;
+  std::vector<std::pair<std::string, std::string>> remove_jobs;  ///< provider, id
+  std::vector<JobRow> put_jobs;
+  std::vector<std::int64_t> remove_alerts;
+  std::vector<AlertRow> put_alerts;
+  std::vector<std::int64_t> remove_undo;  ///< all records of these transactions
+  std::vector<UndoRow> put_undo;
+  std::vector<std::int64_t> remove_committed;
+  std::vector<std::int64_t> put_committed;
+  bool empty() const;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// Reads everything. Called once, before the first apply. kStateUnusable when the file is
+  /// damaged.
+  virtual Result<Contents> load() = 0;
+  /// Makes the batch durable, whole or not at all; an empty batch does nothing and touches no disk.
+  /// kFull when the disk or the file is full, kIo otherwise; then nothing of it happened. One
+  /// thread at a time (the engine's turn).
+  virtual Status apply(const Batch& batch) = 0;
+};
+
+/// Keeps nothing after destruction.
+std::unique_ptr<Store> make_memory_store();
+
+/// A SQLite file. Takes an exclusive open-file-description lock on "<path>.lock" for its lifetime.
+/// Makes the file (mode 0600) and missing directories above it. Failures, each with the path and
+/// what to do: kStateLocked (another process or another engine), kStateUnusable (no database,
+/// damaged, newer schema version, not ours), kIo (read-only, no such folder, no permission), kFull.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Durability durability);
+
+/// The file's schema version that this build writes.
+inline constexpr int kSchemaVersion = 1;
+
+}  // namespace cspkit::store
+
+#endif  // CSPKIT_CORE_STORE_STORE_HPP_
