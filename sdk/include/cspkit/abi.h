@@ -111,7 +111,7 @@ enum {
 enum { CSPKIT_VALUE_SECRET = 1 }; /* never logged, never journalled */
 
 /* A value: text formats as UTF-8 text (int and bool too, as they were sent), b64 and bin as raw
- * bytes. */
+ * bytes. Given to the host with CSPKIT_FORMAT_UNSET it takes the format of the node's schema. */
 typedef struct cspkit_value { /* frozen */
   int32_t format;
   uint32_t flags;
@@ -125,8 +125,8 @@ typedef struct cspkit_call { /* frozen */
   uint64_t id;
 } cspkit_call;
 
-/* Something changes are made with: a call (changes join its transaction) or a batch (a transaction
- * of its own). */
+/* Something changes are made with: a call (changes join its transaction; its writer has the id of
+ * the call) or a batch (a transaction of its own). */
 typedef struct cspkit_writer { /* frozen */
   uint64_t id;
 } cspkit_writer;
@@ -217,8 +217,8 @@ struct cspkit_host { /* grows */
    * STALE. */
   cspkit_code (*set_error)(const cspkit_host* host, cspkit_call call, uint32_t hresult,
                            cspkit_str text) CSPKIT_NOEXCEPT;
-  /* Ends a call that answered CSPKIT_PENDING, exactly once. STALE the second time, and after its
-   * deadline. */
+  /* Ends a call that answered CSPKIT_PENDING, exactly once; also before that answer has reached the
+   * host, when another thread is quick. STALE the second time, and after its deadline. */
   cspkit_code (*complete)(const cspkit_host* host, cspkit_call call,
                           cspkit_code code) CSPKIT_NOEXCEPT;
   /* 1 when nobody waits for the call any more (deadline, session closed, shutdown), else 0. */
@@ -261,9 +261,10 @@ struct cspkit_host { /* grows */
    * the read. */
   cspkit_code (*batch_open)(const cspkit_host* host, int32_t scope, cspkit_str user,
                             cspkit_writer* out) CSPKIT_NOEXCEPT;
-  /* Hands the batch over, whole, and never blocks. The handle is stale from now on. `done`, if not
-   * null, is called once on the executor: OK after the changes are durable and visible, else a code
-   * and nothing of it happened. Batches of one provider are applied in the order of submission. */
+  /* Hands the batch over, whole, and never blocks. The handle is stale from now on, whatever the
+   * answer. OK: `done`, if not null, is called once on the executor: OK after the changes are
+   * durable and visible, else a code and nothing of it happened. Not OK: nothing of it happens and
+   * `done` is not called. Batches of one provider are applied in the order of submission. */
   cspkit_code (*batch_submit)(const cspkit_host* host, cspkit_writer batch, cspkit_done done,
                               void* context) CSPKIT_NOEXCEPT;
   /* Drops a batch with its changes. */
@@ -355,6 +356,7 @@ typedef struct cspkit_plugin { /* grows; the one exported object */
 #else
 #define CSPKIT_PLUGIN_SYMBOL cspkit_plugin_v1
 #endif
+#define CSPKIT_PLUGIN_OBJECT const cspkit_plugin CSPKIT_PLUGIN_SYMBOL
 #define CSPKIT_PLUGIN_SYMBOL_NAME "cspkit_plugin_v1"
 
 /* ---- Extension: jobs
