@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cspkit/odt/xml.hpp>
+
+#include "utf8.hpp"
+
+namespace cspkit::odt {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+bool is_name_start(char32_t c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x206F) && is_xml_char(c));
+}
+
+bool is_name_char(char32_t c) {
+  return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 0xB7;
+}
+
+// Characters that look right on a web page and are wrong in a file.
+const char* typographic_name(char32_t c) {
+  switch (c) {
+    case 0x2018:
+    case 0x2019:
+      return "a typographic single quote";
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+      return "a typographic double quote";
+    case 0x200B:
+      return "a zero-width space";
+    case 0x00A0:
+      return "a no-break space";
+    case '\\':
+      return "a backslash";
+    default:
+      return nullptr;
+  }
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, XmlDocument& document, XmlError& error, const XmlLimits& limits)
+      : text_(text), document_(document), error_(error), limits_(limits) {}
+
+  bool run() {
+    if (text_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
+    if (starts_with("<?xml") && at_ + 5 < text_.size() && is_space(text_[at_ + 5])) {
+      if (!skip_past("?>", "an XML declaration that does not end")) return false;
+    }
+    if (!misc(true)) return false;
+    if (end()) return fail("there is no element");
+    if (!starts_with("<")) return unexpected("the root element");
+    return elements() && misc(false) && (end() || unexpected("nothing after the root element"));
+  }
+
+ private:
+  bool end() const { return at_ >= text_.size(); }
+  std::string_view rest() const { return text_.substr(at_); }
+  bool starts_with(std::string_view s) const { return rest().substr(0, s.size()) == s; }
+
+  // Positions are computed only for what is kept: everything kept lies behind the last one.
+  Position position() {
+    for (; counted_ < at_; ++counted_) {
+      const char c = text_[counted_];
+      if (c == '\n') {
+        ++place_.line;
+        place_.column = 1;
+      } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80 &&
+                 !(counted_ == 0 && c == '\xEF')) {  // the mark at the very start has no column
+        ++place_.column;
+      }
+    }
+    return place_;
+  }
+
+  bool fail(std::string text) {
+    error_.text = std::move(text);
+    error_.position = position();
+    return false;
+  }
+
+  bool unexpected(std::string_view wanted) {
+    if (end()) return fail(fmt::format("the document ends where {} should be", wanted));
+    const Decoded here = decode(rest());
+    if (here.size == 0) return fail("bytes that are not UTF-8");
+    if (const char* name = typographic_name(here.code)) {
+      error_.typographic = true;
+      return fail(fmt::format("{} (U+{:04X}) where {} should be", name,
+                              static_cast<std::uint32_t>(here.code), wanted));
+    }
+    if (!is_xml_char(here.code) || here.code < 0x20) {
+      return fail(fmt::format("character U+{:04X} where {} should be",
+                              static_cast<std::uint32_t>(here.code), wanted));
+    }
+    return fail(fmt::format("'{}' where {} should be", rest().substr(0, here.size), wanted));
+  }
+
+  void skip_space() {
+    while (!end() && is_space(text_[at_])) ++at_;
+  }
+
+  bool skip_past(std::string_view mark, std::string_view complaint) {
+    const std::size_t found = text_.find(mark, at_);
+    if (found == std::string_view::npos) return fail(std::string(complaint));
+    if (!check_characters(text_.substr(at_, found - at_))) return false;
+    at_ = found + mark.size();
+    return true;
+  }
+
+  // Advances to a forbidden character, so that the error names its place.
+  bool check_characters(std::string_view s) {
+    for (std::size_t i = 0; i < s.size();) {
+      const auto byte = static_cast<unsigned char>(s[i]);
+      if (byte >= 0x20 && byte < 0x80) {
+        ++i;
+        continue;
+      }
+      const Decoded here = decode(s.substr(i));
+      if (here.size == 0 || !is_xml_char(here.code)) {
+        at_ += i;
+        return fail(here.size == 0 ? std::string("bytes that are not UTF-8")
+                                   : fmt::format("character U+{:04X}, which XML forbids",
+                                                 static_cast<std::uint32_t>(here.code)));
+      }
+      i += here.size;
+    }
+    return true;
+  }
+
+  bool comment() {
+    const std::size_t start = at_;
+    at_ += 4;
+    const std::size_t dashes = text_.find("--", at_);
+    if (dashes == std::string_view::npos) {
+      at_ = start;
+      return fail("a comment that does not end");
+    }
+    if (!check_characters(text_.substr(at_, dashes - at_))) return false;
+    at_ = dashes;
+    if (!starts_with("-->")) return fail("'--' inside a comment");
+    at_ += 3;
+    return true;
+  }
+
+  bool instruction() {
+    const std::size_t start = at_;
+    at_ += 2;
+    std::string target;
+    if (!name(target, "the name of a processing instruction")) return false;
+    if (target.size() == 3 && (target[0] | 0x20) == 'x' && (target[1] | 0x20) == 'm' &&
+        (target[2] | 0x20) == 'l') {
+      at_ = start;
+      return fail("an XML declaration that is not at the very start");
+    }
+    return skip_past("?>", "a processing instruction that does not end");
+  }
+
+  // Skipped unread: nothing it declares is ever used.
+  bool doctype() {
+    document_.has_doctype = true;
+    const std::size_t start = at_;
+    int depth = 0;
+    for (at_ += 9; !end(); ++at_) {
+      const char c = text_[at_];
+      if (starts_with("<!--")) {
+        if (!comment()) return false;
+        --at_;
+      } else if (c == '"' || c == '\'') {
+        const std::size_t close = text_.find(c, at_ + 1);
+        if (close == std::string_view::npos) break;
+        at_ = close;
+      } else if (c == '[' || c == '<') {
+        ++depth;
+      } else if (c == ']') {
+        --depth;
+      } else if (c == '>') {
+        if (depth == 0) {
+          ++at_;
+          return true;
+        }
+        --depth;
+      }
+    }
+    at_ = start;
+    return fail("a document type declaration that does not end");
+  }
+
+  bool misc(bool before_root) {
+    for (;;) {
+      skip_space();
+      if (starts_with("<!--")) {
+        if (!comment()) return false;
+      } else if (starts_with("<?")) {
+        if (!instruction()) return false;
+      } else if (before_root && !document_.has_doctype && starts_with("<!DOCTYPE")) {
+        if (!doctype()) return false;
+      } else {
+        return true;
+      }
+    }
+  }
+
+  bool name(std::string& out, std::string_view what) {
+    Decoded here = decode(rest());
+    if (here.size == 0 || !is_name_start(here.code)) return unexpected(what);
+    const std::size_t start = at_;
+    do {
+      at_ += here.size;
+      here = decode(rest());
+    } while (here.size != 0 && is_name_char(here.code));
+    out.assign(text_.substr(start, at_ - start));
+    return true;
+  }
+
+  // At '&': appends what it stands for.
+  bool reference(std::string& out) {
+    const std::size_t semicolon = text_.substr(at_, 64).find(';');
+    if (semicolon == std::string_view::npos) return fail("'&' that starts no entity: write &amp;");
+    const std::string_view body = text_.substr(at_ + 1, semicolon - 1);
+    if (body == "amp") {
+      out += '&';
+    } else if (body == "lt") {
+      out += '<';
+    } else if (body == "gt") {
+      out += '>';
+    } else if (body == "quot") {
+      out += '"';
+    } else if (body == "apos") {
+      out += '\'';
+    } else if (!body.empty() && body[0] == '#') {
+      if (!character_reference(body.substr(1), out)) return false;
+    } else if (document_.has_doctype && is_plain_name(body)) {
+      out.append(text_.substr(at_, semicolon + 1));
+    } else {
+      return fail(is_plain_name(body) ? fmt::format("entity '&{};' is not defined", body)
+                                      : "'&' that starts no entity: write &amp;");
+    }
+    at_ += semicolon + 1;
+    return true;
+  }
+
+  static bool is_plain_name(std::string_view s) {
+    const auto plain = [](char c) { return is_name_char(static_cast<unsigned char>(c)); };
+    return !s.empty() && is_name_start(static_cast<unsigned char>(s[0])) &&
+           std::all_of(s.begin(), s.end(), plain);
+  }
+
+  bool character_reference(std::string_view digits, std::string& out) {
+    char32_t base = 10;
+    if (!digits.empty() && digits[0] == 'x') {
+      base = 16;
+      digits.remove_prefix(1);
+    }
+    char32_t code = 0;
+    bool good = !digits.empty();
+    for (const char c : digits) {
+      char32_t digit = 99;
+      if (c >= '0' && c <= '9') digit = static_cast<char32_t>(c - '0');
+      if (c >= 'a' && c <= 'f') digit = static_cast<char32_t>(c - 'a') + 10;
+      if (c >= 'A' && c <= 'F') digit = static_cast<char32_t>(c - 'A') + 10;
+      if (digit >= base) {
+        good = false;
+        break;
+      }
+      code = std::min<char32_t>(code * base + digit, 0x110000);
+    }
+    if (!good || !is_xml_char(code)) return fail("a character reference to no character");
+    append_utf8(out, code);
+    return true;
+  }
+
+  bool attribute_value(std::string& out) {
+    if (end() || (text_[at_] != '"' && text_[at_] != '\'')) {
+      return unexpected("the quote before an attribute's value");
+    }
+    const char quote = text_[at_++];
+    while (!end() && text_[at_] != quote) {
+      const char c = text_[at_];
+      if (c == '<') return fail("'<' inside an attribute's value: a quote is missing before it");
+      if (c == '&') {
+        if (!reference(out)) return false;
+      } else if (is_space(c)) {
+        out += ' ';
+        ++at_;
+      } else {
+        const Decoded here = decode(rest());
+        if (here.size == 0 || !is_xml_char(here.code)) return unexpected("an attribute's value");
+        out.append(rest().substr(0, here.size));
+        at_ += here.size;
+      }
+    }
+    if (end()) return fail("an attribute's value that does not end");
+    ++at_;
+    return true;
+  }
+
+  bool attributes(XmlElement& element) {
+    for (;;) {
+      const bool blank = !end() && is_space(text_[at_]);
+      skip_space();
+      if (end() || text_[at_] == '>' || text_[at_] == '/') return true;
+      if (!blank) return unexpected("a blank before the next attribute");
+      if (++attribute_count_ > limits_.attributes) return fail("too many attributes");
+      XmlAttribute attribute;
+      attribute.position = position();
+      if (!name(attribute.name, "an attribute, '>' or '/>'")) return false;
+      skip_space();
+      if (!starts_with("=")) return unexpected("'=' after an attribute's name");
+      ++at_;
+      skip_space();
+      if (!attribute_value(attribute.value)) return false;
+      if (element.attribute(attribute.name) != nullptr) {
+        return fail(fmt::format("attribute '{}' stands twice", attribute.name));
+      }
+      if (element.attributes.size() >= 256) return fail("too many attributes on one element");
+      element.attributes.push_back(std::move(attribute));
+    }
+  }
+
+  bool cdata(std::string& out) {
+    const std::size_t start = at_ + 9;
+    if (!skip_past("]]>", "a CDATA section that does not end")) return false;
+    out.append(text_.substr(start, at_ - 3 - start));
+    return true;
+  }
+
+  bool character_data(std::string& out) {
+    const std::size_t stop = std::min(text_.find_first_of("<&", at_), text_.size());
+    const std::string_view run = text_.substr(at_, stop - at_);
+    if (!check_characters(run)) return false;
+    const std::size_t forbidden = run.find("]]>");
+    if (forbidden != std::string_view::npos) {
+      at_ += forbidden;
+      return fail("']]>' outside a CDATA section");
+    }
+    out.append(run);
+    at_ = stop;
+    return true;
+  }
+
+  // The open elements form the stack; a finished one moves into its parent.
+  bool elements() {
+    std::vector<XmlElement> open;
+    do {
+      if (starts_with("</")) {
+        if (!end_tag(open)) return false;
+      } else if (starts_with("<!--")) {
+        if (!comment()) return false;
+      } else if (starts_with("<![CDATA[")) {
+        if (!cdata(open.back().text)) return false;
+      } else if (starts_with("<?")) {
+        if (!instruction()) return false;
+      } else if (starts_with("<")) {
+        if (!start_tag(open)) return false;
+      } else if (starts_with("&")) {
+        if (!reference(open.back().text)) return false;
+      } else if (end()) {
+        return fail(fmt::format("element '{}' of line {} is not closed", open.back().name,
+                                open.back().position.line));
+      } else if (!character_data(open.back().text)) {
+        return false;
+      }
+    } while (!open.empty());
+    return true;
+  }
+
+  bool start_tag(std::vector<XmlElement>& open) {
+    if (open.size() >= limits_.depth) return fail("elements nested too deep");
+    if (++element_count_ > limits_.elements) return fail("too many elements");
+    XmlElement element;
+    element.position = position();
+    ++at_;
+    if (!name(element.name, "the name of an element") || !attributes(element)) return false;
+    const bool empty = starts_with("/>");
+    if (!empty && !starts_with(">")) return unexpected("'>'");
+    at_ += empty ? 2 : 1;
+    open.push_back(std::move(element));
+    if (empty) close(open);
+    return true;
+  }
+
+  bool end_tag(std::vector<XmlElement>& open) {
+    const std::size_t start = at_;
+    at_ += 2;
+    std::string closing;
+    if (!name(closing, "the name of an element")) return false;
+    if (closing != open.back().name) {
+      at_ = start;
+      return fail(fmt::format("'</{}>' closes element '{}' of line {}", closing, open.back().name,
+                              open.back().position.line));
+    }
+    skip_space();
+    if (!starts_with(">")) return unexpected("'>'");
+    ++at_;
+    close(open);
+    return true;
+  }
+
+  void close(std::vector<XmlElement>& open) {
+    XmlElement done = std::move(open.back());
+    open.pop_back();
+    if (open.empty()) {
+      document_.root = std::move(done);
+    } else {
+      open.back().children.push_back(std::move(done));
+    }
+  }
+
+  std::string_view text_;
+  XmlDocument& document_;
+  XmlError& error_;
+  const XmlLimits& limits_;
+  std::size_t at_ = 0;
+  std::size_t counted_ = 0;
+  Position place_;
+  std::size_t element_count_ = 0;
+  std::size_t attribute_count_ = 0;
+};
+
+}  // namespace
+
+const std::string* XmlElement::attribute(std::string_view attribute_name) const {
+  for (const XmlAttribute& a : attributes) {
+    if (a.name == attribute_name) return &a.value;
+  }
+  return nullptr;
+}
+
+const XmlElement* XmlElement::child(std::string_view child_name) const {
+  for (const XmlElement& c : children) {
+    if (c.name == child_name) return &c;
+  }
+  return nullptr;
+}
+
+std::string XmlError::describe() const {
+  return fmt::format("line {}, column {}: {}", position.line, position.column, text);
+}
+
+bool read_xml(std::string_view text, XmlDocument& document, XmlError& error,
+              const XmlLimits& limits) {
+  document = {};
+  error = {};
+  return Reader(text, document, error, limits).run();
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const char c = text[0];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      const Decoded here = decode(text);
+      const bool good = here.size != 0 && is_xml_char(here.code);
+      out += good ? text.substr(0, here.size) : std::string_view("\xEF\xBF\xBD");
+      text.remove_prefix(std::max<std::size_t>(here.size, 1));
+      continue;
+    }
+    text.remove_prefix(1);
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += "\xEF\xBF\xBD";
+        } else {
+          out += c;
+        }
+    }
+  }
+}
+
+}  // namespace cspkit::odt

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office_provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cspkit/odt/configuration.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "simulated_click_to_run.hpp"
+
+namespace cspkit::office {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kRunKey = "run";
+constexpr std::string_view kNextKey = "next";
+constexpr std::string_view kMachineKey = "machine";
+constexpr milliseconds kLongestPause(30'000);
+constexpr std::uint32_t kInvalidData = 0x8007000D;  // HRESULT of ERROR_INVALID_DATA
+
+milliseconds setting(const char* name, milliseconds fallback) {
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, at creation
+  if (text == nullptr) return fallback;
+  const std::string_view digits(text);
+  std::int64_t value = -1;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool good = error == std::errc() && stop == digits.data() + digits.size();
+  constexpr std::int64_t kDay = 86'400'000;
+  return good && value >= 0 && value <= kDay ? milliseconds(value) : fallback;
+}
+
+Instance instance_of(const Call& call) {
+  return {call.scope() == Scope::kDevice, std::string(call.user()), call["id"]};
+}
+
+std::string node(const Instance& instance, std::string_view name) {
+  return path_join("Installation", instance.id, name);
+}
+
+// The value of a state key; empty when there is none. Another failure is the host's and ends the
+// operation.
+std::string state_or_empty(const Writer& writer, std::string_view key) {
+  Result<std::string> found = writer.state_read(key);
+  if (found) return std::move(*found);
+  if (found.error().code() != Code::kNotFound) {
+    throw Error(found.error().code(), found.error().text());
+  }
+  return {};
+}
+
+std::string next_job(Call& call) {
+  std::uint64_t number = 1;
+  const std::string text = state_or_empty(call, kNextKey);
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  call.state_write(kNextKey, std::to_string(number + 1));
+  return fmt::format("run-{}", number);
+}
+
+// For log lines: whose {id}.
+std::string shown(const Instance& instance) {
+  return instance.device_scope ? fmt::format("./Device {}", instance.id)
+                               : fmt::format("./User {}", instance.id);
+}
+
+}  // namespace
+
+class OfficeProvider::HostScheduler final : public Scheduler {
+ public:
+  explicit HostScheduler(Host host) : host_(std::move(host)) {}
+  milliseconds now_utc() const override { return host_.now_utc().time_since_epoch(); }
+  milliseconds now_steady() const override { return host_.now_steady(); }
+  void run_after(milliseconds delay, std::function<void()> task) override {
+    host_.run_after(delay, std::move(task));
+  }
+
+ private:
+  Host host_;
+};
+
+class OfficeProvider::Watcher final : public RunObserver {
+ public:
+  Watcher(OfficeProvider& provider, std::string job, Instance instance)
+      : provider_(provider), job_(std::move(job)), instance_(std::move(instance)) {}
+  bool progress(int percent, std::string_view text) override {
+    return provider_.host().job_progress(job_, percent, text) != Code::kNotFound;
+  }
+  void finished(RunResult result) override {
+    provider_.finish({job_, instance_, std::move(result)});
+  }
+
+ private:
+  OfficeProvider& provider_;
+  const std::string job_;
+  const Instance instance_;
+};
+
+OfficeProvider::OfficeProvider(Host host)
+    : Provider(host), scheduler_(std::make_unique<HostScheduler>(host)) {
+  SimulationTiming timing;
+  timing.install = setting("CSPKIT_OFFICE_INSTALL_MS", timing.install);
+  timing.uninstall = setting("CSPKIT_OFFICE_UNINSTALL_MS", timing.uninstall);
+  engine_ = std::make_unique<SimulatedClickToRun>(*scheduler_, timing);
+
+  on("Installation/{id}").remove([this](Call& call) { return forget(call); });
+  on("Installation/{id}/Install").exec([this](Call& call) { return install(call); });
+  on("Installation/{id}/Status").own();
+  on("Installation/{id}/FinalStatus").own();
+  on("Installation/CurrentStatus")
+      .get([this](Call& call) { return current_status(call); })
+      .concurrent();
+}
+
+OfficeProvider::~OfficeProvider() = default;
+
+Status OfficeProvider::install(Call& call) {
+  odt::Configuration configuration;
+  odt::XmlError error;
+  if (call.data().empty()) {
+    return call.fail(Code::kFailed, "Exec on Install needs the configuration as Data",
+                     kInvalidData);
+  }
+  if (!odt::parse_configuration(call.data(), configuration, error)) {
+    return call.fail(Code::kFailed, "the configuration is not well-formed XML: " + error.describe(),
+                     kInvalidData);
+  }
+  const Instance instance = instance_of(call);
+  const std::string key = live_key(instance);
+  if (const std::string live = state_or_empty(call, key); !live.empty()) {
+    return call.fail(Code::kBusy, fmt::format("{} is at work here: wait until Status is no longer "
+                                              "997, or delete the node to cancel it",
+                                              live));
+  }
+  const std::string holder = state_or_empty(call, kRunKey);
+  const std::string job = next_job(call);
+
+  RunOrder order;
+  order.instance = instance;
+  order.accepted = scheduler_->now_utc().count();
+  order.due = order.accepted;
+  order.configuration = call.data();
+  if (holder.empty()) {
+    order.due += engine_->expected(configuration).count();
+    MachineState state = machine(call);
+    state.last_run =
+        RunRecord{instance.device_scope,   instance.device_scope ? instance.id : std::string(),
+                  configuration.summary(), kInProgress,
+                  order.accepted,          0};
+    call.state_write(kRunKey, job);
+    call.state_write(kMachineKey, write_machine_state(state));
+  } else {
+    order.kind = RunOrder::Kind::kRefuse;
+  }
+  call.remove(node(instance, "FinalStatus"));
+  call.set(node(instance, "Install"), ValueRef(order.configuration));
+  call.set(node(instance, "Status"), kInProgress);
+  call.state_write(key, job);
+  call.job_start(job, write_run_order(order));
+  host().info(holder.empty()
+                  ? fmt::format("{}: {}: {}", job, shown(instance), configuration.summary())
+                  : fmt::format("{}: {}: {} is running, this one will end with {}", job,
+                                shown(instance), holder, kAnotherRunningScenario));
+  return {};
+}
+
+Status OfficeProvider::forget(Call& call) {
+  const Instance instance = instance_of(call);
+  const std::string key = live_key(instance);
+  const std::string job = state_or_empty(call, key);
+  if (job.empty()) return {};
+  call.job_end(job);
+  call.state_remove(key);
+  if (state_or_empty(call, kRunKey) == job) {
+    MachineState state = machine(call);
+    if (state.last_run) {
+      state.last_run->status = kCancelledAsPlanned;
+      state.last_run->ended = scheduler_->now_utc().count();
+    }
+    call.state_remove(kRunKey);
+    call.state_write(kMachineKey, write_machine_state(state));
+  }
+  host().info(fmt::format("{}: {}: cancelled, its node is deleted", job, shown(instance)));
+  return {};
+}
+
+Result<Value> OfficeProvider::current_status(Call& call) const {
+  return Value(Format::kUnset, state_or_empty(call, kMachineKey));
+}
+
+MachineState OfficeProvider::machine(const Writer& writer) const {
+  MachineState state;
+  if (!read_machine_state(state_or_empty(writer, kMachineKey), state)) {
+    host().error("the record of what is installed cannot be read: taken as nothing installed");
+    state = {};
+  }
+  return state;
+}
+
+void OfficeProvider::job_run(std::string_view id, std::string_view payload, std::uint32_t attempt) {
+  std::string job(id);
+  try {
+    begin(job, payload, attempt);
+  } catch (const std::exception& e) {
+    // The row is not handed over again before the next start: the run would stay at 997 till then.
+    host().warning(fmt::format("{}: could not begin, will try again: {}", job, e.what()));
+    host().run_after(kLongestPause, [this, job, kept = std::string(payload), attempt] {
+      job_run(job, kept, attempt);
+    });
+  }
+}
+
+void OfficeProvider::begin(const std::string& job, std::string_view payload,
+                           std::uint32_t attempt) {
+  RunOrder order;
+  if (!read_run_order(payload, order)) {
+    abandon(job);
+    return;
+  }
+  if (order.kind == RunOrder::Kind::kRefuse) {
+    finish(
+        {job, order.instance, {kAnotherRunningScenario, {}, "another installation was running"}});
+    return;
+  }
+  if (attempt > 1) {
+    host().info(
+        fmt::format("{}: {}: taken up again, attempt {}", job, shown(order.instance), attempt));
+  }
+  RunRequest request;
+  request.run = job;
+  request.machine = machine(host().open_batch());  // dropped unsubmitted: only looked through
+  request.due = order.due;
+  request.expected = order.due - order.accepted;
+  request.attempt = attempt;
+  request.configuration = std::move(order.configuration);
+  engine_->run(std::move(request),
+               std::make_shared<Watcher>(*this, job, std::move(order.instance)));
+}
+
+void OfficeProvider::abandon(const std::string& job) {
+  host().error(fmt::format("{}: its job row cannot be read, it ends with {}", job, kQueueScenario));
+  Batch batch = host().open_batch();
+  const Result<std::vector<std::string>> keys = batch.state_list(kLivePrefix);
+  if (!keys) throw Error(keys.error().code(), keys.error().text());
+  for (const std::string& key : *keys) {
+    Instance instance;
+    if (state_or_empty(batch, key) != job || !read_live_key(key, instance)) continue;
+    finish({job, instance, {kQueueScenario, machine(batch), "the job row cannot be read"}});
+    return;
+  }
+  batch.job_end(job);
+  static_cast<void>(std::move(batch).submit());
+}
+
+// Everything a run leaves behind, in one transaction with the end of its job. False when the job
+// has ended meanwhile: a Delete cancelled it, and nothing is left to say.
+bool OfficeProvider::record(Batch& batch, const Ending& ending) const {
+  const std::string key = live_key(ending.instance);
+  if (state_or_empty(batch, key) != ending.job) return false;
+  // The device's owner may have removed the node without asking us: then it stays away.
+  if (batch.read(node(ending.instance, "Status"))) {
+    batch.set(node(ending.instance, "Status"), ending.result.status);
+    batch.set(node(ending.instance, "FinalStatus"), final_status(ending.result.status));
+  }
+  batch.state_remove(key);
+  if (state_or_empty(batch, kRunKey) == ending.job) {
+    MachineState state = ending.result.machine;
+    if (!state.last_run) state.last_run.emplace();
+    state.last_run->status = ending.result.status;
+    state.last_run->ended = scheduler_->now_utc().count();
+    batch.state_write(kMachineKey, write_machine_state(state));
+    batch.state_remove(kRunKey);
+  }
+  return batch.job_end(ending.job) != Code::kNotFound;
+}
+
+void OfficeProvider::finish(Ending ending) {
+  auto shared = std::make_shared<Ending>(std::move(ending));
+  try {
+    Batch batch = host().open_batch(shared->instance.device_scope ? Scope::kDevice : Scope::kUser,
+                                    shared->instance.user);
+    if (!record(batch, *shared)) return;
+    const Code submitted = std::move(batch).submit([this, shared](Code code) {
+      if (code != Code::kOk)
+        return retry(std::move(*shared), fmt::format("code {}", static_cast<int>(code)));
+      host().info(fmt::format("{}: {}: Status {}, FinalStatus {}: {}", shared->job,
+                              shown(shared->instance), shared->result.status,
+                              final_status(shared->result.status), shared->result.text));
+    });
+    if (submitted != Code::kOk) retry(std::move(*shared), "the batch was refused");
+  } catch (const std::exception& e) {
+    retry(std::move(*shared), e.what());
+  }
+}
+
+// A disk may be full or a host about to end: the run stays at work, and its end is written when it
+// can be, here or in the next process.
+void OfficeProvider::retry(Ending ending, std::string_view why) {
+  host().warning(
+      fmt::format("{}: its end could not be recorded, will try again: {}", ending.job, why));
+  const milliseconds pause = ending.pause;
+  ending.pause = std::min(pause * 2, kLongestPause);
+  host().run_after(pause, [this, kept = std::move(ending)]() mutable { finish(std::move(kept)); });
+}
+
+}  // namespace cspkit::office
