@@ -111,8 +111,8 @@ struct ProviderInfo {
 struct TreeEntry {
   std::string uri;  ///< "./Vendor/MSFT/Office/Installation", or "./User/..."
   Format format = Format::kUnset;
-  bool readable = false;  ///< false: the node grants no Get, value stays empty
-  Value value;            ///< leaves only
+  bool leaf = false;
+  Value value;  ///< leaves only
 };
 
 class EngineImpl;
@@ -186,9 +186,10 @@ class Engine {
   /// read is in effect.
   Status load_ddf(const std::filesystem::path& path);
   Status load_ddf_bytes(std::string_view bytes, std::string name);
-  /// Loads a provider library: trust check, ABI check, DDF check, create, recovery, start.
-  /// kProviderRefused, with the reason and the remedy in the text. `ddf` overrides where its DDF is
-  /// sought: a file, or a directory to look in.
+  /// Loads a provider library: trust check, ABI check, DDF check, create, recovery, start. Its DDF
+  /// is the one embedded in it, else the file of that name beside it, else `ddf` (a file, or a
+  /// directory to look in), else a file of that name among what load_ddf was given.
+  /// kProviderRefused, with the reason and the remedy in the text; then nothing changed.
   Status load_provider(const std::filesystem::path& library, const std::filesystem::path& ddf = {});
   /// The same for a provider that is linked into the program.
   Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {});
@@ -199,7 +200,8 @@ class Engine {
   /// The device's owner; with a user id, of that user's nodes too.
   Owner owner(std::string user = {});
 
-  /// The live tree at and below an address, depth first, as the principal would see it.
+  /// The live tree at and below an address, depth first, as the principal would see it. Leaves that
+  /// grant no Get are left out.
   Result<std::vector<TreeEntry>> list(std::string_view uri, const Principal& principal = {});
   std::shared_ptr<const ddf::Schema> schema() const;
   std::vector<ddf::Finding> findings() const;
@@ -207,10 +209,10 @@ class Engine {
   /// Stored rows that no loaded DDF describes: kept, invisible.
   std::vector<std::string> orphans() const;
 
-  /// Jobs that have not ended.
+  /// Jobs of loaded providers that have not ended.
   std::vector<JobInfo> jobs() const;
-  /// Waits until no job is left, or `stop` (asked about every `interval`, on the caller's thread)
-  /// returns true. True when no job is left.
+  /// Waits until no job of a loaded provider is left, or `stop` (asked about every `interval`, on
+  /// the caller's thread) returns true. True when no job is left.
   bool wait_for_jobs(const std::function<bool()>& stop = {},
                      std::chrono::milliseconds interval = std::chrono::milliseconds(200));
   Clock& clock() const;

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine_impl.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <shared_mutex>
+#include <utility>
+
+namespace cspkit {
+
+namespace {
+
+// The engine's own durable state lies beside the providers' under a name no provider can have.
+const tree::StateKey kRebootPending{"", "reboot-pending"};
+
+EngineOptions with_defaults(EngineOptions options) {
+  if (!options.clock) options.clock = make_system_clock();
+  if (!options.executor) options.executor = make_thread_executor();
+  return options;
+}
+
+}  // namespace
+
+EngineImpl::EngineImpl(EngineOptions options)
+    : options_(with_defaults(std::move(options))), turn_(options_.clock, options_.executor) {
+  auto world = std::make_shared<gate::World>();
+  world->schema = builder_.build();
+  world->bindings.resize(1);
+  world_ = std::move(world);
+}
+
+Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(std::move(options)));
+  const EngineOptions& chosen = engine->options_;
+  if (chosen.state == ":memory:") {
+    engine->store_ = store::make_memory_store();
+  } else {
+    auto opened = store::open_sqlite_store(chosen.state, chosen.durability);
+    if (!opened) return opened.error();
+    engine->store_ = *std::move(opened);
+  }
+  Result<store::Contents> contents = engine->store_->load();
+  if (!contents) return contents.error();
+  engine->tree_.fill(*std::move(contents));
+  return engine;
+}
+
+EngineImpl::~EngineImpl() {
+  const std::shared_ptr<const gate::World> world = world_snapshot();
+  for (const auto& each : world->providers) each->quiesce();
+  // What providers have handed over is still applied, so that nothing they were promised is lost.
+  turn_.drain();
+  closing_ = true;
+  for (auto each = world->providers.rbegin(); each != world->providers.rend(); ++each)
+    (*each)->stop();
+}
+
+void EngineImpl::log(LogLevel level, std::string_view source, std::string_view text) {
+  if (options_.log) options_.log(level, source, text);
+}
+
+std::shared_ptr<const gate::World> EngineImpl::world_snapshot() const {
+  const std::shared_lock lock(tree_.mutex());
+  return world_;
+}
+
+Status EngineImpl::commit(txn::Transaction& transaction) {
+  const std::vector<tree::JobKey> started = transaction.started_jobs();
+  store::Batch batch = transaction.take_batch();
+  if (batch.empty()) return {};
+  Status stored = store_->apply(batch);
+  if (!stored.ok()) {
+    log(LogLevel::kError, "store", stored.text());
+    return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
+  }
+  const bool jobs_ended = !batch.remove_jobs.empty();
+  std::vector<std::pair<tree::JobKey, tree::Job>> to_run;
+  {
+    const std::unique_lock lock(tree_.mutex());
+    tree_.publish(batch, *world_->schema);
+    for (const tree::JobKey& key : started) to_run.emplace_back(key, tree_.jobs()[key]);
+  }
+  for (auto& [key, job] : to_run) {
+    for (const auto& each : world_->providers) {
+      if (each->name() == key.first) each->run_job(key.second, std::move(job.payload), job.attempt);
+    }
+  }
+  if (jobs_ended) {
+    const std::lock_guard lock(jobs_mutex_);
+    jobs_changed_.notify_all();
+  }
+  return {};
+}
+
+void EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
+                        std::vector<provider::WriteOp> ops, std::function<void(Code)> done) {
+  if (closing_) {
+    if (done) done(Code::kCancelled);
+    return;
+  }
+  turn_.post([this, provider = std::move(provider), ops = std::move(ops),
+              done = std::move(done)]() -> txn::Turn::After {
+    txn::Transaction transaction(tree_, next_transaction());
+    Status status;
+    for (const provider::WriteOp& op : ops) {
+      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
+      if (!status.ok()) break;
+    }
+    if (status.ok()) status = commit(transaction);
+    if (!status.ok()) {
+      log(LogLevel::kInfo, provider->name(),
+          fmt::format("a batch was not applied: {}", status.text()));
+    }
+    if (!done) return {};
+    return [done, code = status.code()] { done(code); };
+  });
+}
+
+void EngineImpl::job_progress(const std::string& provider, const std::string& id, int percent,
+                              std::string text) {
+  const std::unique_lock lock(tree_.mutex());
+  const auto job = tree_.jobs().find({provider, id});
+  if (job == tree_.jobs().end()) return;
+  job->second.percent = percent;
+  job->second.text = std::move(text);
+}
+
+std::vector<std::pair<tree::JobKey, tree::Job>> EngineImpl::live_jobs() const {
+  const std::shared_lock lock(tree_.mutex());
+  std::vector<std::pair<tree::JobKey, tree::Job>> live;
+  for (const auto& [key, job] : tree_.jobs()) {
+    const bool loaded = std::any_of(
+        world_->providers.begin(), world_->providers.end(),
+        [&](const auto& each) { return each->name() == key.first && each->has_jobs(); });
+    if (loaded) live.emplace_back(key, job);
+  }
+  return live;
+}
+
+std::vector<JobInfo> EngineImpl::jobs() const {
+  std::vector<JobInfo> infos;
+  for (const auto& [key, job] : live_jobs()) {
+    infos.push_back({key.first, key.second, job.attempt, job.percent, job.text});
+  }
+  return infos;
+}
+
+bool EngineImpl::wait_for_jobs(const std::function<bool()>& stop,
+                               std::chrono::milliseconds interval) {
+  while (true) {
+    std::unique_lock lock(jobs_mutex_);
+    if (live_jobs().empty()) return true;
+    lock.unlock();
+    if (stop && stop()) return false;
+    lock.lock();
+    if (live_jobs().empty()) return true;
+    if (options_.executor->is_deterministic()) {
+      lock.unlock();
+      options_.executor->drive(options_.clock->steady_now() + interval);
+    } else {
+      jobs_changed_.wait_for(lock, interval);
+    }
+  }
+}
+
+std::vector<ProviderInfo> EngineImpl::providers() const {
+  std::vector<ProviderInfo> infos;
+  for (const auto& each : world_snapshot()->providers) {
+    ProviderInfo info;
+    const cspkit_plugin& plugin = each->plugin();
+    info.name = each->name();
+    info.plugin_id.assign(plugin.id.data ? plugin.id.data : "", plugin.id.size);
+    info.version.assign(plugin.version.data ? plugin.version.data : "", plugin.version.size);
+    if (each->library()) info.file = each->library()->path().string();
+    for (const auto& root : each->roots) info.roots.push_back(root.uri);
+    info.abi_major = plugin.abi_major;
+    info.abi_minor = plugin.abi_minor;
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+std::vector<ddf::Finding> EngineImpl::findings() const {
+  const std::lock_guard lock(loading_);
+  return builder_.findings();
+}
+
+bool EngineImpl::reboot_pending() const {
+  const std::shared_lock lock(tree_.mutex());
+  return tree_.state().count(kRebootPending) != 0;
+}
+
+Status EngineImpl::clear_reboot_pending() {
+  const txn::TurnHolder turn(turn_, deadline());
+  if (!turn.status().ok()) return turn.status();
+  txn::Transaction transaction(tree_, next_transaction());
+  transaction.erase_state(kRebootPending.first, kRebootPending.second);
+  return commit(transaction);
+}
+
+}  // namespace cspkit

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an Engine is made of. Loading of DDFs and providers: loading.cpp; carrying out commands:
+// operations.hpp.
+#ifndef CSPKIT_CORE_ENGINE_ENGINE_IMPL_HPP_
+#define CSPKIT_CORE_ENGINE_ENGINE_IMPL_HPP_
+
+#include <atomic>
+#include <condition_variable>
+#include <cspkit/engine.hpp>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/world.hpp"
+#include "provider/loaded_provider.hpp"
+#include "provider/services.hpp"
+#include "store/store.hpp"
+#include "tree/tree.hpp"
+#include "txn/transaction.hpp"
+#include "txn/turn.hpp"
+
+namespace cspkit {
+
+class EngineImpl : public provider::Services {
+ public:
+  static Result<std::unique_ptr<EngineImpl>> open(EngineOptions options);
+  ~EngineImpl() override;
+
+  // ---- provider::Services ----
+  tree::Tree& tree() override { return tree_; }
+  const gate::World& world() override { return *world_; }
+  Clock& clock() override { return *options_.clock; }
+  Executor& executor() override { return *options_.executor; }
+  std::chrono::milliseconds call_deadline() override { return options_.call_deadline; }
+  void log(LogLevel level, std::string_view source, std::string_view text) override;
+  void submit(std::shared_ptr<provider::LoadedProvider> provider,
+              std::vector<provider::WriteOp> ops, std::function<void(Code)> done) override;
+  void job_progress(const std::string& provider, const std::string& id, int percent,
+                    std::string text) override;
+
+  // ---- loading ----
+  Status load_ddf(const std::filesystem::path& path);
+  Status load_ddf_bytes(std::string_view bytes, std::string name);
+  Status load_plugin(std::shared_ptr<provider::Library> library, const cspkit_plugin& plugin,
+                     const std::filesystem::path& ddf);
+
+  // ---- transactions ----
+  const EngineOptions& options() const { return options_; }
+  txn::Turn& turn() { return turn_; }
+  Clock::Duration deadline() const { return options_.clock->steady_now() + options_.call_deadline; }
+  std::int64_t utc_ms() const { return options_.clock->utc_now().time_since_epoch().count(); }
+  std::uint64_t next_transaction() { return ++transactions_; }
+  std::uint64_t next_session() { return ++sessions_; }
+  /// The decision: durable, then visible, then the started jobs run. Needs the turn.
+  Status commit(txn::Transaction& transaction);
+  /// The world and whoever it keeps alive, for use without the tree's lock.
+  std::shared_ptr<const gate::World> world_snapshot() const;
+
+  // ---- reports ----
+  std::vector<ddf::Finding> findings() const;
+  std::vector<ProviderInfo> providers() const;
+  std::vector<JobInfo> jobs() const;
+  bool wait_for_jobs(const std::function<bool()>& stop, std::chrono::milliseconds interval);
+  bool reboot_pending() const;
+  Status clear_reboot_pending();
+
+ private:
+  explicit EngineImpl(EngineOptions options);
+  struct Source {  // what the builder was fed, to feed a new one when a provider is refused late
+    std::filesystem::path path;
+    std::string bytes, name;
+    enum class Kind { kPath, kBytes, kProvider } kind = Kind::kPath;
+  };
+
+  Result<Source> provider_ddf(const cspkit_provider_info& info, const provider::Library* library,
+                              const std::filesystem::path& ddf) const;
+  Status load_one(const std::shared_ptr<provider::LoadedProvider>& loaded,
+                  const provider::Library* library, const std::filesystem::path& ddf);
+  Status claim_roots(provider::LoadedProvider& loaded, const Source& source) const;
+  Status publish_world(std::vector<std::shared_ptr<provider::LoadedProvider>> providers);
+  void rebuild_builder();
+  Status redeliver_jobs(provider::LoadedProvider& loaded);
+  std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;
+
+  EngineOptions options_;
+  std::unique_ptr<store::Store> store_;
+  tree::Tree tree_;
+  txn::Turn turn_;
+  std::shared_ptr<const gate::World> world_;  // changed with the turn, under the tree's unique lock
+  mutable std::mutex loading_;                // one load at a time; guards the three below
+  ddf::SchemaBuilder builder_;
+  std::vector<Source> sources_;
+  mutable std::mutex jobs_mutex_;
+  std::condition_variable jobs_changed_;
+  std::atomic<std::uint64_t> transactions_{0};
+  std::atomic<std::uint64_t> sessions_{0};
+  std::atomic<bool> closing_{false};
+};
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_CORE_ENGINE_ENGINE_IMPL_HPP_

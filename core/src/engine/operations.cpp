@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/operations.hpp"
+
+#include <fmt/format.h>
+
+#include <cspkit/ddf/rules.hpp>
+#include <utility>
+
+#include "txn/owner_write.hpp"
+
+namespace cspkit {
+
+provider::CallSpec make_call(const gate::World& world, const gate::View& view,
+                             const gate::Target& target, std::size_t n, std::uint32_t verb) {
+  const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
+  const gate::Binding& binding = world.binding(id);
+  provider::CallSpec spec;
+  spec.verb = verb;
+  spec.handler = binding.handler[gate::handler_slot(verb)];
+  spec.flags = binding.flags;
+  spec.scope = target.address.scope;
+  spec.user = target.user;
+  spec.path = txn::spelled_path(view, target, n);
+  spec.root = world.schema->node(id).root().pattern();
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t slash = spec.path.find('/', start);
+    const std::string_view segment = std::string_view(spec.path).substr(
+        start, slash == std::string::npos ? slash : slash - start);
+    if (target.address.segments[i].dynamic) {
+      spec.captures.push_back(ddf::decode_segment(segment).value_or(std::string(segment)));
+    }
+    start = slash + 1;
+  }
+  return spec;
+}
+
+Status Changer::judge_address(const dm::Operation& operation, Change& change) const {
+  change.verb = operation.verb;
+  change.mime = std::string(operation.mime);
+  Status status = gate::judge_address(world_, operation.uri, principal_, access_of(operation.verb),
+                                      engine_.options().uri_limits, change.target);
+  const bool replace_without_data = operation.verb == dm::Verb::kReplace && !operation.has_data;
+  // Row 1 as far as it needs the node: only a leaf has data to replace.
+  if (replace_without_data && change.target.node.valid() && change.target.node.is_leaf() &&
+      (status.ok() || status.code() == Code::kNotAllowed)) {
+    return Status(Code::kBadRequest, fmt::format("Replace of {} carries no Data", operation.uri));
+  }
+  if (!status.ok()) return status;
+  if (change.target.address.has_query) {
+    return Status(Code::kNotSupported,
+                  fmt::format("{}: this property cannot be changed", operation.uri));
+  }
+  return {};
+}
+
+Status Changer::judge_state(Change& change, std::string& failing_uri) const {
+  const gate::Target& target = change.target;
+  const std::size_t size = target.address.segments.size();
+  change.depth = gate::existing_depth(world_, transaction_, target);
+  const bool exists = change.depth == size;
+  const auto missing = [&] {
+    return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target)));
+  };
+  if (change.verb == dm::Verb::kDelete) return exists ? Status() : missing();
+  if (!exists) {
+    const bool by_rule = gate::exists_below_parent(world_, target.node, nullptr);
+    const bool appears =
+        change.verb == dm::Verb::kAdd || target.node.grants(ddf::kAccessAdd) || by_rule;
+    if (!appears) return missing();
+    std::size_t failing = 0;
+    Status parents = gate::judge_parents(world_, target, change.depth, failing);
+    if (!parents.ok()) {
+      failing_uri = gate::readable_uri(target, failing);
+      return parents;
+    }
+  }
+  if (change.verb == dm::Verb::kAdd && transaction_.find(target.user, target.address.key)) {
+    return Status(Code::kAlreadyExists,
+                  fmt::format("{} exists already", gate::readable_uri(target)));
+  }
+  for (std::size_t n = change.depth + 1; n <= size; ++n) {
+    Status room = gate::judge_instances(world_, transaction_, target, n);
+    if (!room.ok()) return room;
+  }
+  return {};
+}
+
+Status Changer::judge_value(const dm::Operation& operation, Change& change) const {
+  const ddf::Node& node = change.target.node;
+  if (change.verb == dm::Verb::kDelete) return {};
+  if (!operation.has_data) {
+    if (change.verb == dm::Verb::kExec) return {};
+    // Without Data an Add gives the default; a format that was sent must still be the node's.
+    Status fits = gate::format_fits(node, operation.format);
+    if (!fits.ok()) return fits;
+    if (change.verb == dm::Verb::kAdd) change.value = ddf::initial_value(node);
+    return {};
+  }
+  Result<Value> value =
+      gate::judge_value(node, operation.format, operation.data, engine_.options().max_value_bytes);
+  if (!value) return value.error();
+  change.value = *std::move(value);
+  change.has_value = true;
+  return {};
+}
+
+Status Changer::judge_value(const Value& value, Change& change) const {
+  Result<Value> judged =
+      gate::judge_value(change.target.node, value, engine_.options().max_value_bytes);
+  if (!judged) return judged.error();
+  change.value = *std::move(judged);
+  change.has_value = true;
+  return {};
+}
+
+Status Changer::apply(Change& change) {
+  switch (change.verb) {
+    case dm::Verb::kAdd:
+      return add(change);
+    case dm::Verb::kReplace:
+      return replace(change);
+    case dm::Verb::kDelete:
+      return remove(change);
+    default:
+      return exec(change);
+  }
+}
+
+Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t verb,
+                     const Value* value, std::string_view mime, bool& written) {
+  const gate::Binding& binding =
+      world_.binding(n == 0 ? target.node.id() : target.address.segments[n - 1].node);
+  provider::CallSpec spec = make_call(world_, transaction_, target, n, verb);
+  spec.value = value;
+  spec.mime = mime;
+  spec.session = session_;
+  spec.transaction = &transaction_;
+  const std::uint64_t before = transaction_.writes_to(target.user, target.address.key_of(n));
+  const provider::CallResult result = binding.provider->call(spec);
+  written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
+  return result.status;
+}
+
+Status Changer::make_one(const gate::Target& target, std::size_t n) {
+  const ddf::NodeId id = target.address.segments[n - 1].node;
+  bool written = false;
+  if (world_.binding(id).handles(CSPKIT_ADD)) {
+    Status added = call(target, n, CSPKIT_ADD, nullptr, {}, written);
+    if (!added.ok()) return added;
+  }
+  if (!written) txn::make_node(transaction_, world_, target, n, engine_.utc_ms());
+  return {};
+}
+
+Status Changer::make_parents(const Change& change) {
+  for (std::size_t n = change.depth + 1; n < change.target.address.segments.size(); ++n) {
+    Status made = make_one(change.target, n);
+    if (!made.ok()) return made;
+  }
+  return {};
+}
+
+Status Changer::add(Change& change) {
+  Status parents = make_parents(change);
+  if (!parents.ok()) return parents;
+  const gate::Target& target = change.target;
+  bool written = false;
+  if (world_.binding(target.node.id()).handles(CSPKIT_ADD)) {
+    Status added = call(target, target.address.segments.size(), CSPKIT_ADD,
+                        change.has_value ? &change.value : nullptr, change.mime, written);
+    if (!added.ok()) return added;
+  }
+  if (!written) {
+    if (!target.node.is_leaf()) change.value = Value(Format::kNode, {});
+    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
+                   engine_.utc_ms());
+  }
+  note_reboot(target.node);
+  return {};
+}
+
+Status Changer::replace(Change& change) {
+  const gate::Target& target = change.target;
+  const bool exists = change.depth == target.address.segments.size();
+  // An interior node holds nothing that could be replaced; a missing one is added.
+  if (!target.node.is_leaf()) return exists ? Status() : add(change);
+  Status parents = make_parents(change);
+  if (!parents.ok()) return parents;
+  const gate::Binding& binding = world_.binding(target.node.id());
+  // A missing leaf comes into being: its add handler is the one to know, else its replace handler.
+  const bool comes = !exists && !gate::exists_below_parent(world_, target.node, nullptr);
+  const std::uint32_t verb = comes && binding.handles(CSPKIT_ADD) ? CSPKIT_ADD : CSPKIT_REPLACE;
+  bool written = false;
+  if (binding.handles(verb)) {
+    Status done =
+        call(target, target.address.segments.size(), verb, &change.value, change.mime, written);
+    if (!done.ok()) return done;
+  }
+  if (!written) {
+    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
+                   engine_.utc_ms());
+  }
+  note_reboot(target.node);
+  return {};
+}
+
+Status Changer::handled_removal(const gate::Target& target) {
+  std::vector<gate::Target> handled;
+  const auto collect = [&](const gate::Target& each) {
+    if (world_.binding(each.node.id()).handles(CSPKIT_DELETE)) handled.push_back(each);
+    return true;
+  };
+  walk_existing(world_, transaction_, target, collect);
+  // Parents were visited first: backwards is deepest first.
+  for (auto each = handled.rbegin(); each != handled.rend(); ++each) {
+    bool written = false;
+    Status removed =
+        call(*each, each->address.segments.size(), CSPKIT_DELETE, nullptr, {}, written);
+    if (!removed.ok()) return removed;
+  }
+  return {};
+}
+
+Status Changer::remove(Change& change) {
+  const gate::Target& target = change.target;
+  bool written = false;
+  Status done;
+  if (world_.binding(target.node.id()).handles(CSPKIT_DELETE)) {
+    done = call(target, target.address.segments.size(), CSPKIT_DELETE, nullptr, {}, written);
+  } else if (world_.handles_any(CSPKIT_DELETE)) {
+    done = handled_removal(target);
+  }
+  if (!done.ok()) return done;
+  transaction_.erase_subtree(target.user, target.address.key);
+  return {};
+}
+
+Status Changer::exec(Change& change) {
+  Status parents = make_parents(change);
+  if (!parents.ok()) return parents;
+  const gate::Target& target = change.target;
+  const std::size_t size = target.address.segments.size();
+  const bool exists = change.depth == size;
+  if (!exists && target.node.grants(ddf::kAccessAdd)) {
+    Status made = make_one(target, size);
+    if (!made.ok()) return made;
+  }
+  bool written = false;
+  if (world_.binding(target.node.id()).handles(CSPKIT_EXEC)) {
+    return call(target, size, CSPKIT_EXEC, change.has_value ? &change.value : nullptr, change.mime,
+                written);
+  }
+  // Nobody acts on it: what was said is kept, for whoever asks.
+  if (change.has_value && target.node.is_leaf()) {
+    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
+                   engine_.utc_ms());
+  }
+  return {};
+}
+
+void Changer::note_reboot(const ddf::Node& node) {
+  const std::string_view behavior = node.reboot_behavior();
+  if (behavior == "Automatic" || behavior == "ServerInitiated") {
+    transaction_.put_state("", "reboot-pending", "1");
+  }
+}
+
+}  // namespace cspkit

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs: what Get, Add, Replace, Delete, Exec and Copy do once the gate lets them through.
+#ifndef CSPKIT_CORE_ENGINE_OPERATIONS_HPP_
+#define CSPKIT_CORE_ENGINE_OPERATIONS_HPP_
+
+#include <cspkit/engine.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dm/command_runner.hpp"
+#include "engine/engine_impl.hpp"
+#include "gate/gate.hpp"
+#include "txn/transaction.hpp"
+
+namespace cspkit {
+
+/// A changing command on its way: judged in steps, because an Atomic judges all its commands before
+/// any runs.
+struct Change {
+  dm::Verb verb = dm::Verb::kAdd;
+  gate::Target target;
+  Value value;
+  bool has_value = false;
+  std::string mime;
+  // Found by judge_state:
+  std::size_t depth = 0;  ///< leading segments that exist
+};
+
+/// Carries out commands of one principal in one transaction. Used by the holder of the turn.
+class Changer {
+ public:
+  Changer(EngineImpl& engine, const gate::World& world, const Principal& principal,
+          std::uint64_t session, txn::Transaction& transaction)
+      : engine_(engine),
+        world_(world),
+        principal_(principal),
+        session_(session),
+        transaction_(transaction) {}
+
+  /// Rows 2 to 6.
+  Status judge_address(const dm::Operation& operation, Change& change) const;
+  /// Rows 7 and 8. `failing_uri` names the parent that cannot be made.
+  Status judge_state(Change& change, std::string& failing_uri) const;
+  /// Rows 9 and 10, or the typed value's.
+  Status judge_value(const dm::Operation& operation, Change& change) const;
+  Status judge_value(const Value& value, Change& change) const;
+  /// Row 12: the effect.
+  Status apply(Change& change);
+
+ private:
+  Status add(Change& change);
+  Status replace(Change& change);
+  Status remove(Change& change);
+  Status exec(Change& change);
+  Status make_parents(const Change& change);
+  Status make_one(const gate::Target& target, std::size_t n);
+  Status handled_removal(const gate::Target& target);
+  /// Calls the handler of `verb`; what it left unwritten is stored by the caller when `written`
+  /// stays false.
+  Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
+              std::string_view mime, bool& written);
+  void note_reboot(const ddf::Node& node);
+
+  EngineImpl& engine_;
+  const gate::World& world_;
+  const Principal& principal_;
+  std::uint64_t session_;
+  txn::Transaction& transaction_;
+};
+
+/// Fills in a call to the handler of `verb` at segment n: names as created, captures decoded.
+provider::CallSpec make_call(const gate::World& world, const gate::View& view,
+                             const gate::Target& target, std::size_t n, std::uint32_t verb);
+
+/// Visits existing nodes at and below a target, parents first. `enter(target)` false: its children
+/// are left out.
+template <typename Enter>
+void walk_existing(const gate::World& world, const gate::View& view, const gate::Target& target,
+                   Enter& enter) {
+  if (!enter(target)) return;
+  const Scope scope = target.address.scope;
+  for (const std::string& name : gate::child_names(world, view, target)) {
+    std::string path = target.address.path;
+    if (!path.empty()) path.push_back('/');
+    ddf::append_encoded(path, name);
+    gate::Target child;
+    child.user = target.user;
+    if (!world.schema->resolve_path(scope, path, child.address).ok()) continue;
+    child.node = world.schema->node(child.address.node);
+    walk_existing(world, view, child, enter);
+  }
+}
+
+constexpr std::uint32_t access_of(dm::Verb verb) {
+  switch (verb) {
+    case dm::Verb::kGet:
+      return CSPKIT_GET;
+    case dm::Verb::kAdd:
+      return CSPKIT_ADD;
+    case dm::Verb::kReplace:
+      return CSPKIT_REPLACE;
+    case dm::Verb::kDelete:
+      return CSPKIT_DELETE;
+    default:
+      return CSPKIT_EXEC;
+  }
+}
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_CORE_ENGINE_OPERATIONS_HPP_

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session: the way of one command from its text to its outcome.
+#ifndef CSPKIT_CORE_ENGINE_SESSION_IMPL_HPP_
+#define CSPKIT_CORE_ENGINE_SESSION_IMPL_HPP_
+
+#include <cspkit/engine.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dm/command_runner.hpp"
+#include "dm/dm_session.hpp"
+#include "engine/engine_impl.hpp"
+#include "engine/operations.hpp"
+
+namespace cspkit {
+
+class SessionImpl : public dm::CommandRunner {
+ public:
+  SessionImpl(EngineImpl& engine, Principal principal);
+
+  // ---- dm::CommandRunner ----
+  void run(const dm::Operation& operation, dm::Outcome& outcome) override;
+  bool run_atomic(const std::vector<dm::Operation>& operations,
+                  std::vector<dm::Outcome>& outcomes) override;
+  void alert(AlertRecord record) override { alerts_.push_back(std::move(record)); }
+
+  Result<std::string> process(std::string_view message);
+  Status get(std::string_view uri, dm::Outcome& outcome);
+  /// A change whose value is typed already; null: none.
+  Status change(dm::Verb verb, std::string_view uri, const Value* value);
+  Result<std::vector<TreeEntry>> list(std::string_view uri);
+
+  const Principal& principal() const { return principal_; }
+  const std::vector<AlertRecord>& alerts() const { return alerts_; }
+  const std::vector<int>& last_statuses() const { return statuses_; }
+
+ private:
+  Status run_change(const dm::Operation& operation, const Value* typed, std::string& failing_uri);
+  Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
+  Status get_handled(const std::shared_ptr<const gate::World>& world,
+                     const provider::CallSpec& spec, provider::LoadedProvider& provider,
+                     dm::Outcome& outcome);
+  void refresh(std::string_view uri);
+
+  EngineImpl& engine_;
+  Principal principal_;
+  std::uint64_t id_;
+  dm::DmSession dm_;
+  gate::Target target_;  // reused: a Get of a stored value allocates for its result only
+  std::vector<AlertRecord> alerts_;
+  std::vector<int> statuses_;
+};
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_CORE_ENGINE_SESSION_IMPL_HPP_

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host's functions as a provider sees them (abi.h says what each promises). Each finds the
+// provider in host->impl and the call or batch by its handle; a handle that has ended is
+// CSPKIT_STALE, never undefined.
+#include <fmt/format.h>
+
+#include <cspkit/ddf/rules.hpp>
+#include <shared_mutex>
+#include <utility>
+
+#include "provider/loaded_provider.hpp"
+#include "tree/tree_view.hpp"
+#include "txn/owner_write.hpp"
+
+namespace cspkit::provider {
+
+namespace {
+
+std::string_view view(cspkit_str text) {
+  return text.size == 0 || !text.data ? std::string_view{} : std::string_view(text.data, text.size);
+}
+
+cspkit_str str(std::string_view text) { return {text.data(), text.size()}; }
+
+LoadedProvider& of(const cspkit_host* host) { return *static_cast<LoadedProvider*>(host->impl); }
+
+cspkit_code code_of(const Status& status) { return static_cast<cspkit_code>(status.code()); }
+
+std::int64_t utc_ms(Clock& clock) { return clock.utc_now().time_since_epoch().count(); }
+
+/// "./A/B" is absolute below the scope, anything else relative to the root.
+std::string absolute(const Writer& writer, std::string_view path) {
+  if (path == ".") return {};
+  if (path.substr(0, 2) == "./") return std::string(path.substr(2));
+  if (path.empty()) return writer.root;
+  if (writer.root.empty()) return std::string(path);
+  return writer.root + "/" + std::string(path);
+}
+
+Status resolve(const gate::World& world, Scope scope, const std::string& user,
+               std::string_view path, gate::Target& target) {
+  target.user = scope == Scope::kUser ? user : std::string();
+  Status found = world.schema->resolve_path(scope, path, target.address);
+  if (!found.ok()) return found;
+  target.node = world.schema->node(target.address.node);
+  return {};
+}
+
+/// Does one thing with an open writer: finds it, holds its mutex, keeps it from ending meanwhile.
+template <typename Do>
+cspkit_code with_writer(LoadedProvider& provider, std::uint64_t id, Do action) {
+  const std::shared_ptr<Writer> writer = provider.writers().find(id);
+  if (!writer) return CSPKIT_STALE;
+  const std::lock_guard lock(writer->mutex);
+  if (writer->closed) return CSPKIT_STALE;
+  return action(*writer);
+}
+
+bool good_value(const cspkit_value* value) {
+  return value && (value->data || value->size == 0) && value->format >= CSPKIT_FORMAT_UNSET &&
+         value->format <= CSPKIT_FORMAT_FLOAT;
+}
+
+Value copy(const cspkit_value& value) {
+  Value copied(
+      static_cast<Format>(value.format),
+      value.size ? std::string(static_cast<const char*>(value.data), value.size) : std::string());
+  copied.secret = (value.flags & CSPKIT_VALUE_SECRET) != 0;
+  return copied;
+}
+
+cspkit_code misuse(LoadedProvider& provider, std::string_view text) {
+  provider.misbehaved(text);
+  return CSPKIT_MISUSE;
+}
+
+/// One change through a writer: at once in its overlay, and noted for the time a batch is applied.
+cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, bool is_path) {
+  LoadedProvider& provider = of(host);
+  return with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
+    if (!writer.transaction)
+      return misuse(provider, "a Get handler cannot change anything: open a batch");
+    op.scope = writer.scope;
+    op.user = writer.user;
+    if (is_path) op.path = absolute(writer, op.path);
+    Services& services = provider.services();
+    Status status;
+    {
+      const std::shared_lock lock(services.tree().mutex());
+      status = apply_write(provider, services.world(), *writer.transaction, op,
+                           utc_ms(services.clock()));
+    }
+    if (!status.ok()) {
+      services.log(LogLevel::kDebug, provider.name(), status.text());
+      return code_of(status);
+    }
+    if (writer.is_batch) writer.ops.push_back(std::move(op));
+    return CSPKIT_OK;
+  });
+}
+
+// ---- calls ----
+
+cspkit_code set_value(const cspkit_host* host, cspkit_call call,
+                      const cspkit_value* value) noexcept {
+  LoadedProvider& provider = of(host);
+  return with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
+    if (!good_value(value)) return misuse(provider, "set_value: no value, or an unknown format");
+    writer.value = copy(*value);
+    writer.has_value = true;
+    return CSPKIT_OK;
+  });
+}
+
+cspkit_code set_error(const cspkit_host* host, cspkit_call call, std::uint32_t hresult,
+                      cspkit_str text) noexcept {
+  return with_writer(of(host), call.id, [&](Writer& writer) -> cspkit_code {
+    writer.error_text = std::string(view(text));
+    writer.hresult = hresult;
+    return CSPKIT_OK;
+  });
+}
+
+cspkit_code complete(const cspkit_host* host, cspkit_call call, cspkit_code code) noexcept {
+  LoadedProvider& provider = of(host);
+  return with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
+    if (writer.is_batch) return misuse(provider, "complete: this handle is a batch");
+    if (writer.completed || writer.cancelled) return CSPKIT_STALE;
+    if (code > CSPKIT_OK) {
+      provider.misbehaved(fmt::format("complete: {} is no final code", code));
+      code = CSPKIT_FAILED;
+    }
+    writer.completed = true;
+    writer.code = static_cast<Code>(code);
+    writer.changed.notify_all();
+    return CSPKIT_OK;
+  });
+}
+
+std::int32_t is_cancelled(const cspkit_host* host, cspkit_call call) noexcept {
+  const std::shared_ptr<Writer> writer = of(host).writers().find(call.id);
+  if (!writer) return 1;
+  const std::lock_guard lock(writer->mutex);
+  return writer->closed || writer->cancelled ? 1 : 0;
+}
+
+// ---- stored values ----
+
+cspkit_code read(const cspkit_host* host, cspkit_writer id, cspkit_str path, cspkit_value_sink sink,
+                 void* context) noexcept {
+  LoadedProvider& provider = of(host);
+  Value value;
+  const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
+    tree::Tree& tree = provider.services().tree();
+    const std::shared_lock lock(tree.mutex());
+    const gate::World& world = provider.services().world();
+    gate::Target target;
+    Status status = resolve(world, writer.scope, writer.user, absolute(writer, view(path)), target);
+    if (!status.ok()) return CSPKIT_NOT_FOUND;
+    if (!target.node.is_leaf()) return CSPKIT_NOT_ALLOWED;
+    if (world.binding(target.address.node).handles(CSPKIT_GET)) return CSPKIT_NOT_SUPPORTED;
+    const tree::TreeView committed(tree);
+    const gate::View& rows = writer.transaction
+                                 ? static_cast<const gate::View&>(*writer.transaction)
+                                 : static_cast<const gate::View&>(committed);
+    if (gate::existing_depth(world, rows, target) != target.address.segments.size())
+      return CSPKIT_NOT_FOUND;
+    const gate::NodeRow* row = rows.find(target.user, target.address.key);
+    value = row ? Value(row->format, row->value) : ddf::initial_value(target.node);
+    return CSPKIT_OK;
+  });
+  if (found != CSPKIT_OK) return found;
+  const cspkit_value out{static_cast<std::int32_t>(value.format), 0, value.data.data(),
+                         value.data.size()};
+  if (sink) sink(context, &out);
+  return CSPKIT_OK;
+}
+
+cspkit_code children(const cspkit_host* host, cspkit_writer id, cspkit_str path,
+                     cspkit_bytes_sink sink, void* context) noexcept {
+  LoadedProvider& provider = of(host);
+  std::vector<std::string> names;
+  const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
+    tree::Tree& tree = provider.services().tree();
+    const std::shared_lock lock(tree.mutex());
+    const gate::World& world = provider.services().world();
+    gate::Target target;
+    Status status = resolve(world, writer.scope, writer.user, absolute(writer, view(path)), target);
+    if (!status.ok()) return CSPKIT_NOT_FOUND;
+    const tree::TreeView committed(tree);
+    const gate::View& rows = writer.transaction
+                                 ? static_cast<const gate::View&>(*writer.transaction)
+                                 : static_cast<const gate::View&>(committed);
+    if (gate::existing_depth(world, rows, target) != target.address.segments.size())
+      return CSPKIT_NOT_FOUND;
+    names = gate::child_names(world, rows, target);
+    return CSPKIT_OK;
+  });
+  if (found != CSPKIT_OK) return found;
+  for (const std::string& name : names) {
+    if (sink) sink(context, str(name));
+  }
+  return CSPKIT_OK;
+}
+
+cspkit_code set(const cspkit_host* host, cspkit_writer writer, cspkit_str path,
+                const cspkit_value* value) noexcept {
+  if (!good_value(value)) return misuse(of(host), "set: no value, or an unknown format");
+  WriteOp op;
+  op.kind = WriteOp::Kind::kSet;
+  op.path = std::string(view(path));
+  op.value = copy(*value);
+  return change(host, writer, std::move(op), true);
+}
+
+cspkit_code create(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
+  WriteOp op;
+  op.kind = WriteOp::Kind::kCreate;
+  op.path = std::string(view(path));
+  return change(host, writer, std::move(op), true);
+}
+
+cspkit_code remove(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
+  WriteOp op;
+  op.kind = WriteOp::Kind::kRemove;
+  op.path = std::string(view(path));
+  return change(host, writer, std::move(op), true);
+}
+
+// ---- provider state ----
+
+cspkit_code state_read(const cspkit_host* host, cspkit_writer id, cspkit_str key,
+                       cspkit_bytes_sink sink, void* context) noexcept {
+  LoadedProvider& provider = of(host);
+  std::string bytes;
+  const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
+    tree::Tree& tree = provider.services().tree();
+    const std::shared_lock lock(tree.mutex());
+    const std::string name(view(key));
+    if (writer.transaction) {
+      const std::string* own = writer.transaction->state(provider.name(), name);
+      if (!own) return CSPKIT_NOT_FOUND;
+      bytes = *own;
+      return CSPKIT_OK;
+    }
+    const auto it = tree.state().find({provider.name(), name});
+    if (it == tree.state().end()) return CSPKIT_NOT_FOUND;
+    bytes = it->second;
+    return CSPKIT_OK;
+  });
+  if (found == CSPKIT_OK && sink) sink(context, str(bytes));
+  return found;
+}
+
+cspkit_code state_list(const cspkit_host* host, cspkit_writer id, cspkit_str prefix,
+                       cspkit_bytes_sink sink, void* context) noexcept {
+  LoadedProvider& provider = of(host);
+  std::vector<std::string> keys;
+  const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
+    tree::Tree& tree = provider.services().tree();
+    const std::shared_lock lock(tree.mutex());
+    if (writer.transaction) {
+      keys = writer.transaction->state_keys(provider.name(), view(prefix));
+    } else {
+      keys = txn::Transaction(tree, 0).state_keys(provider.name(), view(prefix));
+    }
+    return CSPKIT_OK;
+  });
+  if (found != CSPKIT_OK) return found;
+  for (const std::string& key : keys) {
+    if (sink) sink(context, str(key));
+  }
+  return CSPKIT_OK;
+}
+
+cspkit_code state_write(const cspkit_host* host, cspkit_writer writer, cspkit_str key,
+                        cspkit_str bytes) noexcept {
+  WriteOp op;
+  op.kind = WriteOp::Kind::kStateWrite;
+  op.path = std::string(view(key));
+  op.value.data = std::string(view(bytes));
+  return change(host, writer, std::move(op), false);
+}
+
+cspkit_code state_remove(const cspkit_host* host, cspkit_writer writer, cspkit_str key) noexcept {
+  WriteOp op;
+  op.kind = WriteOp::Kind::kStateRemove;
+  op.path = std::string(view(key));
+  return change(host, writer, std::move(op), false);
+}
+
+// ---- batches ----
+
+cspkit_code batch_open(const cspkit_host* host, std::int32_t scope, cspkit_str user,
+                       cspkit_writer* out) noexcept {
+  LoadedProvider& provider = of(host);
+  if (!out) return misuse(provider, "batch_open: nowhere to put the handle");
+  const bool user_scope = scope == CSPKIT_SCOPE_USER;
+  if ((!user_scope && scope != CSPKIT_SCOPE_DEVICE) || user_scope != (user.size != 0)) {
+    return misuse(provider, "batch_open: user scope needs a user, device scope takes none");
+  }
+  const auto writer = std::make_shared<Writer>();
+  writer->is_batch = true;
+  writer->scope = static_cast<Scope>(scope);
+  writer->user = std::string(view(user));
+  for (auto root = provider.roots.rbegin(); root != provider.roots.rend(); ++root) {
+    if (root->scope == writer->scope) writer->root = root->path;  // the first one stays
+  }
+  writer->preview = std::make_unique<txn::Transaction>(provider.services().tree(), 0);
+  writer->transaction = writer->preview.get();
+  out->id = provider.writers().open(writer);
+  return CSPKIT_OK;
+}
+
+cspkit_code batch_submit(const cspkit_host* host, cspkit_writer batch, cspkit_done done,
+                         void* context) noexcept {
+  LoadedProvider& provider = of(host);
+  std::vector<WriteOp> ops;
+  const cspkit_code found = with_writer(provider, batch.id, [&](Writer& writer) -> cspkit_code {
+    if (!writer.is_batch) return misuse(provider, "batch_submit: this handle is a call");
+    ops = std::move(writer.ops);
+    writer.closed = true;  // of two threads that submit, the second finds it so
+    return CSPKIT_OK;
+  });
+  if (found != CSPKIT_OK) return found;
+  provider.writers().close(batch.id);
+  std::function<void(Code)> report;
+  if (done) {
+    report = [done, context](Code code) { done(context, static_cast<cspkit_code>(code)); };
+  }
+  provider.services().submit(provider.shared_from_this(), std::move(ops), std::move(report));
+  return CSPKIT_OK;
+}
+
+cspkit_code batch_drop(const cspkit_host* host, cspkit_writer batch) noexcept {
+  LoadedProvider& provider = of(host);
+  const cspkit_code found = with_writer(provider, batch.id, [&](Writer& writer) -> cspkit_code {
+    return writer.is_batch ? CSPKIT_OK : misuse(provider, "batch_drop: this handle is a call");
+  });
+  if (found == CSPKIT_OK) provider.writers().close(batch.id);
+  return found;
+}
+
+// ---- time, tasks, log ----
+
+std::int64_t now_steady(const cspkit_host* host) noexcept {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             of(host).services().clock().steady_now())
+      .count();
+}
+
+std::int64_t now_utc(const cspkit_host* host) noexcept {
+  return utc_ms(of(host).services().clock());
+}
+
+std::uint64_t run_after(const cspkit_host* host, std::int64_t delay_ms, cspkit_task task,
+                        void* context) noexcept {
+  if (!task) return 0;
+  // A century is for ever, and keeps nanoseconds from overflowing.
+  constexpr std::int64_t kForever = std::int64_t{100} * 365 * 24 * 3600 * 1000;
+  const std::int64_t delay = delay_ms < 0 ? 0 : (delay_ms > kForever ? kForever : delay_ms);
+  return of(host).tasks().post([task, context] { task(context); },
+                               std::chrono::milliseconds(delay));
+}
+
+std::int32_t cancel_task(const cspkit_host* host, std::uint64_t timer) noexcept {
+  return of(host).tasks().cancel(timer) ? 1 : 0;
+}
+
+void log(const cspkit_host* host, std::int32_t level, cspkit_str text) noexcept {
+  const bool known = level >= CSPKIT_LOG_DEBUG && level <= CSPKIT_LOG_HOST_MISBEHAVING;
+  of(host).services().log(known ? static_cast<LogLevel>(level) : LogLevel::kInfo, of(host).name(),
+                          view(text));
+}
+
+// ---- jobs ----
+
+cspkit_code job_start(const cspkit_host* host, cspkit_writer writer, cspkit_str id,
+                      cspkit_str payload) noexcept {
+  LoadedProvider& provider = of(host);
+  if (!provider.has_jobs())
+    return misuse(provider, "job_start: the provider offers no cspkit.jobs/1");
+  if (id.size == 0) return misuse(provider, "job_start: the job has no id");
+  WriteOp op;
+  op.kind = WriteOp::Kind::kJobStart;
+  op.path = std::string(view(id));
+  op.value.data = std::string(view(payload));
+  return change(host, writer, std::move(op), false);
+}
+
+cspkit_code job_end(const cspkit_host* host, cspkit_writer writer, cspkit_str id) noexcept {
+  WriteOp op;
+  op.kind = WriteOp::Kind::kJobEnd;
+  op.path = std::string(view(id));
+  return change(host, writer, std::move(op), false);
+}
+
+cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t percent,
+                         cspkit_str text) noexcept {
+  LoadedProvider& provider = of(host);
+  const int shown = percent < 0 ? -1 : (percent > 100 ? 100 : percent);
+  provider.services().job_progress(provider.name(), std::string(view(id)), shown,
+                                   std::string(view(text)));
+  return CSPKIT_OK;
+}
+
+constexpr cspkit_host_jobs kJobs = {sizeof(cspkit_host_jobs), 0, job_start, job_end, job_progress};
+
+const void* get_extension(const cspkit_host*, const char* id) noexcept {
+  return id && std::string_view(id) == CSPKIT_EXT_JOBS ? &kJobs : nullptr;
+}
+
+}  // namespace
+
+cspkit_host make_host_table(LoadedProvider& provider) {
+  cspkit_host host{};
+  host.size = sizeof(host);
+  host.abi_major = CSPKIT_ABI_MAJOR;
+  host.abi_minor = CSPKIT_ABI_MINOR;
+  host.impl = &provider;
+  host.name = CSPKIT_STR("cspkit");
+  host.version = CSPKIT_STR(CSPKIT_VERSION);
+  host.set_value = set_value;
+  host.set_error = set_error;
+  host.complete = complete;
+  host.is_cancelled = is_cancelled;
+  host.read = read;
+  host.children = children;
+  host.set = set;
+  host.create = create;
+  host.remove = remove;
+  host.state_read = state_read;
+  host.state_list = state_list;
+  host.state_write = state_write;
+  host.state_remove = state_remove;
+  host.batch_open = batch_open;
+  host.batch_submit = batch_submit;
+  host.batch_drop = batch_drop;
+  host.now_steady = now_steady;
+  host.now_utc = now_utc;
+  host.run_after = run_after;
+  host.cancel_task = cancel_task;
+  host.log = log;
+  host.get_extension = get_extension;
+  return host;
+}
+
+Status apply_write(const LoadedProvider& provider, const gate::World& world,
+                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms) {
+  switch (op.kind) {
+    case WriteOp::Kind::kStateWrite:
+      transaction.put_state(provider.name(), op.path, op.value.data);
+      return {};
+    case WriteOp::Kind::kStateRemove:
+      transaction.erase_state(provider.name(), op.path);
+      return {};
+    case WriteOp::Kind::kJobStart:
+      transaction.put_job(provider.name(), op.path, op.value.data);
+      return {};
+    case WriteOp::Kind::kJobEnd:
+      if (transaction.end_job(provider.name(), op.path)) return {};
+      return Status(Code::kNotFound,
+                    fmt::format("job {} of {} has ended already", op.path, provider.name()));
+    default:
+      break;
+  }
+  gate::Target target;
+  Status found = resolve(world, op.scope, op.user, op.path, target);
+  if (!found.ok()) {
+    return Status(Code::kNotFound,
+                  fmt::format("the DDF of {} has no node {}", provider.name(), op.path));
+  }
+  if (!provider.owns(op.scope, target.address.key)) {
+    return Status(Code::kNotAllowed,
+                  fmt::format("{} lies outside the roots of {}", op.path, provider.name()));
+  }
+  if (op.kind == WriteOp::Kind::kRemove) {
+    transaction.erase_subtree(target.user, target.address.key);
+    return {};
+  }
+  if (op.kind == WriteOp::Kind::kCreate) {
+    txn::owner_create(transaction, world, target, now_ms);
+    return {};
+  }
+  return txn::owner_set(transaction, world, target, op.value, now_ms);
+}
+
+}  // namespace cspkit::provider

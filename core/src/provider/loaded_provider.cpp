@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/loaded_provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "txn/turn.hpp"
+
+namespace cspkit::provider {
+
+namespace {
+
+std::string_view view(cspkit_str text) {
+  return text.size == 0 || !text.data ? std::string_view{} : std::string_view(text.data, text.size);
+}
+
+cspkit_str str(std::string_view text) { return {text.data(), text.size()}; }
+
+constexpr std::uint32_t kSecret = CSPKIT_VALUE_SECRET;
+
+bool is_final(cspkit_code code) { return code <= CSPKIT_OK && code >= CSPKIT_FAILED; }
+
+bool good_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+}  // namespace
+
+// ---- TaskGuard ----
+
+std::uint64_t TaskGuard::post(std::function<void()> task, Clock::Duration delay) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return 0;
+  const std::uint64_t timer = next_++;
+  auto self = shared_from_this();
+  const Executor::TimerId id =
+      executor_.post([self, timer, task = std::move(task)] { self->run(timer, task); }, delay);
+  if (id == 0) return 0;
+  timers_.emplace(timer, id);
+  return timer;
+}
+
+void TaskGuard::run(std::uint64_t timer, const std::function<void()>& task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || timers_.erase(timer) == 0) return;
+    ++running_;
+  }
+  task();
+  const std::lock_guard lock(mutex_);
+  --running_;
+  changed_.notify_all();
+}
+
+bool TaskGuard::cancel(std::uint64_t timer) {
+  const std::lock_guard lock(mutex_);
+  const auto it = timers_.find(timer);
+  if (it == timers_.end()) return false;
+  executor_.cancel(it->second);
+  timers_.erase(it);  // even if the executor has begun it, run() finds it gone and returns
+  return true;
+}
+
+void TaskGuard::close() {
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  for (const auto& [timer, id] : timers_) executor_.cancel(id);
+  timers_.clear();
+  while (running_ != 0) {
+    txn::wait_for(lock, changed_, clock_, executor_, clock_.steady_now() + std::chrono::seconds(1),
+                  [&] { return running_ == 0; });
+  }
+}
+
+// ---- LoadedProvider ----
+
+LoadedProvider::LoadedProvider(Services& services, std::shared_ptr<Library> library,
+                               const cspkit_plugin& plugin, std::size_t index)
+    : services_(services),
+      library_(std::move(library)),
+      plugin_(plugin),
+      info_(plugin.providers[index]),
+      index_(index),
+      name_(view(info_.name)),
+      host_(make_host_table(*this)),
+      tasks_(std::make_shared<TaskGuard>(services.executor(), services.clock())) {}
+
+LoadedProvider::~LoadedProvider() { stop(); }
+
+std::string LoadedProvider::where() const {
+  return library_ ? library_->path().string() : fmt::format("plugin {}", view(plugin_.id));
+}
+
+Status LoadedProvider::create() {
+  const auto refuse = [&](std::string_view why) {
+    return Status(Code::kProviderRefused, fmt::format("{}: provider {}: {}", where(), name_, why));
+  };
+  if (!good_name(name_)) {
+    return Status(Code::kProviderRefused,
+                  fmt::format("{}: provider {} of {} has a name outside [a-z0-9_-]{{1,64}}",
+                              where(), index_ + 1, plugin_.provider_count));
+  }
+  cspkit_provider* made = nullptr;
+  const cspkit_code code = plugin_.create(&host_, index_, &made);
+  if (code != CSPKIT_OK || !made) {
+    return refuse(
+        fmt::format("create failed with code {}{}", code,
+                    code == CSPKIT_OK ? " and no object: the plugin breaks the contract" : ""));
+  }
+  provider_ = made;
+  if (!CSPKIT_HAS(cspkit_provider, made, get_extension)) {
+    provider_ = nullptr;  // too small to hold a destroy function we could trust
+    return refuse(fmt::format("its table claims {} bytes, fewer than ABI 1.0 has", made->size));
+  }
+  if (!made->destroy) return refuse("it has no destroy function");
+  if (made->handler_count != 0 && !made->handlers) {
+    return refuse(fmt::format("{} handlers announced, none given", made->handler_count));
+  }
+  if (made->get_extension) {
+    const auto* jobs =
+        static_cast<const cspkit_provider_jobs*>(made->get_extension(made, CSPKIT_EXT_JOBS));
+    if (jobs && CSPKIT_HAS(cspkit_provider_jobs, jobs, job_run) && jobs->job_run) jobs_ = jobs;
+  }
+  return {};
+}
+
+Status LoadedProvider::start() {
+  if (!provider_->start) {
+    started_ = true;
+    return {};
+  }
+  cspkit_code code = CSPKIT_OK;
+  {
+    const std::lock_guard serial(serial_);
+    code = provider_->start(provider_);
+  }
+  if (code == CSPKIT_OK) {
+    started_ = true;
+    return {};
+  }
+  return Status(Code::kProviderRefused,
+                fmt::format("{}: provider {} did not start: code {}", where(), name_, code));
+}
+
+void LoadedProvider::quiesce() {
+  writers_.cancel_all();
+  tasks_->close();
+}
+
+void LoadedProvider::stop() {
+  quiesce();
+  if (!provider_) return;
+  const std::lock_guard serial(serial_);
+  if (provider_->destroy) provider_->destroy(provider_);
+  provider_ = nullptr;
+}
+
+bool LoadedProvider::owns(Scope scope, std::string_view key) const {
+  return std::any_of(roots.begin(), roots.end(), [&](const Root& root) {
+    return root.scope == scope && key.size() >= root.key.size() &&
+           key.compare(0, root.key.size(), root.key) == 0 &&
+           (key.size() == root.key.size() || root.key.empty() || key[root.key.size()] == '/');
+  });
+}
+
+void LoadedProvider::misbehaved(std::string_view text) const {
+  services_.log(LogLevel::kProviderMisbehaving, name_, text);
+}
+
+cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
+                                     const cspkit_request& request) {
+  switch (spec.verb) {
+    case CSPKIT_GET:
+      return provider_->get(provider_, call, &request);
+    case CSPKIT_ADD:
+      return provider_->add(provider_, call, &request);
+    case CSPKIT_REPLACE:
+      return provider_->replace(provider_, call, &request);
+    case CSPKIT_DELETE:
+      return provider_->remove(provider_, call, &request);
+    case CSPKIT_EXEC:
+      return provider_->exec(provider_, call, &request);
+    case CSPKIT_REFRESH:
+      return provider_->refresh(provider_, call, &request);
+    default:
+      return CSPKIT_NOT_SUPPORTED;
+  }
+}
+
+CallResult LoadedProvider::call(const CallSpec& spec) {
+  // Its nodes are published a moment before start() returns.
+  if (!started_)
+    return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false};
+  const auto writer = std::make_shared<Writer>();
+  writer->scope = spec.scope;
+  writer->user = spec.user;
+  writer->root = spec.root;
+  writer->transaction = spec.transaction;
+  const cspkit_call handle{writers_.open(writer)};
+
+  std::vector<cspkit_str> captures;
+  captures.reserve(spec.captures.size());
+  for (const std::string& name : spec.captures) captures.push_back(str(name));
+  cspkit_value value{};
+  if (spec.value) {
+    value = {static_cast<std::int32_t>(spec.value->format),
+             spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) ? kSecret : 0u,
+             spec.value->data.data(), spec.value->data.size()};
+  }
+  const Clock::Duration deadline = services_.clock().steady_now() + services_.call_deadline();
+  cspkit_request request{};
+  request.size = sizeof(request);
+  request.handler = spec.handler;
+  request.verb = spec.verb;
+  request.scope = static_cast<std::int32_t>(spec.scope);
+  request.user = str(spec.user);
+  request.path = str(spec.path);
+  request.captures = captures.data();
+  request.capture_count = captures.size();
+  request.value = spec.value ? &value : nullptr;
+  request.mime = str(spec.mime);
+  request.session = spec.session;
+  request.transaction = spec.transaction ? spec.transaction->id() : 0;
+  request.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+
+  cspkit_code code = CSPKIT_OK;
+  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
+    code = dispatch(spec, handle, request);
+  } else {
+    const std::lock_guard serial(serial_);
+    code = dispatch(spec, handle, request);
+  }
+  // A pending call waits without the serial lock: the worker that completes it may need the
+  // provider.
+  if (code == CSPKIT_PENDING)
+    code = static_cast<cspkit_code>(wait_until_complete(*writer, deadline));
+  writers_.close(handle.id);
+  return result_of(*writer, code);
+}
+
+Code LoadedProvider::wait_until_complete(Writer& writer, Clock::Duration deadline) {
+  std::unique_lock lock(writer.mutex);
+  const bool ended = txn::wait_for(lock, writer.changed, services_.clock(), services_.executor(),
+                                   deadline, [&] { return writer.completed || writer.cancelled; });
+  if (writer.completed) return writer.code;
+  writer.cancelled = true;
+  return ended ? Code::kCancelled : Code::kTimedOut;
+}
+
+CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
+  const std::lock_guard lock(writer.mutex);
+  CallResult result;
+  if (!is_final(code)) {
+    misbehaved(fmt::format("answered an operation with {}, which is no final code", code));
+    result.status = Status(Code::kFailed, fmt::format("provider {} broke its contract", name_));
+    return result;
+  }
+  if (code != CSPKIT_OK) {
+    std::string text = writer.error_text;
+    if (text.empty() && code == CSPKIT_TIMED_OUT) {
+      text = fmt::format("provider {} did not answer before the deadline", name_);
+    }
+    result.status = Status(static_cast<Code>(code), std::move(text), writer.hresult);
+    if (!writer.error_text.empty()) {
+      services_.log(LogLevel::kWarning, name_, writer.error_text);
+    }
+    return result;
+  }
+  result.has_value = writer.has_value;
+  result.value = std::move(writer.value);
+  return result;
+}
+
+void LoadedProvider::run_job(std::string id, std::string payload, std::uint32_t attempt) {
+  tasks_->post([self = shared_from_this(), id = std::move(id), payload = std::move(payload),
+                attempt] { self->jobs_->job_run(self->provider_, str(id), str(payload), attempt); },
+               Clock::Duration::zero());
+}
+
+}  // namespace cspkit::provider

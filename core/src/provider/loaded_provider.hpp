@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// A provider in an engine: its table of functions, its host table, its handles, tasks and lock.
+#ifndef CSPKIT_CORE_PROVIDER_LOADED_PROVIDER_HPP_
+#define CSPKIT_CORE_PROVIDER_LOADED_PROVIDER_HPP_
+
+#include <cspkit/abi.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cspkit/ddf/schema.hpp>
+#include <cspkit/engine.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "provider/loader.hpp"
+#include "provider/services.hpp"
+#include "provider/writer.hpp"
+
+namespace cspkit::provider {
+
+/// One operation to ask of a provider.
+struct CallSpec {
+  std::uint32_t verb = 0;
+  std::uint16_t handler = 0;
+  std::uint32_t flags = 0;  ///< CSPKIT_HANDLER_*
+  Scope scope = Scope::kDevice;
+  std::string user;
+  std::string path;                   ///< canonical, names as created
+  std::string root;                   ///< canonical path of the root above it
+  std::vector<std::string> captures;  ///< decoded
+  const Value* value = nullptr;
+  std::string_view mime;
+  std::uint64_t session = 0;
+  txn::Transaction* transaction = nullptr;
+};
+
+struct CallResult {
+  Status status;
+  Value value;
+  bool has_value = false;
+};
+
+/// Timers and running tasks of one provider, so that none outlives it.
+class TaskGuard : public std::enable_shared_from_this<TaskGuard> {
+ public:
+  TaskGuard(Executor& executor, Clock& clock) : executor_(executor), clock_(clock) {}
+  std::uint64_t post(std::function<void()> task, Clock::Duration delay);
+  bool cancel(std::uint64_t timer);
+  /// No task begins any more; waits for those that run.
+  void close();
+
+ private:
+  void run(std::uint64_t timer, const std::function<void()>& task);
+  Executor& executor_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::unordered_map<std::uint64_t, Executor::TimerId> timers_;
+  std::uint64_t next_ = 1;
+  unsigned running_ = 0;
+  bool closed_ = false;
+};
+
+class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
+ public:
+  /// `library` is null for a statically linked plugin.
+  LoadedProvider(Services& services, std::shared_ptr<Library> library, const cspkit_plugin& plugin,
+                 std::size_t index);
+  ~LoadedProvider();
+  LoadedProvider(const LoadedProvider&) = delete;
+  LoadedProvider& operator=(const LoadedProvider&) = delete;
+
+  /// Calls the plugin's create and checks what it gave. kProviderRefused.
+  Status create();
+  /// kProviderRefused.
+  Status start();
+  /// Cancels calls and timers, waits for running tasks, destroys the provider. Safe to repeat.
+  void stop();
+
+  /// Runs one operation to its end, waiting for a pending one until its deadline.
+  CallResult call(const CallSpec& spec);
+  bool has_jobs() const { return jobs_ != nullptr; }
+  /// Hands a job to the provider, on the executor.
+  void run_job(std::string id, std::string payload, std::uint32_t attempt);
+
+  const std::string& name() const { return name_; }
+  const cspkit_plugin& plugin() const { return plugin_; }
+  const cspkit_provider_info& info() const { return info_; }
+  const cspkit_provider* table() const { return provider_; }
+  std::string where() const;  ///< file, or "plugin ID" when linked statically
+  const std::shared_ptr<Library>& library() const { return library_; }
+
+  /// A root this provider claims.
+  struct Root {
+    std::string uri;  ///< "./Device/Vendor/MSFT/Office"
+    Scope scope = Scope::kDevice;
+    std::string path;  ///< canonical
+    std::string key;   ///< folded
+  };
+  /// Set once, before the provider is published.
+  std::vector<Root> roots;
+
+  // For the host table (host.cpp).
+  Services& services() { return services_; }
+  WriterTable& writers() { return writers_; }
+  TaskGuard& tasks() { return *tasks_; }
+  /// Is a node, by its key, inside a claimed root of that scope?
+  bool owns(Scope scope, std::string_view key) const;
+  /// Cancels calls and timers and waits for running tasks; stop() does the rest.
+  void quiesce();
+  void misbehaved(std::string_view text) const;
+
+ private:
+  friend cspkit_host make_host_table(LoadedProvider& provider);
+  cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
+  Code wait_until_complete(Writer& writer, Clock::Duration deadline);
+  CallResult result_of(Writer& writer, cspkit_code code) const;
+
+  Services& services_;
+  std::shared_ptr<Library> library_;  // first in, last out: the code must outlive everything below
+  const cspkit_plugin& plugin_;
+  const cspkit_provider_info& info_;
+  std::size_t index_;
+  std::string name_;
+  cspkit_host host_;
+  WriterTable writers_;
+  std::shared_ptr<TaskGuard> tasks_;
+  std::mutex serial_;
+  std::atomic<bool> started_{false};
+  cspkit_provider* provider_ = nullptr;
+  const cspkit_provider_jobs* jobs_ = nullptr;
+};
+
+/// The host's functions over one provider (host.cpp).
+cspkit_host make_host_table(LoadedProvider& provider);
+
+/// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
+/// kBadFormat.
+Status apply_write(const LoadedProvider& provider, const gate::World& world,
+                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms);
+
+}  // namespace cspkit::provider
+
+#endif  // CSPKIT_CORE_PROVIDER_LOADED_PROVIDER_HPP_

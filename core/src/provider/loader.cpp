@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only file that includes Boost.DLL. The standard library's filesystem keeps
+// libboost_filesystem out of the link; it is defined here alone, so that an embedder's own use of
+// Boost.DLL in another file cannot disagree with it.
+#define BOOST_DLL_USE_STD_FS
+#include "provider/loader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/dll/shared_library.hpp>
+#include <exception>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>  // Boost 1.74's headers need it first
+
+namespace cspkit::provider {
+
+namespace {
+
+class BoostLibrary : public Library {
+ public:
+  BoostLibrary(boost::dll::shared_library library, const cspkit_plugin& plugin,
+               std::filesystem::path path)
+      : library_(std::move(library)), plugin_(plugin), path_(std::move(path)) {}
+  const cspkit_plugin& plugin() const override { return plugin_; }
+  const std::filesystem::path& path() const override { return path_; }
+
+ private:
+  boost::dll::shared_library library_;
+  const cspkit_plugin& plugin_;
+  std::filesystem::path path_;
+};
+
+/// dlerror's texts can span lines; an error of ours is one line.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Library>> load_library(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  if (error) {
+    return Status(Code::kProviderRefused,
+                  fmt::format("{}: cannot be opened: {}", path.string(), error.message()));
+  }
+  Status trusted = check_trust(real);
+  if (!trusted.ok()) return trusted;
+  // The throwing overloads are used because only their texts say what dlerror said.
+  try {
+    boost::dll::shared_library library;
+    library.load(real, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    if (!library.has(CSPKIT_PLUGIN_SYMBOL_NAME)) {
+      return Status(
+          Code::kProviderRefused,
+          fmt::format("{}: no symbol {}: not a cspkit provider, or one of another major version",
+                      real.string(), CSPKIT_PLUGIN_SYMBOL_NAME));
+    }
+    const cspkit_plugin& plugin = library.get<const cspkit_plugin>(CSPKIT_PLUGIN_SYMBOL_NAME);
+    Status fits = check_abi(plugin, real.string());
+    if (!fits.ok()) return fits;
+    return std::shared_ptr<Library>(
+        std::make_shared<BoostLibrary>(std::move(library), plugin, real));
+  } catch (const std::exception& problem) {
+    return Status(Code::kProviderRefused,
+                  one_line(fmt::format("{}: cannot be loaded: {}", real.string(), problem.what())));
+  }
+}
+
+}  // namespace cspkit::provider

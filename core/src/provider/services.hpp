@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a loaded provider's host table needs of the engine.
+#ifndef CSPKIT_CORE_PROVIDER_SERVICES_HPP_
+#define CSPKIT_CORE_PROVIDER_SERVICES_HPP_
+
+#include <cspkit/engine.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gate/world.hpp"
+#include "provider/writer.hpp"
+#include "tree/tree.hpp"
+
+namespace cspkit::provider {
+
+class LoadedProvider;
+
+/// Implemented by the engine; every function may be called from any thread.
+class Services {
+ public:
+  virtual ~Services() = default;
+  virtual tree::Tree& tree() = 0;
+  /// The world in force; look at it under the tree's shared lock or with the turn.
+  virtual const gate::World& world() = 0;
+  virtual Clock& clock() = 0;
+  virtual Executor& executor() = 0;
+  virtual std::chrono::milliseconds call_deadline() = 0;
+  virtual void log(LogLevel level, std::string_view source, std::string_view text) = 0;
+  /// Queues a batch for the turn. `done` runs on the executor.
+  virtual void submit(std::shared_ptr<LoadedProvider> provider, std::vector<WriteOp> ops,
+                      std::function<void(Code)> done) = 0;
+  virtual void job_progress(const std::string& provider, const std::string& id, int percent,
+                            std::string text) = 0;
+};
+
+}  // namespace cspkit::provider
+
+#endif  // CSPKIT_CORE_PROVIDER_SERVICES_HPP_

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls and batches: what a handle given to a provider stands for.
+#ifndef CSPKIT_CORE_PROVIDER_WRITER_HPP_
+#define CSPKIT_CORE_PROVIDER_WRITER_HPP_
+
+#include <condition_variable>
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gate/world.hpp"
+#include "txn/transaction.hpp"
+
+namespace cspkit::provider {
+
+/// One change a provider asked for.
+struct WriteOp {
+  enum class Kind { kSet, kCreate, kRemove, kStateWrite, kStateRemove, kJobStart, kJobEnd };
+  Kind kind = Kind::kSet;
+  Scope scope = Scope::kDevice;
+  std::string user;
+  std::string path;  ///< canonical, or the key of state and jobs
+  Value value;       ///< of kSet; bytes or payload in data otherwise
+};
+
+/// A call or a batch in the making. `mutex` guards all of it but what is set once at the start.
+struct Writer {
+  // Set at the start.
+  bool is_batch = false;
+  Scope scope = Scope::kDevice;
+  std::string user;
+  std::string root;  ///< what relative paths are relative to: "Vendor/MSFT/Office"
+  txn::Transaction* transaction =
+      nullptr;  ///< of a changing call, or of the batch's preview; null for a Get
+  std::unique_ptr<txn::Transaction> preview;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool closed = false;     ///< the handle is stale
+  bool completed = false;  ///< a pending call was completed
+  bool cancelled = false;  ///< nobody waits any more
+  Code code = Code::kOk;
+  std::string error_text;
+  std::uint32_t hresult = 0;
+  Value value;
+  bool has_value = false;
+  std::vector<WriteOp> ops;  ///< of a batch, in order: done again when it is applied
+};
+
+/// Handles of one provider. An id is never given twice.
+class WriterTable {
+ public:
+  std::uint64_t open(std::shared_ptr<Writer> writer);
+  std::shared_ptr<Writer> find(std::uint64_t id) const;
+  void close(std::uint64_t id);
+  /// Marks every open writer cancelled and wakes who waits.
+  void cancel_all();
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Writer>> writers_;
+  std::uint64_t next_ = 1;
+};
+
+}  // namespace cspkit::provider
+
+#endif  // CSPKIT_CORE_PROVIDER_WRITER_HPP_

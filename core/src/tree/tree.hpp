@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live tree: every node that was set, in memory, beside the providers' state and jobs. It is
+// the index over the Store; a Get is answered from here. Changed only by the holder of the turn, in
+// one step per transaction.
+//
+// Threads: readers take lock_shared() for as long as they look. The holder of the turn may look
+// without a lock, because nobody else changes anything, and takes the unique lock only to publish.
+#ifndef CSPKIT_CORE_TREE_TREE_HPP_
+#define CSPKIT_CORE_TREE_TREE_HPP_
+
+#include <cspkit/ddf/schema.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace cspkit::tree {
+
+using store::NodeRow;
+
+/// A row and where the schema places it.
+struct Live {
+  NodeRow row;
+  ddf::NodeId node = ddf::kNoNode;  ///< kNoNode: an orphan, kept but invisible
+};
+
+/// The rows of one user, or of the device (user "").
+class Space {
+ public:
+  using Rows = std::map<std::string, Live, std::less<>>;
+
+  const Live* find(std::string_view key) const {
+    const auto it = index_.find(key);
+    return it == index_.end() ? nullptr : it->second;
+  }
+  void put(NodeRow row, ddf::NodeId node);
+  void erase(std::string_view key);
+  Rows& rows() { return rows_; }
+  const Rows& rows() const { return rows_; }
+
+ private:
+  Rows rows_;                                          // ordered: a subtree is a range
+  std::unordered_map<std::string_view, Live*> index_;  // keys live in rows_
+};
+
+/// Calls visit(key) for every row strictly below `key` in an ordered map.
+template <typename OrderedMap, typename Visit>
+void for_each_below(const OrderedMap& rows, std::string_view key, Visit visit) {
+  const std::string prefix = key.empty() ? std::string() : std::string(key) + "/";
+  for (auto it = rows.lower_bound(prefix); it != rows.end(); ++it) {
+    if (it->first.compare(0, prefix.size(), prefix) != 0) break;
+    visit(it->first);
+  }
+}
+
+/// Calls visit(child_key) for every row directly below `key`; rows further down are jumped over,
+/// not walked.
+template <typename OrderedMap, typename Visit>
+void for_each_child(const OrderedMap& rows, std::string_view key, Visit visit) {
+  const std::string prefix = key.empty() ? std::string() : std::string(key) + "/";
+  auto it = rows.lower_bound(prefix);
+  while (it != rows.end() && it->first.compare(0, prefix.size(), prefix) == 0) {
+    const std::size_t slash = it->first.find('/', prefix.size());
+    if (slash == std::string::npos) {
+      visit(it->first);
+      ++it;
+    } else {
+      std::string next = it->first.substr(0, slash);
+      next.push_back('/' + 1);  // the first text after everything that begins with "name/"
+      it = rows.lower_bound(next);
+    }
+  }
+}
+
+struct Job {
+  std::string payload;
+  std::uint32_t attempt = 0;
+  int percent = -1;
+  std::string text;
+};
+
+using StateKey = std::pair<std::string, std::string>;  // provider, key
+using JobKey = std::pair<std::string, std::string>;    // provider, id
+
+class Tree {
+ public:
+  std::shared_mutex& mutex() const { return mutex_; }
+
+  const Live* find(std::string_view user, std::string_view key) const {
+    const Space* space = this->space(user);
+    return space ? space->find(key) : nullptr;
+  }
+  const Space* space(std::string_view user) const {
+    if (user.empty()) return &device_;
+    const auto it = users_.find(user);
+    return it == users_.end() ? nullptr : &it->second;
+  }
+  const std::map<StateKey, std::string>& state() const { return state_; }
+  const std::map<JobKey, Job>& jobs() const { return jobs_; }
+  std::map<JobKey, Job>& jobs() { return jobs_; }
+
+  /// Takes over what the store held. Before anybody else looks.
+  void fill(store::Contents contents);
+  /// Places every row in a new schema. Under the unique lock.
+  void bind(const ddf::Schema& schema);
+  /// Applies what the store has accepted. Under the unique lock.
+  void publish(store::Batch& batch, const ddf::Schema& schema);
+  /// URI of every row the schema does not know.
+  std::vector<std::string> orphans() const;
+
+ private:
+  Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
+
+  mutable std::shared_mutex mutex_;
+  Space device_;
+  std::map<std::string, Space, std::less<>> users_;
+  std::map<StateKey, std::string> state_;
+  std::map<JobKey, Job> jobs_;
+};
+
+}  // namespace cspkit::tree
+
+#endif  // CSPKIT_CORE_TREE_TREE_HPP_

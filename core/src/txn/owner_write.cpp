@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "txn/owner_write.hpp"
+
+#include <fmt/format.h>
+
+#include <cspkit/ddf/rules.hpp>
+#include <limits>
+#include <utility>
+
+namespace cspkit::txn {
+
+std::string spelled_path(const gate::View& view, const gate::Target& target, std::size_t n) {
+  const ddf::Address& address = target.address;
+  std::string path;
+  for (std::size_t i = 1; i <= n; ++i) {
+    const std::size_t start = i == 1 ? 0 : address.segments[i - 2].path_end + 1;
+    std::string_view segment = address.path_of(i).substr(start);
+    if (address.segments[i - 1].dynamic) {
+      if (const NodeRow* row = view.find(target.user, address.key_of(i))) {
+        const std::size_t slash = row->path.rfind('/');
+        segment = std::string_view(row->path).substr(slash == std::string::npos ? 0 : slash + 1);
+      }
+    }
+    if (i > 1) path.push_back('/');
+    path.append(segment);
+  }
+  return path;
+}
+
+void make_node(Transaction& transaction, const gate::World& world, const gate::Target& target,
+               std::size_t n, std::int64_t now_ms) {
+  const ddf::Node node = world.schema->node(target.address.segments[n - 1].node);
+  NodeRow row;
+  row.user = target.user;
+  row.key = std::string(target.address.key_of(n));
+  row.path = spelled_path(transaction, target, n);
+  row.format = Format::kNode;
+  if (node.is_leaf()) {
+    Value value = ddf::initial_value(node);
+    row.format = value.format;
+    row.value = std::move(value.data);
+  }
+  transaction.put(std::move(row), now_ms);
+}
+
+void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
+               std::int64_t now_ms) {
+  NodeRow row;
+  row.user = target.user;
+  row.key = target.address.key;
+  row.path = spelled_path(transaction, target, target.address.segments.size());
+  row.format = value.format;
+  row.mime = std::move(mime);
+  row.value = std::move(value.data);
+  row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
+  transaction.put(std::move(row), now_ms);
+}
+
+namespace {
+
+void make_missing(Transaction& transaction, const gate::World& world, const gate::Target& target,
+                  std::size_t last, std::int64_t now_ms) {
+  for (std::size_t n = gate::existing_depth(world, transaction, target) + 1; n <= last; ++n) {
+    make_node(transaction, world, target, n, now_ms);
+  }
+}
+
+}  // namespace
+
+Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
+                 Value value, std::int64_t now_ms) {
+  if (!target.node.is_leaf()) {
+    const bool empty =
+        value.data.empty() && (value.format == Format::kUnset || value.format == Format::kNode);
+    if (!empty) {
+      return Status(Code::kBadFormat, fmt::format("{} is an interior node and holds no value",
+                                                  gate::readable_uri(target)));
+    }
+    owner_create(transaction, world, target, now_ms);
+    return {};
+  }
+  const bool secret = value.secret;
+  Result<Value> checked =
+      ddf::check_format(target.node, std::move(value), std::numeric_limits<std::size_t>::max());
+  if (!checked) return checked.error();
+  checked->secret = secret;
+  const std::lock_guard lock(transaction.mutex());
+  make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
+  put_value(transaction, target, *std::move(checked), {}, now_ms);
+  return {};
+}
+
+void owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
+                  std::int64_t now_ms) {
+  const std::lock_guard lock(transaction.mutex());
+  const std::size_t size = target.address.segments.size();
+  if (size == 0 || target.node.is_ancestor_of_root()) return;
+  make_missing(transaction, world, target, size - 1, now_ms);
+  if (!transaction.find(target.user, target.address.key)) {
+    make_node(transaction, world, target, size, now_ms);
+  }
+}
+
+}  // namespace cspkit::txn

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "txn/transaction.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace cspkit::txn {
+
+const Transaction::Change* Transaction::change(std::string_view user, std::string_view key) const {
+  const auto space = changes_.find(user);
+  if (space == changes_.end()) return nullptr;
+  const auto it = space->second.find(key);
+  return it == space->second.end() ? nullptr : &it->second;
+}
+
+Transaction::Change& Transaction::changed(std::string_view user, std::string_view key) {
+  auto space = changes_.find(user);
+  if (space == changes_.end()) space = changes_.emplace(std::string(user), Changes{}).first;
+  auto it = space->second.find(key);
+  if (it == space->second.end()) it = space->second.emplace(std::string(key), Change{}).first;
+  ++it->second.writes;
+  return it->second;
+}
+
+const NodeRow* Transaction::find(std::string_view user, std::string_view key) const {
+  const std::lock_guard lock(mutex_);
+  if (const Change* own = change(user, key)) return own->row ? &*own->row : nullptr;
+  const tree::Live* live = tree_.find(user, key);
+  return live && live->node != ddf::kNoNode ? &live->row : nullptr;
+}
+
+void Transaction::children(std::string_view user, std::string_view key,
+                           std::vector<std::string>& keys) const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> found;
+  if (const tree::Space* space = tree_.space(user)) {
+    tree::for_each_child(space->rows(), key, [&](const std::string& child) {
+      if (space->find(child)->node != ddf::kNoNode) found.insert(child);
+    });
+  }
+  const auto own = changes_.find(user);
+  if (own != changes_.end()) {
+    // The overlay is small and may hold removals: it is walked, not jumped over.
+    tree::for_each_below(own->second, key, [&](const std::string& below) {
+      const std::size_t start = key.empty() ? 0 : key.size() + 1;
+      if (below.find('/', start) != std::string::npos) return;
+      if (own->second.find(below)->second.row) {
+        found.insert(below);
+      } else {
+        found.erase(below);
+      }
+    });
+  }
+  keys.assign(found.begin(), found.end());
+}
+
+void Transaction::put(NodeRow row, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (const NodeRow* before = find(row.user, row.key)) {
+    row.path = before->path;
+    if (row.title.empty()) row.title = before->title;
+    const bool same = before->value == row.value && before->format == row.format;
+    row.verno = static_cast<std::uint16_t>(before->verno + (same ? 0 : 1));
+  }
+  row.tstamp = now_ms;
+  Change& target = changed(row.user, row.key);
+  target.row = std::move(row);
+}
+
+void Transaction::erase_subtree(std::string_view user, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> gone;
+  if (find(user, key) || change(user, key)) gone.emplace(key);
+  if (const tree::Space* space = tree_.space(user)) {
+    tree::for_each_below(space->rows(), key, [&](const std::string& below) {
+      if (space->find(below)->node != ddf::kNoNode) gone.insert(below);
+    });
+  }
+  const auto own = changes_.find(user);
+  if (own != changes_.end()) {
+    tree::for_each_below(own->second, key, [&](const std::string& below) { gone.insert(below); });
+  }
+  for (const std::string& each : gone) changed(user, each).row.reset();
+}
+
+std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {
+  const std::lock_guard lock(mutex_);
+  const Change* own = change(user, key);
+  return own ? own->writes : 0;
+}
+
+const std::string* Transaction::state(const std::string& provider, const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto own = state_.find({provider, key});
+  if (own != state_.end()) return own->second ? &*own->second : nullptr;
+  const auto it = tree_.state().find({provider, key});
+  return it == tree_.state().end() ? nullptr : &it->second;
+}
+
+void Transaction::put_state(std::string provider, std::string key, std::string bytes) {
+  const std::lock_guard lock(mutex_);
+  state_[{std::move(provider), std::move(key)}] = std::move(bytes);
+}
+
+void Transaction::erase_state(std::string provider, std::string key) {
+  const std::lock_guard lock(mutex_);
+  state_[{std::move(provider), std::move(key)}] = std::nullopt;
+}
+
+std::vector<std::string> Transaction::state_keys(const std::string& provider,
+                                                 std::string_view prefix) const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> found;
+  const tree::StateKey first{provider, std::string(prefix)};
+  const auto matches = [&](const tree::StateKey& key) {
+    return key.first == provider && key.second.compare(0, prefix.size(), prefix) == 0;
+  };
+  const auto& kept = tree_.state();
+  for (auto it = kept.lower_bound(first); it != kept.end() && matches(it->first); ++it)
+    found.insert(it->first.second);
+  for (auto it = state_.lower_bound(first); it != state_.end() && matches(it->first); ++it) {
+    if (it->second) {
+      found.insert(it->first.second);
+    } else {
+      found.erase(it->first.second);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+bool Transaction::has_job(const std::string& provider, const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto own = jobs_.find({provider, id});
+  if (own != jobs_.end()) return own->second.has_value();
+  return tree_.jobs().count({provider, id}) != 0;
+}
+
+void Transaction::put_job(const std::string& provider, const std::string& id, std::string payload) {
+  const std::lock_guard lock(mutex_);
+  std::optional<std::string>& job = jobs_[{provider, id}];
+  const tree::JobKey key{provider, id};
+  if (!job && tree_.jobs().count(key) != 0 && ended_.count(key) != 0) restarted_.insert(key);
+  job = std::move(payload);
+}
+
+bool Transaction::end_job(const std::string& provider, const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (!has_job(provider, id)) return false;
+  jobs_[{provider, id}] = std::nullopt;
+  ended_.insert({provider, id});
+  return true;
+}
+
+std::vector<tree::JobKey> Transaction::started_jobs() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<tree::JobKey> started;
+  for (const auto& [key, payload] : jobs_) {
+    if (payload && (tree_.jobs().count(key) == 0 || restarted_.count(key) != 0))
+      started.push_back(key);
+  }
+  return started;
+}
+
+bool Transaction::empty() const {
+  const std::lock_guard lock(mutex_);
+  return changes_.empty() && state_.empty() && jobs_.empty();
+}
+
+store::Batch Transaction::take_batch() {
+  const std::lock_guard lock(mutex_);
+  store::Batch batch;
+  for (auto& [user, changes] : changes_) {
+    for (auto& [key, change] : changes) {
+      if (change.row) {
+        batch.put_nodes.push_back(std::move(*change.row));
+      } else if (tree_.find(user, key)) {
+        batch.remove_nodes.push_back({user, key});
+      }
+    }
+  }
+  for (auto& [key, bytes] : state_) {
+    if (bytes) {
+      batch.put_state.push_back({key.first, key.second, std::move(*bytes)});
+    } else if (tree_.state().count(key) != 0) {
+      batch.remove_state.push_back(key);
+    }
+  }
+  for (auto& [key, payload] : jobs_) {
+    const auto running = tree_.jobs().find(key);
+    if (payload) {
+      const bool fresh = running == tree_.jobs().end() || restarted_.count(key) != 0;
+      const std::uint32_t attempt = fresh ? 1 : running->second.attempt;
+      batch.put_jobs.push_back({key.first, key.second, std::move(*payload), attempt});
+    } else if (running != tree_.jobs().end()) {
+      batch.remove_jobs.push_back(key);
+    }
+  }
+  changes_.clear();
+  state_.clear();
+  jobs_.clear();
+  return batch;
+}
+
+}  // namespace cspkit::txn

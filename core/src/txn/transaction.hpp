@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A transaction: an overlay in memory over the tree. Nobody else sees it before it is committed;
+// dropping it undoes it.
+//
+// Threads: the overlay has a mutex of its own, because a provider may write with its call's handle
+// from any thread while the command waits. Looking through to the tree needs the turn, or the
+// tree's shared lock.
+#ifndef CSPKIT_CORE_TXN_TRANSACTION_HPP_
+#define CSPKIT_CORE_TXN_TRANSACTION_HPP_
+
+#include <cspkit/result.hpp>
+#include <cspkit/value.hpp>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gate/gate.hpp"
+#include "store/store.hpp"
+#include "tree/tree.hpp"
+
+namespace cspkit::txn {
+
+using store::NodeRow;
+
+class Transaction : public gate::View {
+ public:
+  Transaction(const tree::Tree& tree, std::uint64_t id) : tree_(tree), id_(id) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  std::uint64_t id() const { return id_; }
+
+  /// The row as this transaction sees it; null when the node is not set. Valid until the next
+  /// change.
+  const NodeRow* find(std::string_view user, std::string_view key) const override;
+  /// Keys of the set children directly below `key`, sorted.
+  void children(std::string_view user, std::string_view key,
+                std::vector<std::string>& keys) const override;
+  /// Sets a row; title, version and time are carried on from the row before.
+  void put(NodeRow row, std::int64_t now_ms);
+  /// Removes the row and every row below it.
+  void erase_subtree(std::string_view user, std::string_view key);
+  /// Grows with every put and erase of exactly this row: tells whether a handler wrote it itself.
+  std::uint64_t writes_to(std::string_view user, std::string_view key) const;
+
+  const std::string* state(const std::string& provider, const std::string& key) const;
+  void put_state(std::string provider, std::string key, std::string bytes);
+  void erase_state(std::string provider, std::string key);
+  std::vector<std::string> state_keys(const std::string& provider, std::string_view prefix) const;
+
+  bool has_job(const std::string& provider, const std::string& id) const;
+  /// Starts the job, or gives a running one another payload.
+  void put_job(const std::string& provider, const std::string& id, std::string payload);
+  bool end_job(const std::string& provider, const std::string& id);
+  /// Jobs this transaction starts (not those whose payload it changes).
+  std::vector<tree::JobKey> started_jobs() const;
+
+  bool empty() const;
+  /// What the store must write. The overlay is empty afterwards.
+  store::Batch take_batch();
+
+  /// Held by whoever uses the overlay while a provider may.
+  std::recursive_mutex& mutex() const { return mutex_; }
+
+ private:
+  struct Change {
+    std::optional<NodeRow> row;  // empty: removed
+    std::uint64_t writes = 0;
+  };
+  using Changes = std::map<std::string, Change, std::less<>>;
+
+  const Change* change(std::string_view user, std::string_view key) const;
+  Change& changed(std::string_view user, std::string_view key);
+
+  const tree::Tree& tree_;
+  std::uint64_t id_;
+  mutable std::recursive_mutex mutex_;
+  std::map<std::string, Changes, std::less<>> changes_;  // by user
+  std::map<tree::StateKey, std::optional<std::string>> state_;
+  std::map<tree::JobKey, std::optional<std::string>> jobs_;
+  // A job ended and started again under its name in one transaction is another job: it runs anew.
+  std::set<tree::JobKey> ended_, restarted_;
+};
+
+}  // namespace cspkit::txn
+
+#endif  // CSPKIT_CORE_TXN_TRANSACTION_HPP_

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The turn: one changing transaction at a time, first come, first served. Threads may wait for it;
+// batches queue for it without a thread. Readers never take it.
+#ifndef CSPKIT_CORE_TXN_TURN_HPP_
+#define CSPKIT_CORE_TXN_TURN_HPP_
+
+#include <condition_variable>
+#include <cspkit/executor.hpp>
+#include <cspkit/result.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace cspkit::txn {
+
+class Turn {
+ public:
+  Turn(std::shared_ptr<Clock> clock, std::shared_ptr<Executor> executor)
+      : clock_(std::move(clock)), executor_(std::move(executor)) {}
+
+  /// Waits for the turn. kBusy when the deadline (steady) passes first; then nothing is held.
+  Status acquire(Clock::Duration deadline);
+  void release();
+  /// What a posted task leaves to be done after the turn has been given back.
+  using After = std::function<void()>;
+  using Task = std::function<After()>;
+  /// Queues a task that will hold the turn when it runs on the executor. Never blocks.
+  void post(Task task);
+  /// Waits until no posted task is queued or running, what they leave included.
+  void drain();
+
+ private:
+  struct Waiter {
+    bool granted = false;
+    Task task;  // set: a posted task, no thread waits
+  };
+  void hand_on(std::unique_lock<std::mutex>& lock);
+  void run_posted(std::shared_ptr<Waiter> waiter);
+
+  std::shared_ptr<Clock> clock_;
+  std::shared_ptr<Executor> executor_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Waiter>> queue_;
+  bool held_ = false;
+  unsigned posted_ = 0;
+};
+
+/// Holds the turn for a block.
+class TurnHolder {
+ public:
+  TurnHolder(Turn& turn, Clock::Duration deadline) : turn_(turn), status_(turn.acquire(deadline)) {}
+  ~TurnHolder() {
+    if (status_.ok()) turn_.release();
+  }
+  TurnHolder(const TurnHolder&) = delete;
+  TurnHolder& operator=(const TurnHolder&) = delete;
+  const Status& status() const { return status_; }
+
+ private:
+  Turn& turn_;
+  Status status_;
+};
+
+/// Waits on a condition: drives a deterministic executor, or sleeps on the variable. True when
+/// `ready` holds, false when the deadline (steady) passed first. Call with the lock held; it is
+/// released while waiting.
+template <typename Ready>
+bool wait_for(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+              const Clock& clock, Executor& executor, Clock::Duration deadline, Ready ready) {
+  while (!ready()) {
+    if (clock.steady_now() >= deadline) return false;
+    if (executor.is_deterministic()) {
+      lock.unlock();
+      executor.drive(deadline);
+      lock.lock();
+    } else {
+      // Slices, because the engine's clock need not be the one the variable sleeps by.
+      changed.wait_for(lock, std::chrono::milliseconds(50));
+    }
+  }
+  return true;
+}
+
+}  // namespace cspkit::txn
+
+#endif  // CSPKIT_CORE_TXN_TURN_HPP_
