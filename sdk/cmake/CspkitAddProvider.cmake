@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# cspkit_add_provider(NAME SOURCES file... [DDF file.xml])
-# Builds libcspkit_NAME.so: a module that exports cspkit_plugin_v1 and nothing else. The DDF is copied beside it.
+# cspkit_add_provider(NAME SOURCES file... [DDF file.xml] [OUTPUT_DIRECTORY dir])
+# Builds libcspkit_NAME.so: a module that exports cspkit_plugin_v1 and nothing else. The DDF is copied beside it. The
+# target is cspkit_NAME; link what the provider needs to it.
 set(CSPKIT_PROVIDER_MAP ${CMAKE_CURRENT_LIST_DIR}/provider.map CACHE INTERNAL "")
 function(cspkit_add_provider name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "DDF;OUTPUT_DIRECTORY" "SOURCES")
@@ -10,6 +11,9 @@ function(cspkit_add_provider name)
   set(target cspkit_${name})
   add_library(${target} MODULE ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE cspkit::sdk)
+  if(TARGET cspkit_build)  # inside the project: its warnings
+    target_link_libraries(${target} PRIVATE cspkit_build)
+  endif()
   target_link_options(${target} PRIVATE -Wl,--version-script=${CSPKIT_PROVIDER_MAP})
   set_target_properties(${target} PROPERTIES PREFIX lib OUTPUT_NAME cspkit_${name}
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
