@@ -18,6 +18,9 @@ namespace cspkit::dm {
 struct DmOptions {
   std::size_t max_message_bytes = std::size_t{64} << 20;
   unsigned max_nesting = 16;
+  /// Once a reply is this long, Gets are answered 413 instead of being run: many Gets of a large
+  /// value must not fill the memory.
+  std::size_t max_reply_bytes = std::size_t{256} << 20;
 };
 
 class DmSession {

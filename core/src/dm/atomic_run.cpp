@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dm/atomic_run.hpp"
+
+#include <algorithm>
+#include <cspkit/syncml_status.hpp>
+
+namespace cspkit::dm {
+
+using syncml::Command;
+using syncml::CommandKind;
+
+void AtomicRun::run() {
+  collect(atomic_.children);
+  outcomes_.resize(operations_.size());
+  for (std::size_t i = 0; i < operations_.size(); ++i) {
+    outcomes_[i].status = Status(operations_[i].refused);
+  }
+  // The runner sees the refused ones too: it judges the others' rows before any runs.
+  if (!operations_.empty()) committed_ = exchange_.runner_.run_atomic(operations_, outcomes_);
+  exchange_.answer(atomic_, committed_ ? 200 : syncml_status(Code::kAtomicFailed));
+  answer(atomic_.children);
+}
+
+void AtomicRun::collect(const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (is_answer(command)) continue;
+    const std::size_t index = counts_.size();
+    const std::size_t before = operations_.size();
+    counts_.push_back(0);
+    collect_command(command);
+    counts_[index] = operations_.size() - before;
+    // The commands of a nested Atomic are the outer one's: their operations are counted by
+    // themselves.
+    if (command.kind == CommandKind::kAtomic && !command.too_deep) {
+      counts_[index] = 1;
+      collect(command.children);
+    }
+  }
+}
+
+void AtomicRun::collect_command(const Command& command) {
+  if (command.too_deep) return refuse(Code::kBadRequest);
+  if (command.kind == CommandKind::kAtomic) return refuse(Code::kFailed);
+  if (command.kind == CommandKind::kSequence) return collect(command.children);
+  // Not allowed here whatever else may be wrong with it.
+  const bool is_get = command.kind == CommandKind::kGet;
+  const Code refusal = is_get ? Code::kFailed : judge(command);
+  if (command.kind == CommandKind::kAlert && refusal == Code::kOk) return;
+  if (refusal != Code::kOk) return refuse(refusal);
+  for (const syncml::Item& item : command.items) {
+    operations_.push_back(make_operation(command, item));
+    operations_.back().refused = judge(command, item);
+  }
+}
+
+// An operation that stands for a command without any: it makes the Atomic fail.
+void AtomicRun::refuse(Code code) { operations_.emplace_back().refused = code; }
+
+void AtomicRun::answer(const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (is_answer(command)) continue;
+    answer_command(command);
+    if (!command.too_deep) answer(command.children);
+  }
+}
+
+void AtomicRun::answer_command(const Command& command) {
+  const std::size_t count = counts_[next_count_++];
+  if (command.kind == CommandKind::kSequence && !command.too_deep) {
+    return exchange_.answer(command, committed_ ? 200 : sequence_status(count));
+  }
+  const std::size_t first = next_outcome_;
+  next_outcome_ += count;
+  if (count == 0) {  // an Alert
+    exchange_.answer(command, committed_ ? 200 : syncml_status(Code::kNotExecuted));
+    if (committed_) exchange_.runner_.alert(make_alert(command));
+  } else if (count == command.items.size()) {
+    exchange_.answer_items(command, &outcomes_[first]);
+  } else {
+    exchange_.answer_outcome(command, nullptr, outcomes_[first]);
+  }
+}
+
+int AtomicRun::sequence_status(std::size_t operations) const {
+  const auto begin = outcomes_.begin() + static_cast<std::ptrdiff_t>(next_outcome_);
+  const auto end = begin + static_cast<std::ptrdiff_t>(operations);
+  const auto any = [begin, end](Code code) {
+    return std::any_of(begin, end, [code](const Outcome& o) { return o.status.code() == code; });
+  };
+  if (any(Code::kRollbackFailed)) return syncml_status(Code::kRollbackFailed);
+  if (any(Code::kRolledBack)) return syncml_status(Code::kRolledBack);
+  return syncml_status(Code::kNotExecuted);
+}
+
+}  // namespace cspkit::dm

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// One message and its reply. Walks the commands in document order, runs them and writes what they
+// came to. Which status a command gets before its address is looked at (row 1 of the checks, the
+// rules of containers) is decided here; everything else is the runner's.
+//
+// Choices where no source says:
+//  * VerDTD other than 1.1 and 1.2: 505, VerProto other than DM/1.1 and DM/1.2: 513, on the header
+//    and on every command; nothing runs. A missing one is accepted.
+//  * An Item with MoreData: 406. A chunk is never taken for a value.
+//  * An Alert without code: 400. User interaction (1100 to 1104): 406.
+//  * A command of data synchronisation (Put, Sync, ...) is an unknown element: 400.
+//  * Of a failed Atomic, a Sequence within it says 516 or 216 when one of its own commands does,
+//    else 215; an Alert 215; a container nested too deep 400.
+#ifndef CSPKIT_CORE_DM_EXCHANGE_HPP_
+#define CSPKIT_CORE_DM_EXCHANGE_HPP_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dm/command_runner.hpp"
+#include "dm/dm_session.hpp"
+#include "syncml/message.hpp"
+#include "syncml/reply_writer.hpp"
+
+namespace cspkit::dm {
+
+/// Why a command is refused before its Items are looked at; kOk when it is not.
+Code judge(const syncml::Command& command);
+/// The same of one Item.
+Code judge(const syncml::Command& command, const syncml::Item& item);
+/// The operation one Item asks for.
+Operation make_operation(const syncml::Command& command, const syncml::Item& item);
+/// True of what the server sends in answer to us: consumed, never answered.
+bool is_answer(const syncml::Command& command);
+
+class Exchange {
+ public:
+  Exchange(const syncml::Message& message, const DmOptions& options, CommandRunner& runner,
+           std::vector<int>& statuses, unsigned msg_id, std::size_t message_bytes);
+
+  std::string run();
+
+ private:
+  int judge_header() const;
+  void answer_all(const std::vector<syncml::Command>& commands, int code);
+  void run_all(const std::vector<syncml::Command>& commands);
+  void run_command(const syncml::Command& command);
+  void run_plain(const syncml::Command& command);
+  void run_item(const syncml::Command& command, const syncml::Item& item, std::size_t held,
+                Outcome& outcome);
+  void run_alert(const syncml::Command& command);
+  void run_atomic(const syncml::Command& command);
+
+  /// Status of a command as a whole.
+  void answer(const syncml::Command& command, int code);
+  /// Statuses, and Results of a Get, for a command whose Items came to `outcomes`.
+  void answer_items(const syncml::Command& command, const Outcome* outcomes);
+  void answer_outcome(const syncml::Command& command, const syncml::Item* item,
+                      const Outcome& outcome);
+  void answer_results(const syncml::Command& command, const Outcome* outcomes);
+
+  friend class AtomicRun;
+
+  const syncml::Message& message_;
+  const DmOptions& options_;
+  CommandRunner& runner_;
+  std::vector<int>& statuses_;
+  syncml::ReplyWriter writer_;
+  std::vector<Outcome> outcomes_;  // of the command at work; kept for its memory
+};
+
+/// The record the runner keeps of an Alert.
+AlertRecord make_alert(const syncml::Command& command);
+
+}  // namespace cspkit::dm
+
+#endif  // CSPKIT_CORE_DM_EXCHANGE_HPP_

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncml/reply_writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "syncml/chars.hpp"
+
+namespace cspkit::syncml {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// True when none of the eight bytes needs a look: no control character, no '&', '<', '>', no byte
+// of a longer character. '<' and '>' differ in bit 1 only.
+bool is_plain(std::uint64_t word) {
+  return (swar::below(word, 0x20) | swar::equal(word, '&') |
+          swar::equal(word | (swar::kOnes * 2), '>') | (word & swar::kHighs)) == 0;
+}
+
+bool is_plain(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u >= 0x20 && u < 0x80 && c != '&' && c != '<' && c != '>';
+}
+
+const char* plain_end(const char* from, const char* end) {
+  while (end - from >= 16 && is_plain(swar::load(from)) && is_plain(swar::load(from + 8))) {
+    from += 16;
+  }
+  while (from != end && is_plain(*from)) ++from;
+  return from;
+}
+
+std::string_view format_on_wire(Format format) {
+  if (format == Format::kUnset || format == Format::kChr) return {};
+  // XML cannot carry bytes: OMA-TS-DM_TND has them travel as base64 and say so.
+  return is_binary(format) ? format_name(Format::kB64) : format_name(format);
+}
+
+}  // namespace
+
+ReplyWriter::ReplyWriter(const Header& request, unsigned msg_id, std::size_t capacity) {
+  text_.resize(std::max<std::size_t>(capacity, 512));
+  cursor_ = text_.data();
+  end_ = cursor_ + text_.size();
+  header(request, msg_id);
+}
+
+void ReplyWriter::header(const Header& request, unsigned msg_id) {
+  raw(R"(<SyncML xmlns="SYNCML:SYNCML1.2">)");
+  if (request.present) {
+    raw("<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>");
+    element("<SessionID>", request.session_id, "</SessionID><MsgID>");
+    number(msg_id);
+    element("</MsgID><Target><LocURI>", request.source, "</LocURI></Target>");
+    element("<Source><LocURI>", request.target, "</LocURI></Source></SyncHdr>");
+  } else {
+    raw("<SyncHdr/>");
+  }
+  raw("<SyncBody");
+  body_attributes_ = size();
+  raw(">");
+  // Escaped once, in place, then taken back.
+  const std::size_t before = size();
+  const bool has_id = request.present && !request.msg_id.empty();
+  element("</CmdID><MsgRef>", has_id ? request.msg_id : "1", "</MsgRef><CmdRef>");
+  after_cmd_id_.assign(text_.data() + before, size() - before);
+  cursor_ = text_.data() + before;
+}
+
+void ReplyWriter::status(const StatusLine& line) {
+  raw("<Status><CmdID>");
+  number(next_cmd_id_++);
+  raw(after_cmd_id_);
+  element({}, line.cmd_ref, "</CmdRef><Cmd>");
+  element({}, line.cmd, "</Cmd>");
+  if (!line.target_ref.empty()) element("<TargetRef>", line.target_ref, "</TargetRef>");
+  if (!line.source_ref.empty()) element("<SourceRef>", line.source_ref, "</SourceRef>");
+  if (line.provider_error != 0) {
+    uses_msft_ = true;
+    raw(R"(<Data msft:originalerror="0x)");
+    for (int shift = 28; shift >= 0; shift -= 4) {
+      raw(std::string_view("0123456789ABCDEF").substr((line.provider_error >> shift) & 0xF, 1));
+    }
+    raw("\">");
+  } else {
+    raw("<Data>");
+  }
+  number(static_cast<std::uint64_t>(line.code));
+  raw("</Data>");
+  if (!line.failing_uri.empty()) {
+    element("<Item><Target><LocURI>", line.failing_uri, "</LocURI></Target></Item>");
+  }
+  raw("</Status>");
+}
+
+void ReplyWriter::begin_results(std::string_view cmd_ref) {
+  raw("<Results><CmdID>");
+  number(next_cmd_id_++);
+  raw(after_cmd_id_);
+  element({}, cmd_ref, "</CmdRef>");
+}
+
+void ReplyWriter::item(std::string_view uri, const Value& value, std::string_view mime) {
+  element("<Item><Source><LocURI>", uri, "</LocURI></Source>");
+  meta(value, mime);
+  raw("<Data>");
+  if (is_binary(value.format)) {
+    base64(value.data);
+  } else {
+    text(value.data);
+  }
+  raw("</Data></Item>");
+}
+
+void ReplyWriter::meta(const Value& value, std::string_view mime) {
+  const std::string_view format = format_on_wire(value.format);
+  const bool has_type = !mime.empty() && mime != "text/plain";
+  if (format.empty() && !has_type) return;
+  raw("<Meta>");
+  if (!format.empty()) element(R"(<Format xmlns="syncml:metinf">)", format, "</Format>");
+  if (has_type) element(R"(<Type xmlns="syncml:metinf">)", mime, "</Type>");
+  raw("</Meta>");
+}
+
+void ReplyWriter::end_results() { raw("</Results>"); }
+
+std::string ReplyWriter::finish() {
+  raw("<Final/></SyncBody></SyncML>");
+  text_.resize(size());
+  if (uses_msft_) {
+    text_.insert(body_attributes_,
+                 R"( xmlns:msft="http://schemas.microsoft.com/MobileDevice/MDM")");
+  }
+  cursor_ = end_ = nullptr;
+  return std::move(text_);
+}
+
+void ReplyWriter::grow(std::size_t bytes) {
+  const std::size_t used = size();
+  text_.resize(std::max(text_.size() * 2, used + bytes));
+  cursor_ = text_.data() + used;
+  end_ = text_.data() + text_.size();
+}
+
+void ReplyWriter::put(std::string_view bytes) {
+  if (bytes.empty()) return;  // memcpy takes no null pointer
+  std::memcpy(cursor_, bytes.data(), bytes.size());
+  cursor_ += bytes.size();
+}
+
+void ReplyWriter::raw(std::string_view bytes) {
+  room(bytes.size());
+  put(bytes);
+}
+
+void ReplyWriter::number(std::uint64_t value) {
+  constexpr std::size_t kDigits = 20;
+  room(kDigits);
+  cursor_ = std::to_chars(cursor_, cursor_ + kDigits, value).ptr;
+}
+
+void ReplyWriter::element(std::string_view open, std::string_view content, std::string_view close) {
+  raw(open);
+  text(content);
+  raw(close);
+}
+
+void ReplyWriter::text(std::string_view bytes) {
+  const char* from = bytes.data();
+  const char* const end = from + bytes.size();
+  while (from != end) {
+    const char* const stop = plain_end(from, end);
+    raw({from, static_cast<std::size_t>(stop - from)});
+    from = stop == end ? end : escape(stop, end);
+  }
+}
+
+// Writes the one character at `from` that is not plain, and returns what follows it.
+const char* ReplyWriter::escape(const char* from, const char* end) {
+  switch (*from) {
+    case '&':
+      raw("&amp;");
+      return from + 1;
+    case '<':
+      raw("&lt;");
+      return from + 1;
+    case '>':
+      raw("&gt;");
+      return from + 1;
+    case '\n':
+      raw("&#10;");
+      return from + 1;
+    case '\r':
+      raw("&#13;");
+      return from + 1;
+    default:
+      break;
+  }
+  const Utf8Char found = read_utf8(from, static_cast<std::size_t>(end - from));
+  const bool fits = found.length != 0 && is_xml_char(found.code);
+  raw(fits ? std::string_view(from, found.length) : kReplacement);
+  return from + std::max<std::size_t>(found.length, 1);
+}
+
+void ReplyWriter::base64(std::string_view bytes) {
+  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  room((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t at) {
+      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u;
+    };
+    const std::uint32_t triple = (byte(i) << 16) | (byte(i + 1) << 8) | byte(i + 2);
+    *cursor_++ = kDigits[triple >> 18];
+    *cursor_++ = kDigits[(triple >> 12) & 63];
+    *cursor_++ = i + 1 < bytes.size() ? kDigits[(triple >> 6) & 63] : '=';
+    *cursor_++ = i + 2 < bytes.size() ? kDigits[triple & 63] : '=';
+  }
+}
+
+}  // namespace cspkit::syncml

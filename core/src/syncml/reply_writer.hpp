@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text of a reply, in the shape native Windows clients send (25H2, build 26200): one line, no
+// white space between elements, the header's Status first, Results without Cmd. Written through a
+// cursor into one string.
+//
+// Whatever the values hold, the reply is well-formed: markup is escaped, line ends become &#10; and
+// &#13;, and what XML 1.0 cannot carry (control characters, invalid UTF-8, U+FFFE, U+FFFF) becomes
+// U+FFFD. A value that needs such bytes needs format bin.
+#ifndef CSPKIT_CORE_SYNCML_REPLY_WRITER_HPP_
+#define CSPKIT_CORE_SYNCML_REPLY_WRITER_HPP_
+
+#include <cspkit/value.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "syncml/message.hpp"
+
+namespace cspkit::syncml {
+
+/// What one Status says beside its own CmdID and MsgRef. Empty views are left out, but for cmd_ref
+/// and cmd.
+struct StatusLine {
+  std::string_view cmd_ref, cmd;
+  std::string_view target_ref, source_ref;
+  int code = 200;
+  std::uint32_t provider_error = 0;  ///< an HRESULT, goes out as msft:originalerror; 0: none
+  std::string_view failing_uri;      ///< goes out as Item/Target/LocURI
+};
+
+class ReplyWriter {
+ public:
+  /// Begins the reply to a message with that header (Target and Source change places; no header,
+  /// an empty SyncHdr and MsgRef 1). `capacity` is a first guess of the size in bytes.
+  ReplyWriter(const Header& request, unsigned msg_id, std::size_t capacity);
+
+  void status(const StatusLine& line);
+  /// Results: begin, one item per value, end.
+  void begin_results(std::string_view cmd_ref);
+  void item(std::string_view uri, const Value& value, std::string_view mime);
+  void end_results();
+
+  /// Bytes written so far.
+  std::size_t size() const { return static_cast<std::size_t>(cursor_ - text_.data()); }
+  /// Ends the reply and hands it over; the writer is spent.
+  std::string finish();
+
+ private:
+  void header(const Header& request, unsigned msg_id);
+  void room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - cursor_) < bytes) grow(bytes);
+  }
+  void grow(std::size_t bytes);
+  void raw(std::string_view bytes);  // as it is, room made
+  void put(std::string_view bytes);  // as it is, room known to be there
+  void number(std::uint64_t value);
+  void text(std::string_view bytes);  // escaped
+  const char* escape(const char* from, const char* end);
+  void base64(std::string_view bytes);
+  void element(std::string_view open, std::string_view content, std::string_view close);
+  void meta(const Value& value, std::string_view mime);
+
+  std::string text_;
+  char* cursor_ = nullptr;
+  char* end_ = nullptr;
+  std::string after_cmd_id_;  // "</CmdID><MsgRef>1</MsgRef><CmdRef>", the same in every element
+  std::size_t body_attributes_ = 0;  // where attributes of SyncBody go
+  unsigned next_cmd_id_ = 1;
+  bool uses_msft_ = false;
+};
+
+}  // namespace cspkit::syncml
+
+#endif  // CSPKIT_CORE_SYNCML_REPLY_WRITER_HPP_
