@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folding, hashing and comparing of names, several bytes at a time: what every resolve does first.
+#ifndef CSPKIT_DDF_SRC_TEXT_HPP_
+#define CSPKIT_DDF_SRC_TEXT_HPP_
+
+#include <cspkit/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace cspkit::ddf::text {
+
+inline std::uint64_t load8(const char* p) {
+  std::uint64_t w;
+  std::memcpy(&w, p, sizeof w);
+  return w;
+}
+
+/// The last `n` < 8 bytes at p, zero-filled.
+inline std::uint64_t load_tail(const char* p, std::size_t n) {
+  std::uint64_t w = 0;
+  std::memcpy(&w, p, n);
+  return w;
+}
+
+/// Lower-cases the ASCII letters among eight bytes.
+inline std::uint64_t fold8(std::uint64_t w) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  constexpr std::uint64_t kHigh = 0x8080808080808080u;
+  const std::uint64_t low7 = w & ~kHigh;
+  const std::uint64_t beyond_z = low7 + (0x7Fu - 'Z') * kOnes;
+  const std::uint64_t from_a = low7 + (0x80u - 'A') * kOnes;
+  const std::uint64_t upper = ~w & kHigh & (from_a ^ beyond_z);
+  return w | (upper >> 2);
+}
+
+/// Hash of the folded text. Two lanes, because the multiplications wait for each other.
+inline std::uint32_t hash_folded(std::string_view s, std::uint64_t seed) {
+  constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
+  constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
+  const char* p = s.data();
+  std::size_t n = s.size();
+  std::uint64_t x = seed ^ (n * kB);
+  std::uint64_t y = seed + kA;
+  for (; n >= 16; n -= 16, p += 16) {
+    x = (x ^ fold8(load8(p))) * kA;
+    y = (y ^ fold8(load8(p + 8))) * kB;
+    x ^= x >> 31;
+    y ^= y >> 29;
+  }
+  if (n >= 8) {
+    x = (x ^ fold8(load8(p))) * kA;
+    x ^= x >> 31;
+    p += 8;
+    n -= 8;
+  }
+  if (n != 0) y = (y ^ fold8(load_tail(p, n))) * kB;
+  x = (x ^ (y >> 27) ^ y) * kA;
+  return static_cast<std::uint32_t>((x ^ (x >> 29)) >> 16);
+}
+
+inline bool equal_folded(const char* a, const char* b, std::size_t n) {
+  for (; n >= 8; n -= 8, a += 8, b += 8) {
+    if (fold8(load8(a)) != fold8(load8(b))) return false;
+  }
+  return n == 0 || fold8(load_tail(a, n)) == fold8(load_tail(b, n));
+}
+
+inline bool equal_folded(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && equal_folded(a.data(), b.data(), a.size());
+}
+
+/// Order of folded names, as of unsigned bytes: <0, 0, >0.
+inline int compare_folded(std::string_view a, std::string_view b) {
+  const std::size_t n = a.size() < b.size() ? a.size() : b.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto x = static_cast<unsigned char>(a[i]);
+    const auto y = static_cast<unsigned char>(b[i]);
+    if (x == y) continue;
+    const int lx = x >= 'A' && x <= 'Z' ? x + 32 : x;
+    const int ly = y >= 'A' && y <= 'Z' ? y + 32 : y;
+    if (lx != ly) return lx - ly;
+  }
+  return a.size() == b.size() ? 0 : (a.size() < b.size() ? -1 : 1);
+}
+
+/// out = folded text of the same length.
+inline void fold_into(char* out, std::string_view s) {
+  const char* p = s.data();
+  std::size_t n = s.size();
+  for (; n >= 8; n -= 8, p += 8, out += 8) {
+    const std::uint64_t w = fold8(load8(p));
+    std::memcpy(out, &w, 8);
+  }
+  if (n != 0) {
+    const std::uint64_t w = fold8(load_tail(p, n));
+    std::memcpy(out, &w, n);
+  }
+}
+
+/// RFC 3986 unreserved: what stands in a canonical path as it is.
+inline bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+inline bool is_plain(std::string_view s) {
+  for (char c : s) {
+    if (!is_unreserved(c)) return false;
+  }
+  return true;
+}
+
+/// The beginning of a LocURI, taken off: blanks, "./", the scope.
+struct Split {
+  std::string_view rest;  ///< what stands below the scope, "" for the root, query included
+  bool user = false;
+  bool scope_given = false;
+  bool slash_at_end = false;  ///< "./", "./Device/": nothing follows the slash
+};
+Split split_scope(std::string_view trimmed);
+
+/// Takes the query off `rest`; true when there was one.
+bool split_query(std::string_view& rest, std::string_view& query);
+
+/// Judges and decodes one segment, appending to `out`. kBadRequest: empty, "*", ".", "..", NUL,
+/// invalid UTF-8, malformed escape.
+Status append_decoded_segment(std::string_view raw, std::string& out);
+
+}  // namespace cspkit::ddf::text
+
+#endif  // CSPKIT_DDF_SRC_TEXT_HPP_
