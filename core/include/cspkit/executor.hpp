@@ -49,8 +49,10 @@ class Executor {
 
 /// The system's clocks.
 std::shared_ptr<Clock> make_system_clock();
-/// `threads` worker threads and a timer queue. Destruction drops what has not begun and joins the
-/// threads.
+/// `threads` worker threads (at least one) and a timer queue by the steady clock. Destruction drops
+/// what has not begun and joins the threads; a task may hold the last reference: its own thread is
+/// then let go instead of joined. A task that throws ends the process. Null when the system gives
+/// no thread at all.
 std::shared_ptr<Executor> make_thread_executor(unsigned threads = 2);
 
 }  // namespace cspkit

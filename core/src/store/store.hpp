@@ -109,6 +109,24 @@ std::unique_ptr<Store> make_memory_store();
 /// damaged, newer schema version, not ours), kIo (read-only, no such folder, no permission), kFull.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Durability durability);
 
+/// What else may be chosen when a file is opened; the defaults are right for every device.
+struct SqliteOptions {
+  Durability durability = Durability::kFull;
+  /// Name of a registered SQLite VFS; empty: the system's files.
+  std::string vfs_name;
+  /// False when the VFS keeps its files somewhere else than in the file system: then `path` is
+  /// taken as it is, and nothing is looked at, made or locked beside what the VFS does.
+  bool real_files = true;
+  /// Pages in the WAL after which they are moved into the file itself. More of them: fewer syncs,
+  /// a longer recovery after a crash.
+  int checkpoint_pages = 1000;
+  /// Files up to this size are checked page by page when they are opened; larger ones only as far
+  /// as load() reads them.
+  std::int64_t check_limit_bytes = std::int64_t{64} << 20;
+};
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
+                                                 const SqliteOptions& options);
+
 /// The file's schema version that this build writes.
 inline constexpr int kSchemaVersion = 1;
 

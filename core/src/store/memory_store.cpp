@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store of a device that forgets: for tests, dry runs and simulated fleets. Same meaning as the
+// file, row for row, so that one set of tests holds for both.
+#include <map>
+#include <set>
+#include <utility>
+
+#include "store/store.hpp"
+
+namespace cspkit::store {
+namespace {
+
+using Pair = std::pair<std::string, std::string>;
+
+class MemoryStore final : public Store {
+ public:
+  Result<Contents> load() override {
+    Contents contents;
+    copy_rows(nodes_, contents.nodes);
+    copy_rows(state_, contents.state);
+    copy_rows(jobs_, contents.jobs);
+    copy_rows(alerts_, contents.alerts);
+    copy_rows(undo_, contents.undo);
+    contents.committed.assign(committed_.begin(), committed_.end());
+    return contents;
+  }
+
+  Status apply(const Batch& batch) override {
+    for (const NodeKey& key : batch.remove_nodes) nodes_.erase(Pair(key.user, key.key));
+    for (const NodeRow& row : batch.put_nodes) nodes_.insert_or_assign({row.user, row.key}, row);
+    for (const Pair& key : batch.remove_state) state_.erase(key);
+    for (const StateRow& row : batch.put_state) {
+      state_.insert_or_assign({row.provider, row.key}, row);
+    }
+    for (const Pair& key : batch.remove_jobs) jobs_.erase(key);
+    for (const JobRow& row : batch.put_jobs) jobs_.insert_or_assign({row.provider, row.id}, row);
+    for (const std::int64_t id : batch.remove_alerts) alerts_.erase(id);
+    for (const AlertRow& row : batch.put_alerts) alerts_.insert_or_assign(row.id, row);
+    for (const std::int64_t id : batch.remove_undo) {
+      undo_.erase(undo_.lower_bound({id, 0}), undo_.upper_bound({id, UINT32_MAX}));
+    }
+    for (const UndoRow& row : batch.put_undo) {
+      undo_.insert_or_assign({row.transaction, row.sequence}, row);
+    }
+    for (const std::int64_t id : batch.remove_committed) committed_.erase(id);
+    committed_.insert(batch.put_committed.begin(), batch.put_committed.end());
+    return {};
+  }
+
+ private:
+  template <typename Map, typename Row>
+  static void copy_rows(const Map& from, std::vector<Row>& to) {
+    to.reserve(from.size());
+    for (const auto& entry : from) to.push_back(entry.second);
+  }
+
+  std::map<Pair, NodeRow> nodes_;
+  std::map<Pair, StateRow> state_;
+  std::map<Pair, JobRow> jobs_;
+  std::map<std::int64_t, AlertRow> alerts_;
+  std::map<std::pair<std::int64_t, std::uint32_t>, UndoRow> undo_;
+  std::set<std::int64_t> committed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_memory_store() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace cspkit::store

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A thin skin over SQLite's C interface: owns the connection and its statements, and turns result
+// codes into Status. The only header that knows sqlite3.h.
+#ifndef CSPKIT_CORE_STORE_SQLITE_DB_HPP_
+#define CSPKIT_CORE_STORE_SQLITE_DB_HPP_
+
+#include <sqlite3.h>
+
+#include <cspkit/result.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cspkit::store {
+
+/// A prepared statement. bind() takes the parameters in order; the bytes must live until run().
+class Statement {
+ public:
+  Statement() = default;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  Statement& text(const std::string& value) {
+    return bound(sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(),
+                                     SQLITE_STATIC, SQLITE_UTF8));
+  }
+  Statement& blob(const std::string& value) {
+    return bound(
+        sqlite3_bind_blob64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_STATIC));
+  }
+  Statement& integer(std::int64_t value) {
+    return bound(sqlite3_bind_int64(statement_.get(), ++bound_, value));
+  }
+
+  /// Runs a statement that gives no rows; SQLite's result code, SQLITE_OK when it is done.
+  int run();
+  /// SQLITE_ROW or SQLITE_DONE, else a failure. After anything but SQLITE_ROW: reset().
+  int step() { return bind_error_ != SQLITE_OK ? bind_error_ : sqlite3_step(statement_.get()); }
+  void reset();
+
+  std::string column_bytes(int column) const;
+  std::int64_t column_integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+  }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  Statement& bound(int code) {
+    if (code != SQLITE_OK) bind_error_ = code;
+    return *this;
+  }
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int bound_ = 0;
+  int bind_error_ = SQLITE_OK;
+};
+
+/// A connection. One thread at a time.
+class Database {
+ public:
+  /// Opens a file that exists, or that a VFS of its own makes.
+  static Result<Database> open(const std::string& path, const std::string& vfs_name);
+
+  const std::string& path() const { return path_; }
+  sqlite3* handle() const { return handle_.get(); }
+  /// Runs statements without parameters, and forgets their rows.
+  Status execute(const std::string& sql, std::string_view action);
+  /// The first column of the first row.
+  Result<std::int64_t> query_integer(const std::string& sql, std::string_view action);
+  Result<std::string> query_text(const std::string& sql, std::string_view action);
+  Result<Statement> prepare(const char* sql);
+  /// The Status of a failed call, made right after it. `action`: "read", "write the change", ...
+  Status failure(int code, std::string_view action) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Result<Statement> first_row(const std::string& sql, std::string_view action);
+
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace cspkit::store
+
+#endif  // CSPKIT_CORE_STORE_SQLITE_DB_HPP_

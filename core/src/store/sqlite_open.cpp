@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite_open.hpp"
+
+#include <fmt/format.h>
+
+namespace cspkit::store {
+namespace {
+
+// Version 1. STRICT: SQLite itself refuses a value of the wrong type, and its check at open finds
+// one. WITHOUT ROWID and no further index: one b-tree entry per row, so a change writes one page.
+constexpr const char* kSchema = R"(
+CREATE TABLE nodes(
+  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
+  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
+  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE state(
+  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs(
+  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
+  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE alerts(
+  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE undo(
+  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE committed(transact INTEGER NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+)";
+
+Status not_ours(const std::string& path) {
+  return Status(Code::kStateUnusable,
+                path + ": is a database of another program; name another state file");
+}
+
+// Before the first look at the file. Exclusive from the start: then the WAL needs no shared memory.
+Status prepare_connection(Database& database) {
+  sqlite3* handle = database.handle();
+  // The file may have been tampered with: no code in it runs.
+  static_cast<void>(sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr));
+  static_cast<void>(sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr));
+  static_cast<void>(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr));
+  static_cast<void>(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr));
+  // Until the file has proved to be ours, closing it must not move its journal about.
+  static_cast<void>(sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr));
+  return database.execute(
+      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;",
+      "set up the connection");
+}
+
+Status create_schema(Database& database) {
+  // In the rollback journal, whole or not at all: so the header of the file itself always says
+  // whose it is, even when a WAL is lost.
+  return database.execute(
+      fmt::format("PRAGMA synchronous=FULL; BEGIN IMMEDIATE; PRAGMA application_id={}; "
+                  "PRAGMA user_version={}; {} COMMIT;",
+                  kApplicationId, kSchemaVersion, kSchema),
+      "make the tables");
+}
+
+Status check_version(Database& database) {
+  const Result<std::int64_t> version =
+      database.query_integer("PRAGMA user_version", "read the version");
+  if (!version) return version.error();
+  if (*version > kSchemaVersion) {
+    return Status(Code::kStateUnusable,
+                  fmt::format("{}: written by a newer cspkit (schema version {}, this one knows "
+                              "{}); update cspkit, or use another state file",
+                              database.path(), *version, kSchemaVersion));
+  }
+  if (*version < 1) {
+    return Status(Code::kStateUnusable,
+                  fmt::format("{}: is damaged (schema version {}); restore a backup, or move it "
+                              "away to start anew",
+                              database.path(), *version));
+  }
+  return {};
+}
+
+// Whose file is it? An empty one becomes ours.
+Status identify(Database& database) {
+  const Result<std::int64_t> application =
+      database.query_integer("PRAGMA application_id", "read the header");
+  if (!application) return application.error();
+  if (*application == kApplicationId) return check_version(database);
+  if (*application != 0) return not_ours(database.path());
+  const Result<std::int64_t> objects =
+      database.query_integer("SELECT count(*) FROM sqlite_schema", "read the tables");
+  if (!objects) return objects.error();
+  const Result<std::int64_t> version =
+      database.query_integer("PRAGMA user_version", "read the version");
+  if (!version) return version.error();
+  if (*objects != 0 || *version != 0) return not_ours(database.path());
+  return create_schema(database);
+}
+
+Status check_health(Database& database, std::int64_t limit) {
+  const Result<std::int64_t> pages = database.query_integer("PRAGMA page_count", "read the size");
+  if (!pages) return pages.error();
+  const Result<std::int64_t> page = database.query_integer("PRAGMA page_size", "read the size");
+  if (!page) return page.error();
+  if (*pages > limit / *page) return {};
+  const Result<std::string> verdict =
+      database.query_text("PRAGMA quick_check(1)", "check the state file");
+  if (!verdict) return verdict.error();
+  if (*verdict == "ok") return {};
+  return Status(Code::kStateUnusable,
+                fmt::format("{}: is damaged ({}); restore a backup, or move it away to start anew",
+                            database.path(), *verdict));
+}
+
+Status enter_wal(Database& database, const SqliteOptions& options) {
+  const Result<std::string> mode =
+      database.query_text("PRAGMA journal_mode=WAL", "switch to the write-ahead log");
+  if (!mode) return mode.error();
+  if (*mode != "wal") {
+    return Status(Code::kIo, database.path() +
+                                 ": this file system cannot hold the write-ahead "
+                                 "log; use a state file elsewhere");
+  }
+  const char* synchronous = options.durability == Durability::kFull ? "FULL" : "NORMAL";
+  // The limit gives space back after one large value.
+  return database.execute(fmt::format("PRAGMA synchronous={}; PRAGMA wal_autocheckpoint={}; "
+                                      "PRAGMA journal_size_limit=16777216;",
+                                      synchronous, options.checkpoint_pages),
+                          "set up the connection");
+}
+
+}  // namespace
+
+Result<Database> open_database(const std::string& path, const SqliteOptions& options) {
+  Result<Database> database = Database::open(path, options.vfs_name);
+  if (!database) return database;
+  if (Status status = prepare_connection(*database); !status.ok()) return status;
+  if (Status status = identify(*database); !status.ok()) return status;
+  if (Status status = check_health(*database, options.check_limit_bytes); !status.ok()) {
+    return status;
+  }
+  if (Status status = enter_wal(*database, options); !status.ok()) return status;
+  static_cast<void>(
+      sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr));
+  return database;
+}
+
+Status write_nothing(Database& database) {
+  return database.execute(fmt::format("PRAGMA user_version={}", kSchemaVersion),
+                          "take back the change");
+}
+
+}  // namespace cspkit::store

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store in a SQLite file: read once, written one transaction per batch.
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "store/sqlite_db.hpp"
+#include "store/sqlite_open.hpp"
+#include "store/state_file.hpp"
+#include "store/store.hpp"
+
+namespace cspkit::store {
+namespace {
+
+/// One prepared statement per verb and kind of row.
+struct Statements {
+  Statement begin, commit, rollback;
+  Statement put_node, remove_node;
+  Statement put_state, remove_state;
+  Statement put_job, remove_job;
+  Statement put_alert, remove_alert;
+  Statement put_undo, remove_undo;
+  Statement put_committed, remove_committed;
+};
+
+struct Verb {
+  Statement Statements::*statement;
+  const char* sql;
+};
+
+constexpr Verb kVerbs[] = {
+    {&Statements::begin, "BEGIN IMMEDIATE"},
+    {&Statements::commit, "COMMIT"},
+    {&Statements::rollback, "ROLLBACK"},
+    {&Statements::put_node,
+     "REPLACE INTO nodes(user, key, path, format, mime, value, flags, title, tstamp, verno) "
+     "VALUES(?,?,?,?,?,?,?,?,?,?)"},
+    {&Statements::remove_node, "DELETE FROM nodes WHERE user=? AND key=?"},
+    {&Statements::put_state, "REPLACE INTO state(provider, key, bytes) VALUES(?,?,?)"},
+    {&Statements::remove_state, "DELETE FROM state WHERE provider=? AND key=?"},
+    {&Statements::put_job, "REPLACE INTO jobs(provider, id, payload, attempt) VALUES(?,?,?,?)"},
+    {&Statements::remove_job, "DELETE FROM jobs WHERE provider=? AND id=?"},
+    {&Statements::put_alert, "REPLACE INTO alerts(id, user, body) VALUES(?,?,?)"},
+    {&Statements::remove_alert, "DELETE FROM alerts WHERE id=?"},
+    {&Statements::put_undo,
+     "REPLACE INTO undo(transact, sequence, provider, record) VALUES(?,?,?,?)"},
+    {&Statements::remove_undo, "DELETE FROM undo WHERE transact=?"},
+    {&Statements::put_committed, "REPLACE INTO committed(transact) VALUES(?)"},
+    {&Statements::remove_committed, "DELETE FROM committed WHERE transact=?"},
+};
+
+/// Columns of a row being read, with the first one that cannot be right.
+class RowReader {
+ public:
+  explicit RowReader(const Statement& statement) : statement_(statement) {}
+  std::string bytes() { return statement_.column_bytes(column_++); }
+  std::int64_t integer() { return statement_.column_integer(column_++); }
+  template <typename T>
+  T ranged(const char* name, std::int64_t last = std::numeric_limits<T>::max()) {
+    const std::int64_t number = integer();
+    if (number >= 0 && number <= last) return static_cast<T>(number);
+    if (damage_.empty()) damage_ = fmt::format("{} {}", name, number);
+    return {};
+  }
+  const std::string& damage() const { return damage_; }
+
+ private:
+  const Statement& statement_;
+  int column_ = 0;
+  std::string damage_;
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(StateFile file, Database database, Statements statements)
+      : file_(std::move(file)),
+        database_(std::move(database)),
+        statements_(std::move(statements)) {}
+
+  Result<Contents> load() override;
+  Status apply(const Batch& batch) override;
+
+ private:
+  template <typename Row, typename Read>
+  Status read_rows(const char* table, const char* sql, std::vector<Row>& rows, Read read);
+  int write(const Batch& batch);
+  int write_nodes(const Batch& batch);
+  int write_provider_rows(const Batch& batch);
+  int write_alerts(const Batch& batch);
+  int write_transactions(const Batch& batch);
+  Status abandon(int code);
+
+  // In this order: the lock goes last, when the file is closed.
+  StateFile file_;
+  Database database_;
+  Statements statements_;
+};
+
+template <typename Row, typename Read>
+Status SqliteStore::read_rows(const char* table, const char* sql, std::vector<Row>& rows,
+                              Read read) {
+  Result<Statement> statement = database_.prepare(sql);
+  if (!statement) return statement.error();
+  int code = SQLITE_OK;
+  while ((code = statement->step()) == SQLITE_ROW) {
+    RowReader reader(*statement);
+    rows.push_back(read(reader));
+    if (reader.damage().empty()) continue;
+    return Status(Code::kStateUnusable,
+                  fmt::format("{}: is damaged (table {}, row {}: {}); restore a backup, or move it "
+                              "away to start anew",
+                              database_.path(), table, rows.size(), reader.damage()));
+  }
+  return code == SQLITE_DONE ? Status()
+                             : database_.failure(code, fmt::format("read the table {}", table));
+}
+
+NodeRow read_node(RowReader& row) {
+  NodeRow node;
+  node.user = row.bytes();
+  node.key = row.bytes();
+  node.path = row.bytes();
+  node.format = static_cast<Format>(row.ranged<std::int32_t>("format", CSPKIT_FORMAT_FLOAT));
+  node.mime = row.bytes();
+  node.value = row.bytes();
+  node.flags = row.ranged<std::uint32_t>("flags");
+  node.title = row.bytes();
+  node.tstamp = row.integer();
+  node.verno = row.ranged<std::uint16_t>("verno");
+  return node;
+}
+
+StateRow read_state(RowReader& row) {
+  StateRow state;
+  state.provider = row.bytes();
+  state.key = row.bytes();
+  state.bytes = row.bytes();
+  return state;
+}
+
+JobRow read_job(RowReader& row) {
+  JobRow job;
+  job.provider = row.bytes();
+  job.id = row.bytes();
+  job.payload = row.bytes();
+  job.attempt = row.ranged<std::uint32_t>("attempt");
+  return job;
+}
+
+AlertRow read_alert(RowReader& row) {
+  AlertRow alert;
+  alert.id = row.integer();
+  alert.user = row.bytes();
+  alert.body = row.bytes();
+  return alert;
+}
+
+UndoRow read_undo(RowReader& row) {
+  UndoRow undo;
+  undo.transaction = row.integer();
+  undo.sequence = row.ranged<std::uint32_t>("sequence");
+  undo.provider = row.bytes();
+  undo.record = row.bytes();
+  return undo;
+}
+
+Result<Contents> SqliteStore::load() {
+  Contents all;
+  Status status = read_rows("nodes",
+                            "SELECT user, key, path, format, mime, value, flags, title, tstamp, "
+                            "verno FROM nodes ORDER BY user, key",
+                            all.nodes, read_node);
+  if (status.ok()) {
+    status = read_rows("state", "SELECT provider, key, bytes FROM state ORDER BY provider, key",
+                       all.state, read_state);
+  }
+  if (status.ok()) {
+    status =
+        read_rows("jobs", "SELECT provider, id, payload, attempt FROM jobs ORDER BY provider, id",
+                  all.jobs, read_job);
+  }
+  if (status.ok()) {
+    status = read_rows("alerts", "SELECT id, user, body FROM alerts ORDER BY id", all.alerts,
+                       read_alert);
+  }
+  if (status.ok()) {
+    status = read_rows(
+        "undo", "SELECT transact, sequence, provider, record FROM undo ORDER BY transact, sequence",
+        all.undo, read_undo);
+  }
+  if (status.ok()) {
+    status = read_rows("committed", "SELECT transact FROM committed ORDER BY transact",
+                       all.committed, [](RowReader& row) { return row.integer(); });
+  }
+  if (!status.ok()) return status;
+  return all;
+}
+
+// The first failure ends a list; its result code is the answer.
+template <typename Rows, typename Run>
+int each(const Rows& rows, Run run) {
+  for (const auto& row : rows) {
+    if (const int code = run(row); code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+int SqliteStore::write_nodes(const Batch& batch) {
+  Statements& s = statements_;
+  const int code = each(batch.remove_nodes, [&](const NodeKey& key) {
+    return s.remove_node.text(key.user).text(key.key).run();
+  });
+  if (code != SQLITE_OK) return code;
+  return each(batch.put_nodes, [&](const NodeRow& row) {
+    return s.put_node.text(row.user)
+        .text(row.key)
+        .text(row.path)
+        .integer(static_cast<std::int64_t>(row.format))
+        .text(row.mime)
+        .blob(row.value)
+        .integer(row.flags)
+        .text(row.title)
+        .integer(row.tstamp)
+        .integer(row.verno)
+        .run();
+  });
+}
+
+int SqliteStore::write_provider_rows(const Batch& batch) {
+  Statements& s = statements_;
+  int code = each(batch.remove_state, [&](const auto& key) {
+    return s.remove_state.text(key.first).text(key.second).run();
+  });
+  if (code == SQLITE_OK) {
+    code = each(batch.put_state, [&](const StateRow& row) {
+      return s.put_state.text(row.provider).text(row.key).blob(row.bytes).run();
+    });
+  }
+  if (code == SQLITE_OK) {
+    code = each(batch.remove_jobs, [&](const auto& key) {
+      return s.remove_job.text(key.first).text(key.second).run();
+    });
+  }
+  if (code != SQLITE_OK) return code;
+  return each(batch.put_jobs, [&](const JobRow& row) {
+    return s.put_job.text(row.provider).text(row.id).blob(row.payload).integer(row.attempt).run();
+  });
+}
+
+int SqliteStore::write_alerts(const Batch& batch) {
+  Statements& s = statements_;
+  const int code =
+      each(batch.remove_alerts, [&](std::int64_t id) { return s.remove_alert.integer(id).run(); });
+  if (code != SQLITE_OK) return code;
+  return each(batch.put_alerts, [&](const AlertRow& row) {
+    return s.put_alert.integer(row.id).text(row.user).blob(row.body).run();
+  });
+}
+
+int SqliteStore::write_transactions(const Batch& batch) {
+  Statements& s = statements_;
+  int code =
+      each(batch.remove_undo, [&](std::int64_t id) { return s.remove_undo.integer(id).run(); });
+  if (code == SQLITE_OK) {
+    code = each(batch.put_undo, [&](const UndoRow& row) {
+      return s.put_undo.integer(row.transaction)
+          .integer(row.sequence)
+          .text(row.provider)
+          .blob(row.record)
+          .run();
+    });
+  }
+  if (code == SQLITE_OK) {
+    code = each(batch.remove_committed,
+                [&](std::int64_t id) { return s.remove_committed.integer(id).run(); });
+  }
+  if (code != SQLITE_OK) return code;
+  return each(batch.put_committed,
+              [&](std::int64_t id) { return s.put_committed.integer(id).run(); });
+}
+
+int SqliteStore::write(const Batch& batch) {
+  int code = statements_.begin.run();
+  if (code == SQLITE_OK) code = write_nodes(batch);
+  if (code == SQLITE_OK) code = write_provider_rows(batch);
+  if (code == SQLITE_OK) code = write_alerts(batch);
+  if (code == SQLITE_OK) code = write_transactions(batch);
+  return code;
+}
+
+// Ends the transaction that failed, whatever SQLite has already ended by itself.
+Status SqliteStore::abandon(int code) {
+  Status status = database_.failure(code, "save the change; nothing of it was kept");
+  if (sqlite3_get_autocommit(database_.handle()) == 0) {
+    static_cast<void>(statements_.rollback.run());
+  }
+  return status;
+}
+
+Status SqliteStore::apply(const Batch& batch) {
+  if (batch.empty()) return {};
+  if (const int code = write(batch); code != SQLITE_OK) return abandon(code);
+  const int code = statements_.commit.run();
+  if (code == SQLITE_OK) return {};
+  Status status = abandon(code);
+  // Frames of the refused change may lie whole in the log, for want of nothing but the sync. When
+  // the disk takes this no more either, a crash before the next good change may bring them back;
+  // that is as far as the truth can be told on a disk that takes nothing.
+  static_cast<void>(write_nothing(database_));
+  return status;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
+                                                 const SqliteOptions& options) {
+  StateFile file{path, UniqueFd()};
+  if (options.real_files) {
+    Result<StateFile> claimed = claim_state_file(path);
+    if (!claimed) return claimed.error();
+    file = std::move(*claimed);
+  }
+  Result<Database> database = open_database(file.path, options);
+  if (!database) return database.error();
+  Statements statements;
+  for (const Verb& verb : kVerbs) {
+    Result<Statement> statement = database->prepare(verb.sql);
+    if (!statement) return statement.error();
+    statements.*verb.statement = std::move(*statement);
+  }
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(std::move(file), std::move(*database), std::move(statements)));
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Durability durability) {
+  SqliteOptions options;
+  options.durability = durability;
+  return open_sqlite_store(path, options);
+}
+
+}  // namespace cspkit::store
