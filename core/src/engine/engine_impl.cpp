@@ -93,12 +93,9 @@ Status EngineImpl::commit(txn::Transaction& transaction) {
   return {};
 }
 
-void EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
+bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
                         std::vector<provider::WriteOp> ops, std::function<void(Code)> done) {
-  if (closing_) {
-    if (done) done(Code::kCancelled);
-    return;
-  }
+  if (closing_) return false;
   turn_.post([this, provider = std::move(provider), ops = std::move(ops),
               done = std::move(done)]() -> txn::Turn::After {
     txn::Transaction transaction(tree_, next_transaction());
@@ -115,6 +112,7 @@ void EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
     if (!done) return {};
     return [done, code = status.code()] { done(code); };
   });
+  return true;
 }
 
 void EngineImpl::job_progress(const std::string& provider, const std::string& id, int percent,

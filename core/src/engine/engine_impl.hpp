@@ -36,7 +36,7 @@ class EngineImpl : public provider::Services {
   Executor& executor() override { return *options_.executor; }
   std::chrono::milliseconds call_deadline() override { return options_.call_deadline; }
   void log(LogLevel level, std::string_view source, std::string_view text) override;
-  void submit(std::shared_ptr<provider::LoadedProvider> provider,
+  bool submit(std::shared_ptr<provider::LoadedProvider> provider,
               std::vector<provider::WriteOp> ops, std::function<void(Code)> done) override;
   void job_progress(const std::string& provider, const std::string& id, int percent,
                     std::string text) override;
@@ -56,6 +56,8 @@ class EngineImpl : public provider::Services {
   std::uint64_t next_session() { return ++sessions_; }
   /// The decision: durable, then visible, then the started jobs run. Needs the turn.
   Status commit(txn::Transaction& transaction);
+  /// Asked before every command, so that those that need no refresh pay one load for it.
+  bool any_refresh() const { return any_refresh_.load(std::memory_order_relaxed); }
   /// The world and whoever it keeps alive, for use without the tree's lock.
   std::shared_ptr<const gate::World> world_snapshot() const;
 
@@ -97,6 +99,7 @@ class EngineImpl : public provider::Services {
   std::condition_variable jobs_changed_;
   std::atomic<std::uint64_t> transactions_{0};
   std::atomic<std::uint64_t> sessions_{0};
+  std::atomic<bool> any_refresh_{false};
   std::atomic<bool> closing_{false};
 };
 

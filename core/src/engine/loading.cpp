@@ -168,6 +168,7 @@ Status EngineImpl::publish_world(std::vector<std::shared_ptr<LoadedProvider>> pr
   const std::unique_lock lock(tree_.mutex());
   tree_.bind(*(*made)->schema);
   world_ = *std::move(made);
+  any_refresh_ = world_->any_refresh;
   return {};
 }
 

@@ -231,8 +231,8 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
 void SessionImpl::refresh(std::string_view uri) {
   // Looks for a node with a refresh handler on the way to the address, itself excluded. Rare, so
   // done apart.
+  if (!engine_.any_refresh()) return;
   const std::shared_ptr<const gate::World> quick = engine_.world_snapshot();
-  if (!quick->any_refresh) return;
   ddf::Address address;
   if (!quick->schema->resolve(uri, address, engine_.options().uri_limits).ok()) return;
   const bool user_scope = address.scope == Scope::kUser;

@@ -328,8 +328,9 @@ cspkit_code batch_submit(const cspkit_host* host, cspkit_writer batch, cspkit_do
   if (done) {
     report = [done, context](Code code) { done(context, static_cast<cspkit_code>(code)); };
   }
-  provider.services().submit(provider.shared_from_this(), std::move(ops), std::move(report));
-  return CSPKIT_OK;
+  const bool queued =
+      provider.services().submit(provider.shared_from_this(), std::move(ops), std::move(report));
+  return queued ? CSPKIT_OK : CSPKIT_CANCELLED;
 }
 
 cspkit_code batch_drop(const cspkit_host* host, cspkit_writer batch) noexcept {
