@@ -53,7 +53,9 @@ class Reader {
     }
     if (!misc(true)) return false;
     if (end()) return fail("there is no element");
-    if (!starts_with("<")) return unexpected("the root element");
+    if (!starts_with("<") || starts_with("</") || starts_with("<!")) {
+      return unexpected("the root element");
+    }
     return elements() && misc(false) && (end() || unexpected("nothing after the root element"));
   }
 

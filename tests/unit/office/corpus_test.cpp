@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real configurations: what is accepted in the field is accepted here, what is refused has a
+// reason.
+#include <gtest/gtest.h>
+
+#include <cspkit/odt/configuration.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "simulated_click_to_run.hpp"
+
+namespace cspkit::odt {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path corpus() {
+  const char* set = std::getenv("CSPKIT_CORPUS");
+  return fs::path(set != nullptr ? set : CSPKIT_DEFAULT_CORPUS) / "odt";
+}
+
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Row {
+  std::string file;
+  bool well_formed = false;
+  bool rejected = false;
+};
+
+std::vector<Row> rows() {
+  std::vector<Row> all;
+  std::istringstream index(slurp(corpus() / "index.tsv"));
+  std::string line;
+  std::map<std::string, std::size_t> columns;
+  while (std::getline(index, line)) {
+    std::vector<std::string> cells;
+    std::istringstream cell_stream(line);
+    for (std::string cell; std::getline(cell_stream, cell, '\t');) cells.push_back(cell);
+    if (columns.empty()) {
+      for (std::size_t i = 0; i < cells.size(); ++i) columns[cells[i]] = i;
+      continue;
+    }
+    all.push_back({cells.at(columns.at("file")), cells.at(columns.at("wellformed")) == "yes",
+                   cells.at(columns.at("validator")) == "reject"});
+  }
+  return all;
+}
+
+TEST(CorpusTest, VerdictsAreThoseOfTheIndex) {
+  if (!fs::exists(corpus() / "index.tsv")) GTEST_SKIP() << "no corpus in " << corpus();
+  std::size_t seen = 0;
+  for (const Row& row : rows()) {
+    Configuration configuration;
+    XmlError error;
+    const bool well_formed = parse_configuration(slurp(corpus() / row.file), configuration, error);
+    EXPECT_EQ(well_formed, row.well_formed) << row.file << ": " << error.describe();
+    const Finding* refused = configuration.first_error();
+    EXPECT_EQ(!well_formed || refused != nullptr, row.rejected)
+        << row.file << ": " << (refused ? refused->code + " " + refused->message : "no error");
+    ++seen;
+  }
+  EXPECT_GT(seen, 100u);
+}
+
+// On a machine with nothing installed, each ends with a code; those that only add products of today
+// in languages of today end well.
+TEST(CorpusTest, EverySimulatedRunEndsWithACode) {
+  if (!fs::exists(corpus() / "index.tsv")) GTEST_SKIP() << "no corpus in " << corpus();
+  std::map<std::int32_t, int> outcomes;
+  for (const Row& row : rows()) {
+    const office::RunResult result = office::simulate(slurp(corpus() / row.file), {});
+    EXPECT_FALSE(result.text.empty()) << row.file;
+    EXPECT_EQ(result.status == office::kHandlingCommandLine, row.rejected)
+        << row.file << ": " << result.text;
+    ++outcomes[result.status];
+  }
+  EXPECT_GT(outcomes[0], 100);
+  for (const auto& [status, count] : outcomes) {
+    RecordProperty("status " + std::to_string(status), count);
+  }
+}
+
+}  // namespace
+}  // namespace cspkit::odt
