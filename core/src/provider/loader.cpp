@@ -50,6 +50,8 @@ Result<std::shared_ptr<Library>> load_library(const std::filesystem::path& path)
   }
   Status trusted = check_trust(real);
   if (!trusted.ok()) return trusted;
+  Status whole = check_whole(real);
+  if (!whole.ok()) return whole;
   // The throwing overloads are used because only their texts say what dlerror said.
   try {
     boost::dll::shared_library library;

@@ -25,6 +25,11 @@ class Library {
 /// mends it. `path` must be absolute.
 Status check_trust(const std::filesystem::path& path);
 
+/// Is the library all there? dlopen maps what the ELF headers promise; of a file that was cut off,
+/// by an interrupted copy say, the process would die with SIGBUS. Says ok to what is no ELF file:
+/// dlopen refuses that. kProviderRefused.
+Status check_whole(const std::filesystem::path& path);
+
 /// Refuses what is not an ABI 1.x plugin. Reads the header only; calls nothing.
 Status check_abi(const cspkit_plugin& plugin, const std::string& where);
 
