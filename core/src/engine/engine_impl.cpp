@@ -127,11 +127,12 @@ void EngineImpl::job_progress(const std::string& provider, const std::string& id
 std::vector<std::pair<tree::JobKey, tree::Job>> EngineImpl::live_jobs() const {
   const std::shared_lock lock(tree_.mutex());
   std::vector<std::pair<tree::JobKey, tree::Job>> live;
-  for (const auto& [key, job] : tree_.jobs()) {
-    const bool loaded = std::any_of(
-        world_->providers.begin(), world_->providers.end(),
-        [&](const auto& each) { return each->name() == key.first && each->has_jobs(); });
-    if (loaded) live.emplace_back(key, job);
+  for (const auto& entry : tree_.jobs()) {
+    const auto runs_it = [&](const auto& each) {
+      return each->name() == entry.first.first && each->has_jobs();
+    };
+    if (std::any_of(world_->providers.begin(), world_->providers.end(), runs_it))
+      live.push_back(entry);
   }
   return live;
 }
