@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// ddf check: what is in these DDF files, and what is wrong with them. No engine, no state.
+#include <algorithm>
+#include <cspkit/ddf/loader.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bundled.hpp"
+#include "commands.hpp"
+#include "output.hpp"
+
+namespace cspctl {
+namespace {
+
+namespace fs = std::filesystem;
+using cspkit::ddf::Finding;
+using cspkit::ddf::SchemaBuilder;
+using cspkit::ddf::Severity;
+using Json = nlohmann::ordered_json;
+
+const char* severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo:
+      return "info";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      return "error";
+  }
+  return "";
+}
+
+std::size_t count(const std::vector<Finding>& findings, Severity severity) {
+  return static_cast<std::size_t>(
+      std::count_if(findings.begin(), findings.end(),
+                    [&](const Finding& finding) { return finding.severity == severity; }));
+}
+
+void print_finding(const Finding& finding, bool json) {
+  if (!json) return print_line(one_line(to_string(finding)));
+  print_json({{"severity", severity_name(finding.severity)},
+              {"code", finding.code},
+              {"file", finding.file},
+              {"line", finding.line},
+              {"uri", finding.uri},
+              {"text", finding.text}});
+}
+
+int refuse(const std::string& where, const cspkit::Status& status) {
+  const std::string& text = status.text();
+  print_error(text.find(where) != std::string::npos ? text : where + ": " + text);
+  return status.code() == cspkit::Code::kIo ? kExitUsage : kExitInput;
+}
+
+// Every file by itself: of a directory each bad one is named.
+int add(SchemaBuilder& builder, const std::string& path) {
+  std::error_code error;
+  std::vector<fs::path> files = {path};
+  if (fs::is_directory(path, error)) {
+    auto inside = xml_files(path);
+    if (inside && inside->empty()) {
+      inside = cspkit::Status(cspkit::Code::kIo, "the directory holds no *.xml");
+    }
+    if (!inside) return refuse(path, inside.error());
+    files = std::move(*inside);
+  }
+  int exit_code = kExitOk;
+  for (const fs::path& file : files) {
+    const cspkit::Status status = builder.add(file);
+    if (!status.ok()) exit_code = std::max(exit_code, refuse(file.string(), status));
+  }
+  return exit_code;
+}
+
+void print_totals(const cspkit::ddf::SchemaTotals& totals, std::size_t errors, std::size_t warnings,
+                  bool json) {
+  if (json) {
+    print_json({{"files", totals.files},
+                {"trees", totals.trees},
+                {"nodes", totals.nodes},
+                {"leaves", totals.leaves},
+                {"dynamic", totals.dynamic},
+                {"errors", errors},
+                {"warnings", warnings}});
+    return;
+  }
+  print_line(std::to_string(totals.files) + " files, " + std::to_string(totals.trees) + " trees, " +
+             std::to_string(totals.nodes) + " nodes, " + std::to_string(totals.leaves) +
+             " leaves, " + std::to_string(totals.dynamic) + " dynamic; " + std::to_string(errors) +
+             " errors, " + std::to_string(warnings) + " warnings");
+}
+
+}  // namespace
+
+int run_ddf_check(const Options& options) {
+  SchemaBuilder builder;
+  int exit_code = kExitOk;
+  for (const std::string& path : options.paths) exit_code = std::max(exit_code, add(builder, path));
+  const auto schema = builder.build();
+  const std::vector<Finding>& findings = builder.findings();
+  for (const Finding& finding : findings) print_finding(finding, options.json);
+  const std::size_t errors = count(findings, Severity::kError);
+  print_totals(schema->totals(), errors, count(findings, Severity::kWarning), options.json);
+  return errors != 0 ? std::max<int>(exit_code, kExitStatus) : exit_code;
+}
+
+}  // namespace cspctl

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cspkit/value.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "bundled.hpp"
+#include "output.hpp"
+
+namespace cspctl {
+namespace {
+
+constexpr const char* kDescription =
+    "cspctl: a device of Windows-style configuration service providers, on the command line.";
+
+constexpr const char* kFooter = R"(
+Principal: the device, with full authority over ./Device. --user makes it that user, who reads
+  ./Device and owns their ./User; --device-authority lets them change ./Device too.
+State: $XDG_STATE_HOME/cspkit/device.db, else ~/.local/state/cspkit/device.db. ":memory:" keeps
+  nothing. explain and provider list open one only when --state names it.
+Bundled: the providers and DDF files that come with cspctl, found beside it; CSPKIT_BUNDLED names
+  another folder that holds providers/ and ddf/.
+Values: --data is what would stand in SyncML's Data: text, or base64 for the formats b64 and bin.
+Long work: the reply is printed at once, then cspctl stays until the work has ended (a progress
+  line on a terminal); with --no-wait, or when interrupted (exit 130 or 143), the next call on that
+  state carries it on.
+Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check found errors; 2 unusable
+  arguments; 3 the input is no SyncML or no DDF; 4 the state or a provider could not be opened. The
+  highest wins. Errors are one line each on stderr.
+--json, one object per line:
+  get, add, ...    command uri status, format value of a get; text reason originalerror of a failure
+  run              file reply statuses, reply_file with --out; file error when it is no SyncML
+  tree             command uri status nodes: [{uri format value}]
+  explain          uri access format occurrence ... file line
+  ddf check        severity code file line uri text, each finding; last: files trees nodes leaves
+                   dynamic errors warnings
+  provider list    command providers: [{name plugin version abi roots file}]
+Other commands: cspctl NAME runs the program cspctl-NAME.)";
+
+constexpr std::array<std::string_view, 10> kCommands = {"run",  "get",  "add",  "replace", "delete",
+                                                        "exec", "tree", "seed", "explain", "ddf"};
+
+class Parser {
+ public:
+  explicit Parser(Options& options) : options_(options), app_(kDescription, "cspctl") {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.footer(kFooter);
+    app_.set_version_flag("--version", "cspctl " CSPKIT_VERSION);
+    add_global_options();
+    add_commands();
+  }
+
+  std::optional<int> parse(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+      return app_.exit(success) == 0 && !output_failed() ? kExitOk : kExitUsage;
+    } catch (const CLI::ParseError& error) {
+      print_error(std::string(error.what()) + " (cspctl --help shows the usage)");
+      return kExitUsage;
+    }
+    return judge();
+  }
+
+ private:
+  void add_global_options() {
+    app_.add_option("--state", options_.state, "State file, or :memory:")->type_name("FILE");
+    many(app_.add_option("--ddf", options_.ddf, "DDF file or directory: store-backed trees"),
+         "PATH");
+    many(app_.add_option("--provider", options_.providers, "Provider library to load"), "FILE.so");
+    app_.add_flag("--no-bundled", options_.no_bundled, "Load no bundled providers and DDF files");
+    app_.add_option("--user", options_.user, "Act as this user")->type_name("ID");
+    app_.add_flag("--device-authority", options_.device_authority,
+                  "With --user: may change ./Device too");
+    app_.add_flag("--json", options_.json, "One JSON object per command");
+    app_.add_flag("--no-wait", options_.no_wait, "Do not stay until long work has ended");
+    app_.add_flag("-v,--verbose", options_.verbose, "Log of engine and providers on stderr");
+  }
+
+  // One argument per occurrence, or the option would swallow the command behind it.
+  static void many(CLI::Option* option, const char* type) {
+    option->type_name(type)->allow_extra_args(false);
+  }
+
+  CLI::App* command(CLI::App& parent, Command which, const char* name, const char* help) {
+    CLI::App* app = parent.add_subcommand(name, help);
+    app->fallthrough();
+    std::string words = &parent == &app_ ? name : parent.get_name() + " " + name;
+    app->callback([this, which, words] {
+      options_.command = which;
+      options_.name = words;
+    });
+    return app;
+  }
+
+  CLI::App* with_uri(Command which, const char* name, const char* help, bool required = true) {
+    CLI::App* app = command(app_, which, name, help);
+    app->add_option("uri", options_.uri, "LocURI")->type_name("URI")->required(required);
+    return app;
+  }
+
+  void with_data(CLI::App* app, bool format, bool required = false) {
+    app->add_option("--data", options_.data, "Value; - reads it from stdin")
+        ->type_name("D")
+        ->required(required);
+    if (format) {
+      app->add_option("--format", options_.format, "Meta/Format: chr, int, bool, b64, node, ...")
+          ->type_name("F");
+    }
+  }
+
+  void add_commands() {
+    CLI::App* run = command(app_, Command::kRun, "run", "Process SyncML messages, one session");
+    run->add_option("files", options_.paths, "Messages; - is stdin, a directory its *.xml, sorted")
+        ->type_name("FILE")
+        ->required();
+    run->add_option("--out", options_.out, "Write each reply to DIR/NAME.reply.xml instead")
+        ->type_name("DIR");
+    with_uri(Command::kGet, "get", "Print a value, or the names of a node's children");
+    with_data(with_uri(Command::kAdd, "add", "Add a node"), true);
+    with_data(with_uri(Command::kReplace, "replace", "Replace a value"), true);
+    with_uri(Command::kDelete, "delete", "Delete a node and all below it");
+    with_data(with_uri(Command::kExec, "exec", "Execute a node"), false);
+    with_uri(Command::kTree, "tree", "The live tree, with values", false);
+    with_data(with_uri(Command::kSeed, "seed", "Set a node as its owner would"), false, true);
+    with_uri(Command::kExplain, "explain", "What the DDF says of a node");
+    CLI::App* ddf = app_.add_subcommand("ddf", "DDF files");
+    ddf->fallthrough();
+    ddf->require_subcommand(1);
+    command(*ddf, Command::kDdfCheck, "check", "Totals and findings of DDF files")
+        ->add_option("paths", options_.paths, "Files or directories")
+        ->type_name("PATH")
+        ->required();
+    CLI::App* provider = app_.add_subcommand("provider", "Providers");
+    provider->fallthrough();
+    provider->require_subcommand(1);
+    command(*provider, Command::kProviderList, "list", "The providers that are loaded");
+  }
+
+  // What the grammar alone cannot say.
+  std::optional<int> judge() const {
+    if (options_.device_authority && options_.user.empty()) {
+      return refuse("--device-authority needs --user: the device has it already");
+    }
+    if (!options_.format.empty()) {
+      const std::string name = lower(options_.format);
+      const bool known =
+          name == "string" || cspkit::format_from_name(name) != cspkit::Format::kUnset;
+      if (!known) return refuse("--format " + options_.format + ": no such format");
+      if (!options_.data && name != "node") return refuse("--format needs --data");
+    }
+    return std::nullopt;
+  }
+
+  static std::string lower(std::string text) {
+    for (char& c : text) c = cspkit::detail::to_lower(c);
+    return text;
+  }
+
+  static std::optional<int> refuse(const std::string& why) {
+    print_error(why);
+    return kExitUsage;
+  }
+
+  Options& options_;
+  CLI::App app_;
+};
+
+// Index of the first word that is no option, 0 when there is none.
+int find_command(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word.empty() || word[0] != '-') return i;
+    if (word == "--state" || word == "--ddf" || word == "--provider" || word == "--user") ++i;
+  }
+  return 0;
+}
+
+bool is_command_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && name[0] != '-' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, char** argv, Options& options) {
+  return Parser(options).parse(argc, argv);
+}
+
+std::optional<int> run_external_command(int argc, char** argv) {
+  const int at = find_command(argc, argv);
+  if (at == 0) return std::nullopt;
+  const std::string name = argv[at];
+  if (name == "provider" || std::find(kCommands.begin(), kCommands.end(), name) != kCommands.end())
+    return std::nullopt;
+  if (is_command_name(name)) {
+    std::vector<char*> arguments(argv, argv + argc);
+    arguments.erase(arguments.begin() + at);
+    arguments.push_back(nullptr);
+    const std::string program = "cspctl-" + name;
+    const std::string beside = (program_directory() / program).string();
+    ::execv(beside.c_str(), arguments.data());
+    if (errno == ENOENT) ::execvp(program.c_str(), arguments.data());
+    if (errno != ENOENT) {
+      print_error(program + ": " + std::strerror(errno));
+      return kExitUsage;
+    }
+  }
+  print_error(name + ": no such command, and no program cspctl-" + name +
+              " (cspctl --help shows the usage)");
+  return kExitUsage;
+}
+
+}  // namespace cspctl
