@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handles a node that its DDF does not have. */
+#include "zoo.h"
+
+static const cspkit_handler kHandlers[] = {{CSPKIT_STR("Text/More"), CSPKIT_GET, 0, 0}};
+ZOO_CREATE {
+  self->table.handlers = kHandlers;
+  self->table.handler_count = sizeof(kHandlers) / sizeof(kHandlers[0]);
+  return CSPKIT_OK;
+}
+ZOO_PLUGIN;
