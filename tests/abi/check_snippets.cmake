@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DROOT=dir -P check_snippets.cmake: the greeter that the documents show is the one that is built.
+file(READ ${ROOT}/samples/hello/hello.cpp sample)
+string(REGEX REPLACE "^// SPDX[^\n]*\n" "" sample "${sample}")
+file(READ ${ROOT}/sdk/README.md readme)
+string(FIND "${readme}" "```cpp\n${sample}```" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "sdk/README.md does not show samples/hello/hello.cpp as it is:\n${sample}")
+endif()
+file(READ ${ROOT}/sdk/include/cspkit/provider.hpp header)
+string(REGEX REPLACE "\n//( ? ?)([^\n]*)" "\n\\2" text "${header}")
+string(REGEX REPLACE "[ \n]+" " " text "${text}")
+string(REGEX REPLACE "[ \n]+" " " words "${sample}")
+string(STRIP "${words}" words)
+string(FIND "${text}" "${words}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "the example at the top of provider.hpp is not samples/hello/hello.cpp:\n${words}")
+endif()
