@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two samples, side by side in one device: what is promised of the first is true of both.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cspkit/harness.hpp>
+#include <cspkit/harness/matchers.hpp>
+#include <string>
+
+namespace {
+
+using cspkit::harness::IsOk;
+using cspkit::harness::StatusIs;
+using cspkit::harness::ValueIs;
+
+class HelloTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    cspkit::harness::DeviceOptions options;
+    options.providers = {{CSPKIT_HELLO_LIBRARY}, {CSPKIT_HELLO_C_LIBRARY}};
+    auto device = cspkit::harness::Device::open(std::move(options));
+    ASSERT_THAT(device, IsOk());
+    device_ = std::move(*device);
+  }
+  std::string uri(const std::string& rest) const { return GetParam() + "/" + rest; }
+  std::unique_ptr<cspkit::harness::Device> device_;
+};
+
+TEST_P(HelloTest, GreetsWhoWasAdded) {
+  EXPECT_THAT(device_->get(uri("Greeting/Ada/Text")), StatusIs(404));
+  ASSERT_THAT(device_->add(uri("Greeting/Ada")), StatusIs(200));
+  ASSERT_THAT(device_->add(uri("Greeting/Ada")), StatusIs(418));
+  EXPECT_THAT(device_->get(uri("Greeting/Ada/Text")), ValueIs(cspkit::Format::kChr, "Hello, Ada"));
+  EXPECT_THAT(device_->get(uri("greeting/ADA/text")), ValueIs("Hello, Ada"))
+      << "a name keeps the case in which it was created";
+  ASSERT_THAT(device_->add(uri("Greeting/B%2F%20%C3%A9")), StatusIs(200));
+  EXPECT_THAT(device_->get(uri("Greeting/B%2f%20%c3%a9/Text")), ValueIs("Hello, B/ \xC3\xA9"));
+  EXPECT_THAT(device_->get(uri("Greeting")), ValueIs("Ada/B%2F%20%C3%A9"));
+}
+
+TEST_P(HelloTest, ResetForgetsAllAndOnlyItsOwn) {
+  const std::string other = GetParam().find("HelloC") == std::string::npos
+                                ? "./Vendor/Example/HelloC"
+                                : "./Vendor/Example/Greeter";
+  ASSERT_THAT(device_->add(other + "/Greeting/Eve"), StatusIs(200));
+  ASSERT_THAT(device_->add(uri("Greeting/Ada")), StatusIs(200));
+  ASSERT_THAT(device_->exec(uri("Reset")), StatusIs(200));
+  EXPECT_THAT(device_->get(uri("Greeting")), ValueIs(""));
+  EXPECT_THAT(device_->get(other + "/Greeting/Eve/Text"), ValueIs("Hello, Eve"));
+}
+
+TEST_P(HelloTest, WhatTheDdfDoesNotGrantIsRefused) {
+  ASSERT_THAT(device_->add(uri("Greeting/Ada")), StatusIs(200));
+  EXPECT_THAT(device_->replace(uri("Greeting/Ada/Text"), "x"), StatusIs(405));
+  EXPECT_THAT(device_->get(uri("Reset")), StatusIs(405));
+  EXPECT_THAT(device_->exec(uri("Greeting")), StatusIs(405));
+  EXPECT_THAT(device_->remove(uri("Greeting")), StatusIs(405));
+  ASSERT_THAT(device_->remove(uri("Greeting/Ada")), StatusIs(200));
+  EXPECT_THAT(device_->get(uri("Greeting/Ada/Text")), StatusIs(404));
+}
+
+TEST_P(HelloTest, AnsweredInSyncml) {
+  ASSERT_THAT(device_->add(uri("Greeting/Ada")), StatusIs(200));
+  const auto reply = device_->run(
+      "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncBody><Get><CmdID>1</CmdID><Item><Target><LocURI>" +
+      uri("Greeting/Ada/Text") + "</LocURI></Target></Item></Get><Final/></SyncBody></SyncML>");
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_THAT(*reply, testing::HasSubstr("Hello, Ada"));
+  EXPECT_EQ(device_->statuses(), std::vector<int>{200});
+}
+
+INSTANTIATE_TEST_SUITE_P(Samples, HelloTest,
+                         testing::Values("./Vendor/Example/Greeter", "./Vendor/Example/HelloC"),
+                         [](const auto& instance) {
+                           return std::string(instance.index == 0 ? "Cxx" : "C");
+                         });
+
+}  // namespace
