@@ -20,7 +20,8 @@ using cspkit::Session;
 using cspkit::Status;
 using cspkit::Value;
 
-constexpr std::size_t kMaxValueBytes = cspkit::ddf::kDefaultMaxValueBytes;
+// Twice the limit holds every value the engine takes, also as base64 with line breaks.
+constexpr std::size_t kMaxWireBytes = 2 * cspkit::ddf::kDefaultMaxValueBytes;
 
 int report(const Options& options, const Status& status, const Value* value = nullptr) {
   const bool good = is_success(status);
@@ -60,9 +61,7 @@ bool read_data(const Options& options, std::string& text) {
     text = options.data.value_or(std::string());
     return true;
   }
-  // Twice the limit holds every value the engine takes, also as base64 with line breaks.
-  const std::size_t limit = 2 * kMaxValueBytes;
-  auto read = read_input("-", limit + 1);
+  auto read = read_input("-", kMaxWireBytes + 1);
   if (!read) {
     print_error("standard input: " + read.error().text());
     return false;
@@ -76,7 +75,7 @@ bool read_data(const Options& options, std::string& text) {
 Value typed(const Options& options, const std::optional<cspkit::ddf::Node>& node,
             std::string text) {
   Format format = format_named(options.format);
-  if (text.size() > 2 * kMaxValueBytes) return {format, std::move(text)};
+  if (text.size() > kMaxWireBytes) return {format, std::move(text)};
   const Format meant = format != Format::kUnset ? format : node ? node->format() : Format::kUnset;
   if (!cspkit::is_binary(meant)) return {format, std::move(text)};
   auto raw = cspkit::ddf::base64_decode(text);
@@ -121,6 +120,10 @@ int run_verb(cspkit::Engine& engine, const Options& options) {
 int run_seed(cspkit::Engine& engine, const Options& options) {
   std::string text;
   if (!read_data(options, text)) return kExitUsage;
+  if (text.size() > kMaxWireBytes) {
+    return report(options, Status(Code::kTooLarge, "more than " + std::to_string(kMaxWireBytes) +
+                                                       " bytes on standard input"));
+  }
   return report(options, engine.owner(options.user).set(options.uri, text));
 }
 

@@ -93,7 +93,9 @@ void add_status(nlohmann::ordered_json& object, const cspkit::Status& status) {
   const int number = cspkit::syncml_status(status);
   object["status"] = number;
   if (is_success(status)) return;
-  object["text"] = cspkit::syncml_status_text(number);
+  // The table's texts begin with the number.
+  const std::string_view text = cspkit::syncml_status_text(number);
+  object["text"] = text.substr(std::min(text.find(' ') + 1, text.size()));
   if (!status.text().empty()) object["reason"] = status.text();
   if (status.provider_error() != 0) {
     char buffer[16];
