@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_
+#define CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_
+
+#include <cspkit/executor.hpp>
+#include <cspkit/harness/manual_clock.hpp>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace cspkit::harness {
+
+/// Runs work only when told to, on the thread that tells it, in the order of due times and, at one
+/// time, in the order of posting. Any thread may post and cancel; a task may do anything here, also
+/// drive().
+class DeterministicExecutor final : public Executor {
+ public:
+  /// Ends a loop of tasks that post each other without end.
+  static constexpr std::size_t kMaxTasks = 1'000'000;
+
+  explicit DeterministicExecutor(std::shared_ptr<ManualClock> clock);
+  ~DeterministicExecutor() override;
+
+  TimerId post(Task task, Clock::Duration delay = Clock::Duration::zero()) override;
+  bool cancel(TimerId timer) override;
+  bool drive(Clock::Duration until) override;
+  bool is_deterministic() const override { return true; }
+
+  /// Runs what is due now and what that posts to run now, at most `limit` tasks; the clock stands.
+  /// Returns how many ran: `limit` means that there may be more.
+  std::size_t run_until_idle(std::size_t limit = kMaxTasks);
+  /// Lets time pass: the clock goes from due time to due time, each task runs at its own, and ends
+  /// `duration` later. Returns how many ran.
+  std::size_t advance(Clock::Duration duration, std::size_t limit = kMaxTasks);
+  /// Tasks posted that have not begun.
+  std::size_t pending() const;
+  /// Drops what has not begun; from now on post() gives 0. As an embedder's executor does when its
+  /// program ends.
+  void shutdown();
+
+ private:
+  using Place = std::pair<Clock::Duration, TimerId>;
+
+  /// Takes the first task that is due at `until` or before, moving the clock to its time.
+  Task take(Clock::Duration until);
+
+  std::shared_ptr<ManualClock> clock_;
+  mutable std::mutex mutex_;
+  std::map<Place, Task> tasks_;
+  std::map<TimerId, Clock::Duration> dues_;
+  TimerId last_id_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace cspkit::harness
+
+#endif  // CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_

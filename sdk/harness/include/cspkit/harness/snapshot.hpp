@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CSPKIT_HARNESS_SNAPSHOT_HPP_
+#define CSPKIT_HARNESS_SNAPSHOT_HPP_
+
+#include <cspkit/engine.hpp>
+#include <string>
+#include <vector>
+
+namespace cspkit::harness {
+
+/// A tree as text, one line a node, sorted: "./A/B = chr \"text\"" for a leaf, "./A/" for an
+/// interior node. Bytes that are no printable ASCII stand as \xNN; a secret value as (secret).
+struct Snapshot {
+  std::vector<std::string> lines;
+  std::string text() const;  ///< the lines, each with its line feed
+  friend bool operator==(const Snapshot& a, const Snapshot& b) { return a.lines == b.lines; }
+  friend bool operator!=(const Snapshot& a, const Snapshot& b) { return !(a == b); }
+};
+
+Snapshot make_snapshot(const std::vector<TreeEntry>& entries);
+
+/// What changed between two snapshots: "- line" for one that went, "+ line" for one that came, in
+/// the order of the lines. Empty when nothing did.
+std::vector<std::string> diff(const Snapshot& before, const Snapshot& after);
+
+}  // namespace cspkit::harness
+
+#endif  // CSPKIT_HARNESS_SNAPSHOT_HPP_

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cspkit/harness/deterministic_executor.hpp>
+
+namespace cspkit::harness {
+namespace {
+
+// Far enough for "never", near enough for sums.
+constexpr Clock::Duration kEnd = Clock::Duration::max() / 4;
+
+Clock::Duration later(Clock::Duration now, Clock::Duration delay) {
+  return std::min(now + std::clamp(delay, Clock::Duration::zero(), kEnd), kEnd);
+}
+
+}  // namespace
+
+DeterministicExecutor::DeterministicExecutor(std::shared_ptr<ManualClock> clock)
+    : clock_(std::move(clock)) {}
+
+DeterministicExecutor::~DeterministicExecutor() { shutdown(); }
+
+Executor::TimerId DeterministicExecutor::post(Task task, Clock::Duration delay) {
+  const Clock::Duration due = later(clock_->steady_now(), delay);
+  const std::lock_guard lock(mutex_);
+  if (stopped_ || !task) return 0;
+  const TimerId id = ++last_id_;
+  tasks_.emplace(Place{due, id}, std::move(task));
+  dues_.emplace(id, due);
+  return id;
+}
+
+bool DeterministicExecutor::cancel(TimerId timer) {
+  Task dropped;  // destroyed without the lock: what it holds may call back
+  const std::lock_guard lock(mutex_);
+  const auto due = dues_.find(timer);
+  if (due == dues_.end()) return false;
+  const auto task = tasks_.find(Place{due->second, timer});
+  dropped = std::move(task->second);
+  tasks_.erase(task);
+  dues_.erase(due);
+  return true;
+}
+
+Executor::Task DeterministicExecutor::take(Clock::Duration until) {
+  Task task;
+  Clock::Duration due{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (tasks_.empty() || tasks_.begin()->first.first > until) return {};
+    const auto first = tasks_.begin();
+    due = first->first.first;
+    task = std::move(first->second);
+    dues_.erase(first->first.second);
+    tasks_.erase(first);
+  }
+  clock_->advance_to(due);
+  return task;
+}
+
+bool DeterministicExecutor::drive(Clock::Duration until) {
+  // What is due already runs even when the caller's own time is over.
+  if (Task task = take(std::max(until, clock_->steady_now()))) {
+    task();
+    return true;
+  }
+  clock_->advance_to(std::min(until, kEnd));
+  return false;
+}
+
+std::size_t DeterministicExecutor::run_until_idle(std::size_t limit) {
+  std::size_t ran = 0;
+  while (ran < limit) {
+    Task task = take(clock_->steady_now());
+    if (!task) break;
+    task();
+    ++ran;
+  }
+  return ran;
+}
+
+std::size_t DeterministicExecutor::advance(Clock::Duration duration, std::size_t limit) {
+  const Clock::Duration end = later(clock_->steady_now(), duration);
+  std::size_t ran = 0;
+  while (ran < limit) {
+    Task task = take(end);
+    if (!task) break;
+    task();
+    ++ran;
+  }
+  clock_->advance_to(end);
+  return ran;
+}
+
+std::size_t DeterministicExecutor::pending() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.size();
+}
+
+void DeterministicExecutor::shutdown() {
+  std::map<Place, Task> dropped;
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  dropped.swap(tasks_);
+  dues_.clear();
+}
+
+}  // namespace cspkit::harness
