@@ -21,7 +21,7 @@ void AtomicRun::run() {
   answer(atomic_.children);
 }
 
-void AtomicRun::collect(const std::vector<Command>& commands) {
+void AtomicRun::collect(const std::pmr::vector<Command>& commands) {
   for (const Command& command : commands) {
     if (is_answer(command)) continue;
     const std::size_t index = counts_.size();
@@ -56,7 +56,7 @@ void AtomicRun::collect_command(const Command& command) {
 // An operation that stands for a command without any: it makes the Atomic fail.
 void AtomicRun::refuse(Code code) { operations_.emplace_back().refused = code; }
 
-void AtomicRun::answer(const std::vector<Command>& commands) {
+void AtomicRun::answer(const std::pmr::vector<Command>& commands) {
   for (const Command& command : commands) {
     if (is_answer(command)) continue;
     answer_command(command);

@@ -19,10 +19,10 @@ class AtomicRun {
   void run();
 
  private:
-  void collect(const std::vector<syncml::Command>& commands);
+  void collect(const std::pmr::vector<syncml::Command>& commands);
   void collect_command(const syncml::Command& command);
   void refuse(Code code);
-  void answer(const std::vector<syncml::Command>& commands);
+  void answer(const std::pmr::vector<syncml::Command>& commands);
   void answer_command(const syncml::Command& command);
   int sequence_status(std::size_t operations) const;
 

@@ -37,7 +37,7 @@ bool is_user_interaction(std::string_view code) {
 }
 
 void reset(Outcome& outcome) {
-  outcome.status = Status();
+  if (!outcome.status.ok()) outcome.status = Status();
   outcome.value.format = Format::kUnset;
   outcome.value.data.clear();
   outcome.value.secret = false;
@@ -104,7 +104,7 @@ Exchange::Exchange(const syncml::Message& message, const DmOptions& options, Com
       runner_(runner),
       statuses_(statuses),
       // Statuses and Results are about as long as the commands they answer, values apart.
-      writer_(message.header, msg_id, std::min<std::size_t>(message_bytes * 2, 1 << 20)),
+      writer_(message.header, msg_id, std::min<std::size_t>(message_bytes * 3, 1 << 20)),
       outcomes_(1) {}
 
 std::string Exchange::run() {
@@ -131,7 +131,7 @@ int Exchange::judge_header() const {
   return 200;
 }
 
-void Exchange::answer_all(const std::vector<Command>& commands, int code) {
+void Exchange::answer_all(const std::pmr::vector<Command>& commands, int code) {
   for (const Command& command : commands) {
     if (is_answer(command)) continue;
     answer(command, code);
@@ -139,7 +139,7 @@ void Exchange::answer_all(const std::vector<Command>& commands, int code) {
   }
 }
 
-void Exchange::run_all(const std::vector<Command>& commands) {
+void Exchange::run_all(const std::pmr::vector<Command>& commands) {
   for (const Command& command : commands) run_command(command);
 }
 
@@ -207,9 +207,10 @@ void Exchange::answer(const Command& command, int code) {
 
 void Exchange::answer_items(const Command& command, const Outcome* outcomes) {
   const std::size_t count = command.items.size();
-  const bool agreed = std::all_of(outcomes, outcomes + count, [outcomes](const Outcome& outcome) {
-    return same_answer(outcomes[0], outcome);
-  });
+  const bool agreed =
+      count == 1 || std::all_of(outcomes, outcomes + count, [outcomes](const Outcome& outcome) {
+        return same_answer(outcomes[0], outcome);
+      });
   if (agreed) {
     answer_outcome(command, nullptr, outcomes[0]);
   } else {

@@ -44,8 +44,8 @@ class Exchange {
 
  private:
   int judge_header() const;
-  void answer_all(const std::vector<syncml::Command>& commands, int code);
-  void run_all(const std::vector<syncml::Command>& commands);
+  void answer_all(const std::pmr::vector<syncml::Command>& commands, int code);
+  void run_all(const std::pmr::vector<syncml::Command>& commands);
   void run_command(const syncml::Command& command);
   void run_plain(const syncml::Command& command);
   void run_item(const syncml::Command& command, const syncml::Item& item, std::size_t held,

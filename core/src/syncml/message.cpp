@@ -5,7 +5,10 @@
 // repeat or "--" stands in a comment is not judged.
 #include "syncml/message.hpp"
 
+#include <array>
+#include <cstddef>
 #include <deque>
+#include <memory_resource>
 #include <pugixml.hpp>
 #include <utility>
 
@@ -34,13 +37,15 @@ Status parse_failure(std::string_view text, const pugi::xml_parse_result& result
 }  // namespace
 
 struct Message::Document {
+  std::array<std::byte, 4096> first_memory;
+  std::pmr::monotonic_buffer_resource arena{first_memory.data(), first_memory.size()};
   pugi::xml_document dom;
-  std::deque<std::string> owned;  // texts that no node holds in one piece
+  std::pmr::deque<std::pmr::string> owned{&arena};  // texts that no node holds in one piece
 };
 
-Message::Message() : document_(std::make_unique<Document>()) {}
+Message::Message(std::unique_ptr<Document> document)
+    : document_(std::move(document)), commands(&document_->arena) {}
 Message::Message(Message&&) noexcept = default;
-Message& Message::operator=(Message&&) noexcept = default;
 Message::~Message() = default;
 
 Result<Message> Message::parse(std::string_view bytes, std::size_t max_bytes,
@@ -54,12 +59,12 @@ Result<Message> Message::parse(std::string_view bytes, std::size_t max_bytes,
   if (!text) return text.error();
   if (Status status = check_text(*text); !status.ok()) return status;
 
-  Message message;
+  Message message(std::make_unique<Document>());
   Document& document = *message.document_;
   const pugi::xml_parse_result parsed =
       document.dom.load_buffer(text->data(), text->size(), kParseFlags, pugi::encoding_utf8);
   if (!parsed) return parse_failure(*text, parsed);
-  Reader reader(*text, document.owned, message, max_nesting);
+  Reader reader(*text, document.arena, document.owned, message, max_nesting);
   if (Status status = reader.read(document.dom); !status.ok()) return status;
   return message;
 }

@@ -7,6 +7,7 @@
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ struct Item {
 
 /// One command. Children of containers are commands of their own.
 struct Command {
+  /// Its vectors take their memory from there: the message's own arena.
+  explicit Command(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : items(memory), children(memory) {}
+
   CommandKind kind = CommandKind::kUnknown;
   std::string_view element;  ///< local name as written: "Exec"
   std::string_view cmd_id;   ///< byte for byte, surrounding blanks kept as sent
@@ -52,8 +57,8 @@ struct Command {
   std::string_view data;     ///< of Alert and Status
   std::string_view correlator;
   std::string_view msg_ref, cmd_ref, cmd;  ///< of Status and Results
-  std::vector<Item> items;
-  std::vector<Command> children;  ///< of Atomic and Sequence
+  std::pmr::vector<Item> items;
+  std::pmr::vector<Command> children;  ///< of Atomic and Sequence
   bool too_deep = false;  ///< a container nested beyond the limit: its children were not read
 };
 
@@ -68,7 +73,7 @@ struct Header {
 class Message {
  public:
   Message(Message&&) noexcept;
-  Message& operator=(Message&&) noexcept;
+  Message& operator=(Message&&) = delete;  // commands must go before the arena they lie in
   ~Message();
 
   /// Reads UTF-8 or UTF-16 text with or without BOM, roots SyncML and SyncBody (in namespace
@@ -77,15 +82,18 @@ class Message {
   /// deeper than max_nesting are marked too_deep. Depth of other elements is bounded.
   static Result<Message> parse(std::string_view bytes, std::size_t max_bytes, unsigned max_nesting);
 
+ private:
+  struct Document;
+  std::unique_ptr<Document> document_;  // first: what follows points into it
+
+ public:
   Header header;
-  std::vector<Command> commands;  ///< in document order
+  std::pmr::vector<Command> commands;  ///< in document order
   bool final = false;
   bool bare_body = false;  ///< the root was SyncBody
 
  private:
-  Message();
-  struct Document;
-  std::unique_ptr<Document> document_;
+  explicit Message(std::unique_ptr<Document> document);
 };
 
 /// What an element of that name is.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cspkit/value.hpp>
+#include <cstdint>
 
 #include "syncml/input.hpp"
 
@@ -14,13 +15,49 @@ using pugi::xml_node;
 // Containers recurse: whatever an embedder configures, the stack stays small.
 constexpr unsigned kHighestNesting = 128;
 
-std::string_view local_name(xml_node node) {
-  const std::string_view name = node.name();
-  const std::size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+// A local name. Those of SyncML are short: the bytes of one fit into a number, and comparing it
+// with a literal costs nothing.
+struct Name {
+  std::string_view text;
+  std::uint64_t key = 0;  // the last eight bytes
+
+  template <std::size_t N>
+  bool is(const char (&literal)[N]) const {
+    constexpr std::size_t kSize = N - 1;
+    std::uint64_t wanted = 0;
+    for (std::size_t i = 0; i < kSize; ++i) {
+      wanted = (wanted << 8) | static_cast<unsigned char>(literal[i]);
+    }
+    return key == wanted && text.size() == kSize && (kSize <= 8 || text == literal);
+  }
+};
+
+// Without its prefix. Empty for what is no element: below the root that is text only.
+Name local_name(xml_node node) {
+  const char* begin = node.name();
+  const char* end = begin;
+  std::uint64_t key = 0;
+  for (; *end != '\0'; ++end) {
+    key = (key << 8) | static_cast<unsigned char>(*end);
+    if (*end == ':' && end[1] != '\0') {
+      begin = end + 1;
+      key = 0;
+    }
+  }
+  return {{begin, static_cast<std::size_t>(end - begin)}, key};
 }
 
 bool is_element(xml_node node) { return node.type() == pugi::node_element; }
+
+// Calls visit(child, its name) for every child element. The iterators of pugixml cost three times
+// the calls, all of them into a shared library.
+template <typename Visit>
+void for_each_element(xml_node parent, Visit visit) {
+  for (xml_node child = parent.first_child(); child; child = child.next_sibling()) {
+    const Name name = local_name(child);
+    if (!name.text.empty()) visit(child, name);
+  }
+}
 
 bool is_text(xml_node node) {
   return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
@@ -52,9 +89,10 @@ std::string quoted(std::string_view name) {
 
 }  // namespace
 
-Reader::Reader(std::string_view source, std::deque<std::string>& owned, Message& message,
-               unsigned max_nesting)
+Reader::Reader(std::string_view source, std::pmr::memory_resource& arena, Texts& owned,
+               Message& message, unsigned max_nesting)
     : source_(source),
+      arena_(arena),
       owned_(owned),
       message_(message),
       max_nesting_(std::min(max_nesting, kHighestNesting)) {}
@@ -62,12 +100,12 @@ Reader::Reader(std::string_view source, std::deque<std::string>& owned, Message&
 Status Reader::read(const pugi::xml_document& dom) {
   const xml_node root = find_root(dom);
   if (!failure_.ok()) return failure_;
-  const std::string_view name = local_name(root);
-  if (name != "SyncML" && name != "SyncBody") {
+  const Name name = local_name(root);
+  if (!name.is("SyncML") && !name.is("SyncBody")) {
     fail(root, "the root element is " + quoted(root.name()) + ", not SyncML or SyncBody");
   } else if (!has_known_namespace(root)) {
     fail(root, "the root is in another namespace than SYNCML:SYNCML1.1 or 1.2");
-  } else if (name == "SyncBody") {
+  } else if (name.is("SyncBody")) {
     message_.bare_body = true;
     read_body(root);
   } else {
@@ -107,79 +145,76 @@ bool Reader::has_known_namespace(xml_node root) {
 
 void Reader::read_message(xml_node root) {
   xml_node body;
-  for (const xml_node node : root.children()) {
-    if (!is_element(node)) continue;
-    const std::string_view name = local_name(node);
-    if (name == "SyncHdr") {
+  for_each_element(root, [&](xml_node node, const Name& name) {
+    if (name.is("SyncHdr")) {
       read_header(node);
-    } else if (name != "SyncBody") {
+    } else if (!name.is("SyncBody")) {
       skip(node);
     } else if (body) {
       fail(node, "a second SyncBody");
     } else {
       body = node;
     }
-  }
+  });
   if (!body) return fail(root, "no SyncBody");
   read_body(body);
 }
 
 void Reader::read_header(xml_node header) {
   Header& h = message_.header;
-  for (const xml_node node : header.children()) {
-    if (!is_element(node)) continue;
+  for_each_element(header, [&](xml_node node, const Name& name) {
     h.present = true;
-    const std::string_view name = local_name(node);
-    if (name == "VerDTD") {
+    if (name.is("VerDTD")) {
       h.ver_dtd = detail::trim(text(node));
-    } else if (name == "VerProto") {
+    } else if (name.is("VerProto")) {
       h.ver_proto = detail::trim(text(node));
-    } else if (name == "SessionID") {
+    } else if (name.is("SessionID")) {
       h.session_id = text(node);
-    } else if (name == "MsgID") {
+    } else if (name.is("MsgID")) {
       h.msg_id = text(node);
-    } else if (name == "Target") {
+    } else if (name.is("Target")) {
       read_address(node, h.target);
-    } else if (name == "Source") {
+    } else if (name.is("Source")) {
       read_address(node, h.source);
-    } else if (name == "Meta") {
+    } else if (name.is("Meta")) {
       read_header_meta(node);
     } else {
-      h.has_cred = h.has_cred || name == "Cred";
+      h.has_cred = h.has_cred || name.is("Cred");
       skip(node);
     }
-  }
+  });
 }
 
 void Reader::read_header_meta(xml_node meta) {
-  for (const xml_node node : meta.children()) {
-    if (!is_element(node)) continue;
-    const std::string_view name = local_name(node);
-    if (name == "MaxMsgSize") {
+  for_each_element(meta, [&](xml_node node, const Name& name) {
+    if (name.is("MaxMsgSize")) {
       message_.header.max_msg_size = detail::trim(text(node));
-    } else if (name == "MaxObjSize") {
+    } else if (name.is("MaxObjSize")) {
       message_.header.max_obj_size = detail::trim(text(node));
     } else {
       skip(node);
     }
-  }
+  });
 }
 
 void Reader::read_body(xml_node body) {
-  for (const xml_node node : body.children()) {
-    if (!is_element(node)) continue;
-    if (local_name(node) == "Final") {
+  // A command is seldom shorter; of a large message growing costs little beside the rest.
+  constexpr std::size_t kBytesPerCommand = 128, kMost = 1024;
+  message_.commands.reserve(std::min(source_.size() / kBytesPerCommand, kMost));
+  for_each_element(body, [&](xml_node node, const Name& name) {
+    if (name.is("Final")) {
       message_.final = true;
       skip(node);
-      continue;
+    } else {
+      read_command(node, name.text, message_.commands.emplace_back(&arena_), Meta{}, 1);
     }
-    read_command(node, message_.commands.emplace_back(), Meta{}, 1);
-  }
+  });
 }
 
-void Reader::read_command(xml_node node, Command& command, const Meta& inherited, unsigned depth) {
-  command.element = local_name(node);
-  command.kind = command_kind(command.element);
+void Reader::read_command(xml_node node, std::string_view name, Command& command,
+                          const Meta& inherited, unsigned depth) {
+  command.element = name;
+  command.kind = command_kind(name);
   if (is_container(command.kind)) {
     read_container(node, command, inherited, depth);
   } else {
@@ -192,89 +227,81 @@ void Reader::read_container(xml_node node, Command& command, const Meta& inherit
   command.too_deep = depth > max_nesting_;
   // Its Meta holds for every child, wherever it stands.
   Meta meta;
-  for (const xml_node child : node.children()) {
-    if (is_element(child) && local_name(child) == "Meta") read_meta(child, meta);
-  }
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (name.is("Meta")) read_meta(child, meta);
+  });
   inherit(meta, inherited);
-  for (const xml_node child : node.children()) {
-    if (!is_element(child)) continue;
-    const std::string_view name = local_name(child);
-    if (name == "Meta") continue;
-    if (name == "CmdID") {
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (name.is("Meta")) return;
+    if (name.is("CmdID")) {
       read_cmd_id(child, command);
-    } else if (name == "NoResp" || command.too_deep) {
+    } else if (name.is("NoResp") || command.too_deep) {
       skip(child);
     } else {
-      read_command(child, command.children.emplace_back(), meta, depth + 1);
+      read_command(child, name.text, command.children.emplace_back(&arena_), meta, depth + 1);
     }
-  }
+  });
 }
 
 void Reader::read_plain(xml_node node, Command& command, const Meta& inherited) {
   Meta meta;
-  for (const xml_node child : node.children()) {
-    if (!is_element(child)) continue;
-    const std::string_view name = local_name(child);
-    if (name == "CmdID") {
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (name.is("CmdID")) {
       read_cmd_id(child, command);
-    } else if (name == "Item") {
+    } else if (name.is("Item")) {
       read_item(child, command.items.emplace_back());
-    } else if (name == "Meta") {
+    } else if (name.is("Meta")) {
       read_meta(child, meta);
-    } else if (name == "Data") {
+    } else if (name.is("Data")) {
       command.data = text(child);
-    } else if (name == "Correlator") {
+    } else if (name.is("Correlator")) {
       command.correlator = text(child);
-    } else if (name == "MsgRef") {
+    } else if (name.is("MsgRef")) {
       command.msg_ref = text(child);
-    } else if (name == "CmdRef") {
+    } else if (name.is("CmdRef")) {
       command.cmd_ref = text(child);
-    } else if (name == "Cmd") {
+    } else if (name.is("Cmd")) {
       command.cmd = text(child);
     } else {
       skip(child);
     }
-  }
+  });
   inherit(meta, inherited);
   for (Item& item : command.items) inherit(item.meta, meta);
 }
 
 void Reader::read_item(xml_node node, Item& item) {
-  for (const xml_node child : node.children()) {
-    if (!is_element(child)) continue;
-    const std::string_view name = local_name(child);
-    if (name == "Target") {
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (name.is("Target")) {
       item.has_target = read_address(child, item.target) || item.has_target;
-    } else if (name == "Source") {
+    } else if (name.is("Source")) {
       item.has_source = read_address(child, item.source) || item.has_source;
-    } else if (name == "Meta") {
+    } else if (name.is("Meta")) {
       read_meta(child, item.meta);
-    } else if (name == "Data" && !item.has_data) {
+    } else if (name.is("Data") && !item.has_data) {
       item.has_data = true;
       item.data = content(child);
     } else {
-      item.more_data = item.more_data || name == "MoreData";
+      item.more_data = item.more_data || name.is("MoreData");
       skip(child);
     }
-  }
+  });
 }
 
 void Reader::read_meta(xml_node node, Meta& meta) {
-  for (const xml_node child : node.children()) {
-    if (!is_element(child)) continue;
-    const std::string_view name = local_name(child);
-    if (name == "Format") {
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (name.is("Format")) {
       meta.format = detail::trim(text(child));
-    } else if (name == "Type") {
+    } else if (name.is("Type")) {
       meta.type = detail::trim(text(child));
-    } else if (name == "Size") {
+    } else if (name.is("Size")) {
       meta.size = detail::trim(text(child));
-    } else if (name == "Mark") {
+    } else if (name.is("Mark")) {
       meta.mark = detail::trim(text(child));
     } else {
       skip(child);
     }
-  }
+  });
 }
 
 void Reader::read_cmd_id(xml_node node, Command& command) {
@@ -284,15 +311,14 @@ void Reader::read_cmd_id(xml_node node, Command& command) {
 
 bool Reader::read_address(xml_node node, std::string_view& uri) {
   bool found = false;
-  for (const xml_node child : node.children()) {
-    if (!is_element(child)) continue;
-    if (!found && local_name(child) == "LocURI") {
+  for_each_element(node, [&](xml_node child, const Name& name) {
+    if (!found && name.is("LocURI")) {
       found = true;
       uri = detail::trim(text(child));
     } else {
       skip(child);
     }
-  }
+  });
   return found;
 }
 
@@ -303,7 +329,7 @@ std::string_view Reader::text(xml_node node) {
 
 std::string_view Reader::joined(xml_node node) {
   std::string_view only = node.value();
-  std::string* whole = nullptr;
+  std::pmr::string* whole = nullptr;
   for (const xml_node child : node.children()) {
     if (is_element(child)) skip(child);
     if (!is_text(child) || *child.value() == '\0') continue;
@@ -318,8 +344,9 @@ std::string_view Reader::joined(xml_node node) {
 }
 
 std::string_view Reader::content(xml_node node) {
-  const auto children = node.children();
-  if (std::none_of(children.begin(), children.end(), is_element)) return text(node);
+  bool has_elements = false;
+  for_each_element(node, [&](xml_node, const Name&) { has_elements = true; });
+  if (!has_elements) return text(node);
   skip(node);
   // The parser has decoded its own copy of the text in place: take the markup from the source.
   const std::string_view markup = inner_markup(source_, offset_of(node));

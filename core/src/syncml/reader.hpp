@@ -6,6 +6,7 @@
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <deque>
+#include <memory_resource>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -18,13 +19,16 @@ namespace cspkit::syncml {
 /// elements).
 inline constexpr unsigned kMaxElementDepth = 256;
 
+/// Texts put together by the reader; their addresses last.
+using Texts = std::pmr::deque<std::pmr::string>;
+
 /// Walks a parsed document into a Message. Every element is either descended into by a function of
 /// its own, bounded by the grammar and max_nesting, or passed to skip(), which does not recurse.
 class Reader {
  public:
   /// `source` is the text `dom` was parsed from; `owned` takes texts that no node holds in one
   /// piece.
-  Reader(std::string_view source, std::deque<std::string>& owned, Message& message,
+  Reader(std::string_view source, std::pmr::memory_resource& arena, Texts& owned, Message& message,
          unsigned max_nesting);
 
   Status read(const pugi::xml_document& dom);
@@ -36,7 +40,8 @@ class Reader {
   void read_header(pugi::xml_node header);
   void read_header_meta(pugi::xml_node meta);
   void read_body(pugi::xml_node body);
-  void read_command(pugi::xml_node node, Command& command, const Meta& inherited, unsigned depth);
+  void read_command(pugi::xml_node node, std::string_view name, Command& command,
+                    const Meta& inherited, unsigned depth);
   void read_container(pugi::xml_node node, Command& command, const Meta& inherited, unsigned depth);
   void read_plain(pugi::xml_node node, Command& command, const Meta& inherited);
   void read_item(pugi::xml_node node, Item& item);
@@ -54,7 +59,8 @@ class Reader {
   void fail(pugi::xml_node where, std::string_view reason);
 
   std::string_view source_;
-  std::deque<std::string>& owned_;
+  std::pmr::memory_resource& arena_;
+  Texts& owned_;
   Message& message_;
   unsigned max_nesting_;
   Status failure_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "syncml/chars.hpp"
@@ -25,12 +24,21 @@ bool is_plain(char c) {
   return u >= 0x20 && u < 0x80 && c != '&' && c != '<' && c != '>';
 }
 
-const char* plain_end(const char* from, const char* end) {
-  while (end - from >= 16 && is_plain(swar::load(from)) && is_plain(swar::load(from + 8))) {
-    from += 16;
+std::string_view escape_of(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '\n':
+      return "&#10;";
+    case '\r':
+      return "&#13;";
+    default:
+      return {};
   }
-  while (from != end && is_plain(*from)) ++from;
-  return from;
 }
 
 std::string_view format_on_wire(Format format) {
@@ -73,16 +81,17 @@ void ReplyWriter::header(const Header& request, unsigned msg_id) {
 void ReplyWriter::status(const StatusLine& line) {
   raw("<Status><CmdID>");
   number(next_cmd_id_++);
-  raw(after_cmd_id_);
-  element({}, line.cmd_ref, "</CmdRef><Cmd>");
-  element({}, line.cmd, "</Cmd>");
+  after_cmd_id();
+  element("", line.cmd_ref, "</CmdRef><Cmd>");
+  element("", line.cmd, "</Cmd>");
   if (!line.target_ref.empty()) element("<TargetRef>", line.target_ref, "</TargetRef>");
   if (!line.source_ref.empty()) element("<SourceRef>", line.source_ref, "</SourceRef>");
   if (line.provider_error != 0) {
     uses_msft_ = true;
     raw(R"(<Data msft:originalerror="0x)");
+    room(8);
     for (int shift = 28; shift >= 0; shift -= 4) {
-      raw(std::string_view("0123456789ABCDEF").substr((line.provider_error >> shift) & 0xF, 1));
+      *cursor_++ = "0123456789ABCDEF"[(line.provider_error >> shift) & 0xF];
     }
     raw("\">");
   } else {
@@ -99,8 +108,8 @@ void ReplyWriter::status(const StatusLine& line) {
 void ReplyWriter::begin_results(std::string_view cmd_ref) {
   raw("<Results><CmdID>");
   number(next_cmd_id_++);
-  raw(after_cmd_id_);
-  element({}, cmd_ref, "</CmdRef>");
+  after_cmd_id();
+  element("", cmd_ref, "</CmdRef>");
 }
 
 void ReplyWriter::item(std::string_view uri, const Value& value, std::string_view mime) {
@@ -145,15 +154,10 @@ void ReplyWriter::grow(std::size_t bytes) {
   end_ = text_.data() + text_.size();
 }
 
-void ReplyWriter::put(std::string_view bytes) {
-  if (bytes.empty()) return;  // memcpy takes no null pointer
-  std::memcpy(cursor_, bytes.data(), bytes.size());
-  cursor_ += bytes.size();
-}
-
-void ReplyWriter::raw(std::string_view bytes) {
-  room(bytes.size());
-  put(bytes);
+void ReplyWriter::after_cmd_id() {
+  room(after_cmd_id_.size());
+  std::memcpy(cursor_, after_cmd_id_.data(), after_cmd_id_.size());
+  cursor_ += after_cmd_id_.size();
 }
 
 void ReplyWriter::number(std::uint64_t value) {
@@ -162,47 +166,47 @@ void ReplyWriter::number(std::uint64_t value) {
   cursor_ = std::to_chars(cursor_, cursor_ + kDigits, value).ptr;
 }
 
-void ReplyWriter::element(std::string_view open, std::string_view content, std::string_view close) {
-  raw(open);
-  text(content);
-  raw(close);
-}
-
+// In pieces: each is given the room its longest escape could need, and then written unchecked.
 void ReplyWriter::text(std::string_view bytes) {
-  const char* from = bytes.data();
-  const char* const end = from + bytes.size();
-  while (from != end) {
-    const char* const stop = plain_end(from, end);
-    raw({from, static_cast<std::size_t>(stop - from)});
-    from = stop == end ? end : escape(stop, end);
+  constexpr std::size_t kPiece = 4096, kLongestEscape = 5;
+  while (!bytes.empty()) {
+    std::size_t size = std::min(bytes.size(), kPiece);
+    // Never through a character of several bytes.
+    if (size < bytes.size()) {
+      for (int i = 0; i < 3 && (bytes[size] & 0xC0) == 0x80; ++i) --size;
+    }
+    room(size * kLongestEscape);
+    escape(bytes.data(), bytes.data() + size);
+    bytes.remove_prefix(size);
   }
 }
 
-// Writes the one character at `from` that is not plain, and returns what follows it.
-const char* ReplyWriter::escape(const char* from, const char* end) {
-  switch (*from) {
-    case '&':
-      raw("&amp;");
-      return from + 1;
-    case '<':
-      raw("&lt;");
-      return from + 1;
-    case '>':
-      raw("&gt;");
-      return from + 1;
-    case '\n':
-      raw("&#10;");
-      return from + 1;
-    case '\r':
-      raw("&#13;");
-      return from + 1;
-    default:
-      break;
+void ReplyWriter::escape(const char* from, const char* const end) {
+  char* out = cursor_;
+  const auto put = [&out](std::string_view what) {
+    std::memcpy(out, what.data(), what.size());
+    out += what.size();
+  };
+  while (true) {
+    while (end - from >= 8 && is_plain(swar::load(from))) {
+      std::memcpy(out, from, 8);
+      from += 8;
+      out += 8;
+    }
+    while (from != end && is_plain(*from)) *out++ = *from++;
+    if (from == end) break;
+    std::size_t length = 1;
+    if (const std::string_view escaped = escape_of(*from); !escaped.empty()) {
+      put(escaped);
+    } else {
+      const Utf8Char found = read_utf8(from, static_cast<std::size_t>(end - from));
+      const bool fits = found.length != 0 && is_xml_char(found.code);
+      put(fits ? std::string_view(from, found.length) : kReplacement);
+      length = std::max<std::size_t>(found.length, 1);
+    }
+    from += length;
   }
-  const Utf8Char found = read_utf8(from, static_cast<std::size_t>(end - from));
-  const bool fits = found.length != 0 && is_xml_char(found.code);
-  raw(fits ? std::string_view(from, found.length) : kReplacement);
-  return from + std::max<std::size_t>(found.length, 1);
+  cursor_ = out;
 }
 
 void ReplyWriter::base64(std::string_view bytes) {

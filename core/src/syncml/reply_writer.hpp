@@ -12,6 +12,7 @@
 #include <cspkit/value.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -52,13 +53,24 @@ class ReplyWriter {
     if (static_cast<std::size_t>(end_ - cursor_) < bytes) grow(bytes);
   }
   void grow(std::size_t bytes);
-  void raw(std::string_view bytes);  // as it is, room made
-  void put(std::string_view bytes);  // as it is, room known to be there
+  // A literal, as it is.
+  template <std::size_t N>
+  void raw(const char (&literal)[N]) {
+    room(N - 1);
+    std::memcpy(cursor_, literal, N - 1);
+    cursor_ += N - 1;
+  }
   void number(std::uint64_t value);
   void text(std::string_view bytes);  // escaped
-  const char* escape(const char* from, const char* end);
+  void escape(const char* from, const char* end);
   void base64(std::string_view bytes);
-  void element(std::string_view open, std::string_view content, std::string_view close);
+  template <std::size_t N, std::size_t M>
+  void element(const char (&open)[N], std::string_view content, const char (&close)[M]) {
+    raw(open);
+    text(content);
+    raw(close);
+  }
+  void after_cmd_id();
   void meta(const Value& value, std::string_view mime);
 
   std::string text_;

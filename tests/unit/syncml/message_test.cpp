@@ -338,7 +338,7 @@ TEST(SyncmlMessage, SurvivesBeingMoved) {
   Result<Message> parsed = parse(replace_with("<Data>a<![CDATA[b]]></Data>"));
   ASSERT_TRUE(parsed);
   Message first = std::move(*parsed);
-  Message second = std::move(first);
+  const Message second = std::move(first);
   EXPECT_EQ(second.commands.at(0).items.at(0).data, "ab");
   EXPECT_EQ(second.commands.at(0).items.at(0).target, "./A");
 }
