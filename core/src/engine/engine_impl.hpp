@@ -60,6 +60,8 @@ class EngineImpl : public provider::Services {
   bool any_refresh() const { return any_refresh_.load(std::memory_order_relaxed); }
   /// The world and whoever it keeps alive, for use without the tree's lock.
   std::shared_ptr<const gate::World> world_snapshot() const;
+  /// The same for who holds the tree's lock, or the turn, already.
+  const std::shared_ptr<const gate::World>& shared_world() const { return world_; }
 
   // ---- reports ----
   std::vector<ddf::Finding> findings() const;

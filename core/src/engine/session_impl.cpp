@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cspkit/ddf/rules.hpp>
+#include <optional>
 #include <shared_mutex>
 #include <utility>
 
+#include "query/property.hpp"
 #include "tree/tree_view.hpp"
 #include "txn/owner_write.hpp"
 
@@ -151,21 +153,50 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
   if (gate::existing_depth(world, view, target_) != target_.address.segments.size()) {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target_)));
   }
-  if (target_.address.has_query) {
+  if (target_.address.has_query) return get_property(world, lock, outcome);
+  return get_value(world, lock, outcome);
+}
+
+Status SessionImpl::get_property(const gate::World& world,
+                                 std::shared_lock<std::shared_mutex>& lock, dm::Outcome& outcome) {
+  const std::optional<query::Property> property = query::property_of(target_.address.query);
+  if (!property) {
     return Status(Code::kNotSupported,
                   fmt::format("the query ?{} is not supported", target_.address.query));
   }
+  const std::shared_ptr<const gate::World> keep = engine_.shared_world();
+  const store::NodeRow* found =
+      tree::TreeView(engine_.tree()).find(target_.user, target_.address.key);
+  const std::optional<store::NodeRow> row =
+      found ? std::optional<store::NodeRow>(*found) : std::nullopt;
+  std::size_t size = 0;
+  if (*property == query::Property::kSize && target_.node.is_leaf()) {
+    Status read = get_value(world, lock, outcome);
+    if (!read.ok()) return read;
+    size = outcome.value.data.size();
+  }
+  Result<Value> value = query::read_property(*property, target_, row ? &*row : nullptr, size);
+  if (!value) return value.error();
+  outcome.value = *std::move(value);
+  outcome.mime.clear();
+  return {};
+}
+
+Status SessionImpl::get_value(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+                              dm::Outcome& outcome) {
+  const tree::TreeView view(engine_.tree());
   if (!target_.node.is_leaf()) {
     outcome.value = Value(Format::kNode, joined(gate::child_names(world, view, target_)));
     return {};
   }
   const gate::Binding& binding = world.binding(target_.address.node);
   if (binding.handles(CSPKIT_GET)) {
+    const std::shared_ptr<const gate::World> keep = engine_.shared_world();
     provider::CallSpec spec =
         make_call(world, view, target_, target_.address.segments.size(), CSPKIT_GET);
-    provider::LoadedProvider& provider = *binding.provider;
+    spec.session = id_;
     lock.unlock();
-    return get_handled(engine_.world_snapshot(), spec, provider, outcome);
+    return get_handled(spec, *binding.provider, outcome);
   }
   const store::NodeRow* row = view.find(target_.user, target_.address.key);
   if (!row) {
@@ -178,20 +209,16 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
   return {};
 }
 
-Status SessionImpl::get_handled(const std::shared_ptr<const gate::World>& world,
-                                const provider::CallSpec& spec, provider::LoadedProvider& provider,
+Status SessionImpl::get_handled(const provider::CallSpec& spec, provider::LoadedProvider& provider,
                                 dm::Outcome& outcome) {
-  const ddf::Node node = world->schema->node(target_.address.node);
-  provider::CallSpec call = spec;
-  call.session = id_;
-  provider::CallResult result = provider.call(call);
+  provider::CallResult result = provider.call(spec);
   if (!result.status.ok()) return result.status;
   if (!result.has_value) {
     provider.misbehaved(fmt::format("get of {} said OK and gave no value", spec.path));
     return Status(Code::kFailed, fmt::format("provider {} broke its contract", provider.name()));
   }
   Result<Value> fits =
-      ddf::check_format(node, std::move(result.value), engine_.options().max_value_bytes);
+      ddf::check_format(target_.node, std::move(result.value), engine_.options().max_value_bytes);
   if (!fits) {
     provider.misbehaved(fmt::format("get of {} gave a value that does not fit: {}", spec.path,
                                     fits.error().text()));

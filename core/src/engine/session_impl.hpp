@@ -5,6 +5,7 @@
 
 #include <cspkit/engine.hpp>
 #include <cstdint>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,13 @@ class SessionImpl : public dm::CommandRunner {
  private:
   Status run_change(const dm::Operation& operation, const Value* typed, std::string& failing_uri);
   Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
-  Status get_handled(const std::shared_ptr<const gate::World>& world,
-                     const provider::CallSpec& spec, provider::LoadedProvider& provider,
+  /// The rest of a Get once the node is known to exist; a provider is asked after `lock` was given
+  /// back.
+  Status get_value(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+                   dm::Outcome& outcome);
+  Status get_property(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+                      dm::Outcome& outcome);
+  Status get_handled(const provider::CallSpec& spec, provider::LoadedProvider& provider,
                      dm::Outcome& outcome);
   void refresh(std::string_view uri);
 
