@@ -370,8 +370,7 @@ std::int32_t cancel_task(const cspkit_host* host, std::uint64_t timer) noexcept 
 
 void log(const cspkit_host* host, std::int32_t level, cspkit_str text) noexcept {
   const bool known = level >= CSPKIT_LOG_DEBUG && level <= CSPKIT_LOG_HOST_MISBEHAVING;
-  of(host).services().log(known ? static_cast<LogLevel>(level) : LogLevel::kInfo, of(host).name(),
-                          view(text));
+  of(host).log(known ? static_cast<LogLevel>(level) : LogLevel::kInfo, view(text));
 }
 
 // ---- jobs ----

@@ -107,9 +107,9 @@ Status LoadedProvider::create() {
   cspkit_provider* made = nullptr;
   const cspkit_code code = plugin_.create(&host_, index_, &made);
   if (code != CSPKIT_OK || !made) {
-    return refuse(
-        fmt::format("create failed with code {}{}", code,
-                    code == CSPKIT_OK ? " and no object: the plugin breaks the contract" : ""));
+    return refuse(fmt::format(
+        "create failed with code {}{}{}", code,
+        code == CSPKIT_OK ? " and no object: the plugin breaks the contract" : "", trouble()));
   }
   provider_ = made;
   if (!CSPKIT_HAS(cspkit_provider, made, get_extension)) {
@@ -142,8 +142,23 @@ Status LoadedProvider::start() {
     started_ = true;
     return {};
   }
-  return Status(Code::kProviderRefused,
-                fmt::format("{}: provider {} did not start: code {}", where(), name_, code));
+  return Status(Code::kProviderRefused, fmt::format("{}: provider {} did not start: code {}{}",
+                                                    where(), name_, code, trouble()));
+}
+
+void LoadedProvider::log(LogLevel level, std::string_view text) {
+  if (!started_ && level == LogLevel::kError) {
+    constexpr std::size_t kEnough = 500;
+    const std::lock_guard lock(trouble_mutex_);
+    trouble_ = std::string(text.substr(0, kEnough));
+    std::replace(trouble_.begin(), trouble_.end(), '\n', ' ');
+  }
+  services_.log(level, name_, text);
+}
+
+std::string LoadedProvider::trouble() {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_.empty() ? std::string() : ": " + trouble_;
 }
 
 void LoadedProvider::quiesce() {

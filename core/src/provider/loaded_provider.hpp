@@ -114,12 +114,15 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   /// Cancels calls and timers and waits for running tasks; stop() does the rest.
   void quiesce();
   void misbehaved(std::string_view text) const;
+  /// Logs for the provider. What it calls an error before it has started is kept for its refusal.
+  void log(LogLevel level, std::string_view text);
 
  private:
   friend cspkit_host make_host_table(LoadedProvider& provider);
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
   CallResult result_of(Writer& writer, cspkit_code code) const;
+  std::string trouble();
 
   Services& services_;
   std::shared_ptr<Library> library_;  // first in, last out: the code must outlive everything below
@@ -132,6 +135,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   std::shared_ptr<TaskGuard> tasks_;
   std::mutex serial_;
   std::atomic<bool> started_{false};
+  std::mutex trouble_mutex_;
+  std::string trouble_;
   cspkit_provider* provider_ = nullptr;
   const cspkit_provider_jobs* jobs_ = nullptr;
 };
