@@ -126,7 +126,7 @@ Split split_scope(std::string_view s) {
   }
   if (s.size() >= 2 && s[0] == '.' && s[1] == '/') {
     s.remove_prefix(2);
-    split.slash_at_end = s.empty();
+    split.slash_at_end = s.empty() || s[0] == '?';
   }
   const auto names_scope = [&](std::string_view name) {
     return s.size() >= name.size() && equal_folded(s.substr(0, name.size()), name) &&
@@ -144,7 +144,7 @@ Split split_scope(std::string_view s) {
     s.remove_prefix(skip);
     if (!s.empty() && s[0] == '/') {
       s.remove_prefix(1);
-      split.slash_at_end = s.empty();
+      split.slash_at_end = s.empty() || s[0] == '?';
     }
   }
   split.rest = s;

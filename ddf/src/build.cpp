@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "build.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "text.hpp"
+
+namespace cspkit::ddf {
+namespace {
+
+/// A node before it has its number: of a tree, or (tree == nullptr) an ancestor of roots.
+struct Source {
+  const TreeDraft* tree = nullptr;
+  std::uint32_t index = 0;
+};
+
+/// A place above or at a root: where trees are joined.
+struct Spot {
+  Source source;
+  std::string name;                    // decoded
+  std::map<std::string, Spot*> below;  // by folded name
+};
+
+class Merger {
+ public:
+  Merger(const Pools& pools, SchemaData& data) : pools_(pools), data_(data) {}
+
+  void graft(const TreeDraft& tree);
+  void emit();
+  void make_table();
+
+ private:
+  struct Item {
+    Source source;
+    Spot* spot = nullptr;
+    std::uint32_t parent = kNone;
+  };
+  Spot& spot_below(Spot& above, const std::string& name);
+  const Record& record_of(const Source& source) const { return source.tree->nodes[source.index]; }
+  std::string_view name_of(const Record& r) const {
+    return std::string_view(pools_.strings.bytes()).substr(r.name, r.name_size);
+  }
+  std::uint32_t described_child(const Source& source, std::string_view name) const;
+  std::vector<Item> children_of(const Item& item, std::uint32_t index) const;
+  Record record_for(const Item& item);
+  void check_prefix(Record& record);
+  void append_path(std::uint32_t index, std::string& out) const;
+
+  const Pools& pools_;
+  SchemaData& data_;
+  std::deque<Spot> spots_;
+  Spot tops_[2];
+};
+
+/// The same search as SchemaData::find_static, within one tree.
+std::uint32_t Merger::described_child(const Source& source, std::string_view name) const {
+  if (source.tree == nullptr) return kNone;
+  const Record& parent = record_of(source);
+  const auto begin = source.tree->nodes.begin() + parent.first_child;
+  const auto end = begin + parent.static_count();
+  auto at = std::lower_bound(begin, end, name, [this](const Record& r, std::string_view wanted) {
+    return text::compare_folded(name_of(r), wanted) < 0;
+  });
+  for (; at != end && text::equal_folded(name_of(*at), name); ++at) {
+    if (BitsCaseSensitive::get(at->bits) == 0 || name_of(*at) == name)
+      return static_cast<std::uint32_t>(at - source.tree->nodes.begin());
+  }
+  return kNone;
+}
+
+Spot& Merger::spot_below(Spot& above, const std::string& name) {
+  Spot*& place = above.below[fold(name)];
+  if (place == nullptr) {
+    Spot& spot = spots_.emplace_back();
+    spot.name = name;
+    const std::uint32_t described = described_child(above.source, name);
+    if (described != kNone) spot.source = {above.source.tree, described};
+    place = &spot;
+  }
+  return *place;
+}
+
+void Merger::graft(const TreeDraft& tree) {
+  Spot* at = &tops_[tree.scope == Scope::kUser ? 1 : 0];
+  for (const std::string& name : tree.path) at = &spot_below(*at, name);
+  const std::string name(name_of(tree.nodes[0]));
+  Spot& root = spot_below(*at, name);
+  root.source = {&tree, 0};
+}
+
+std::vector<Merger::Item> Merger::children_of(const Item& item, std::uint32_t index) const {
+  std::vector<Item> out;
+  std::vector<Item> described;
+  Item dynamic;
+  if (item.source.tree != nullptr) {
+    const Record& r = record_of(item.source);
+    for (std::uint32_t i = 0; i < r.static_count(); ++i)
+      described.push_back({{item.source.tree, r.first_child + i}, nullptr, index});
+    if (r.has_dynamic())
+      dynamic = {{item.source.tree, r.first_child + r.static_count()}, nullptr, index};
+  }
+  auto at = described.begin();
+  const auto push_described = [&] { out.push_back(*at++); };
+  if (item.spot != nullptr) {
+    for (const auto& [name, spot] : item.spot->below) {
+      while (at != described.end() &&
+             text::compare_folded(name_of(record_of(at->source)), name) < 0)
+        push_described();
+      while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name))
+        ++at;  // what the spot leads to stands in its place
+      out.push_back({spot->source, spot, index});
+    }
+  }
+  while (at != described.end()) push_described();
+  if (dynamic.source.tree != nullptr) out.push_back(dynamic);
+  return out;
+}
+
+Record Merger::record_for(const Item& item) {
+  Record record;
+  if (item.source.tree != nullptr) {
+    record = record_of(item.source);
+  } else {
+    record.bits = BitsAccess::with(0, kAccessGet);
+    record.bits = BitsFormat::with(record.bits, static_cast<std::uint32_t>(Format::kNode));
+    record.bits = BitsRoot::with(BitsAncestor::with(record.bits, 1), 1);
+    record.bits = BitsPersistence::with(record.bits, 1);
+  }
+  record.parent = item.parent;
+  record.children = 0;
+  return record;
+}
+
+void Merger::append_path(std::uint32_t index, std::string& out) const {
+  const Record& r = data_.own_records[index];
+  out += std::string_view(data_.own_pool)
+             .substr(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
+}
+
+/// Decides whether the record stands in the table of whole paths: its path is plain and spelled as
+/// its ancestors are.
+void Merger::check_prefix(Record& record) {
+  if (record.parent == kNone) return;
+  const Record& parent = data_.own_records[record.parent];
+  const bool below_top = parent.parent == kNone;
+  bool fast =
+      (below_top || BitsFast::get(parent.bits) != 0) && BitsDynamic::get(record.bits) == 0 &&
+      BitsCaseSensitive::get(record.bits) == 0 &&
+      text::is_plain(std::string_view(data_.own_pool).substr(record.name, record.name_size));
+  if (fast && record.prefix_size != 0) {
+    std::string path;
+    if (!below_top) {
+      append_path(record.parent, path);
+      path += '/';
+    }
+    fast = std::string_view(data_.own_pool)
+               .substr(record.name - record.prefix_size, record.prefix_size) == path;
+  }
+  if (!fast) record.prefix_size = 0;
+  record.bits = BitsFast::with(record.bits, fast ? 1 : 0);
+}
+
+void Merger::emit() {
+  std::vector<Item> queue{{{}, &tops_[0], kNone}, {{}, &tops_[1], kNone}};
+  auto& records = data_.own_records;
+  for (std::uint32_t i = 0; i < queue.size(); ++i) {
+    Record record = record_for(queue[i]);
+    if (i == 1 || (queue[i].parent != kNone && queue[i].source.tree == nullptr)) {
+      const bool user = i == 1 || BitsUser::get(records[queue[i].parent].bits) != 0;
+      record.bits = BitsUser::with(record.bits, user ? 1 : 0);
+    }
+    const std::vector<Item> children = children_of(queue[i], i);
+    const bool has_dynamic = !children.empty() && children.back().source.tree != nullptr &&
+                             children.back().spot == nullptr &&
+                             BitsDynamic::get(record_of(children.back().source).bits) != 0;
+    record.first_child = static_cast<std::uint32_t>(queue.size());
+    record.children = static_cast<std::uint32_t>(children.size() - (has_dynamic ? 1 : 0)) * 2 +
+                      (has_dynamic ? 1u : 0u);
+    const Spot* spot = queue[i].spot;
+    if (queue[i].source.tree == nullptr && queue[i].parent != kNone) {
+      // An ancestor of roots: its path is written here, whole, when the one above has one.
+      std::string path;
+      const Record& parent = records[queue[i].parent];
+      if (parent.parent != kNone && BitsFast::get(parent.bits) != 0 &&
+          parent.prefix_size + parent.name_size + spot->name.size() < 0xFFF0u) {
+        append_path(queue[i].parent, path);
+        path += '/';
+      }
+      record.prefix_size = static_cast<std::uint16_t>(path.size());
+      record.name_size = static_cast<std::uint16_t>(spot->name.size());
+      record.name = static_cast<std::uint32_t>(data_.own_pool.size() + path.size());
+      data_.own_pool += path;
+      data_.own_pool += spot->name;
+    }
+    check_prefix(record);
+    queue.insert(queue.end(), children.begin(), children.end());
+    records.push_back(record);
+  }
+  records.shrink_to_fit();
+}
+
+void Merger::make_table() {
+  const auto& records = data_.own_records;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;  // hash, node
+  std::string path;
+  for (std::uint32_t i = 2; i < records.size(); ++i) {
+    const Record& r = records[i];
+    if (BitsFast::get(r.bits) == 0) continue;
+    path.clear();
+    if (records[r.parent].parent != kNone) {
+      append_path(r.parent, path);
+      path += '/';
+    }
+    path += std::string_view(data_.own_pool).substr(r.name, r.name_size);
+    const Scope scope = BitsUser::get(r.bits) != 0 ? Scope::kUser : Scope::kDevice;
+    entries.emplace_back(text::hash_folded(path, path_seed(scope)), i);
+    data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(path.size()));
+  }
+  if (entries.empty()) return;
+  data_.own_slots.resize(entries.size() + entries.size() / 2 + 1);
+  const std::size_t size = data_.own_slots.size();
+  for (const auto& [hash, node] : entries) {
+    std::size_t i = first_slot(hash, size);
+    while (data_.own_slots[i].node != kNone) i = i + 1 == size ? 0 : i + 1;
+    data_.own_slots[i] = {hash, node};
+  }
+}
+
+void count(SchemaData& data) {
+  SchemaTotals& totals = data.totals;
+  for (const Record& r : data.own_records) {
+    if (BitsAncestor::get(r.bits) != 0) continue;
+    ++totals.nodes;
+    if (BitsRoot::get(r.bits) != 0) ++totals.trees;
+    if (BitsFormat::get(r.bits) != static_cast<std::uint32_t>(Format::kNode)) ++totals.leaves;
+    if (BitsDynamic::get(r.bits) != 0) ++totals.dynamic;
+  }
+}
+
+}  // namespace
+
+void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools,
+                  SchemaData& data) {
+  data.own_pool = pools.strings.bytes();
+  data.own_words = pools.words.words();
+  data.own_cold = pools.cold.bytes();
+  // Shorter roots first: a longer one then replaces what they describe at its place.
+  std::vector<const TreeDraft*> ordered = trees;
+  std::stable_sort(ordered.begin(), ordered.end(), [](const TreeDraft* a, const TreeDraft* b) {
+    return a->path.size() < b->path.size();
+  });
+  Merger merger(pools, data);
+  for (const TreeDraft* tree : ordered) merger.graft(*tree);
+  merger.emit();
+  merger.make_table();
+  data.own_pool.shrink_to_fit();
+  count(data);
+  data.show_own();
+}
+
+}  // namespace cspkit::ddf

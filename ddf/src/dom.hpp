@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small helpers over pugixml.
+#ifndef CSPKIT_DDF_SRC_DOM_HPP_
+#define CSPKIT_DDF_SRC_DOM_HPP_
+
+#include <cstdint>
+#include <deque>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit::ddf::dom {
+
+/// Nodes of DDF deeper than this are left out.
+inline constexpr std::size_t kMaxLevels = 64;
+
+inline bool is_element(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
+
+inline std::string_view local(const char* name) {
+  const std::string_view whole(name);
+  const std::size_t colon = whole.find(':');
+  return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
+}
+inline std::string_view local_name(const pugi::xml_node& node) { return local(node.name()); }
+
+inline bool is_text(const pugi::xml_node& node) {
+  return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+}
+
+/// All text below an element, children of children included, without recursion.
+std::string deep_text(const pugi::xml_node& element);
+/// True when an element stands inside.
+bool has_elements(const pugi::xml_node& element);
+
+/// Texts of elements as views; those of several parts are joined and kept here.
+class Texts {
+ public:
+  std::string_view of(const pugi::xml_node& element);
+  std::string_view keep(std::string text) { return joined_.emplace_back(std::move(text)); }
+
+ private:
+  std::deque<std::string> joined_;
+};
+
+/// Lines of offsets that mostly grow.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text) {}
+  std::uint32_t at(std::ptrdiff_t offset);
+
+ private:
+  std::string_view text_;
+  std::size_t position_ = 0;
+  std::uint32_t line_ = 1;
+  std::vector<std::size_t> breaks_;  // all line ends, once someone asks backwards
+};
+
+}  // namespace cspkit::ddf::dom
+
+#endif  // CSPKIT_DDF_SRC_DOM_HPP_

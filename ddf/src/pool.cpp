@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cspkit::ddf {
+namespace {
+
+constexpr std::size_t kMaxPoolBytes = 0xFFFF0000u;
+
+std::uint32_t hash_bytes(const void* data, std::size_t n) {
+  const char* p = static_cast<const char*>(data);
+  std::uint64_t h = 0x9E3779B97F4A7C15u ^ n;
+  const auto mix = [&h](std::uint64_t w) {
+    h = (h ^ w) * 0xC2B2AE3D27D4EB4Fu;
+    h ^= h >> 31;
+  };
+  for (; n >= 8; n -= 8, p += 8) {
+    std::uint64_t w;
+    std::memcpy(&w, p, 8);
+    mix(w);
+  }
+  std::uint64_t tail = 0;
+  std::memcpy(&tail, p, n);
+  mix(tail);
+  return static_cast<std::uint32_t>(h >> 20);
+}
+
+/// Reads the length at `ref`; the offset of the bytes, or npos when it does not fit.
+std::size_t read_length(std::string_view pool, Ref ref, std::size_t& size) {
+  size = 0;
+  std::size_t at = ref;
+  for (unsigned shift = 0; shift < 35 && at < pool.size(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(pool[at++]);
+    size |= static_cast<std::size_t>(byte & 0x7Fu) << shift;
+    if ((byte & 0x80u) == 0) return size <= pool.size() - at ? at : std::string_view::npos;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view pool_view(std::string_view pool, Ref ref) {
+  std::size_t size = 0;
+  const std::size_t at = read_length(pool, ref, size);
+  return at == std::string_view::npos ? std::string_view{} : pool.substr(at, size);
+}
+
+StringPool::StringPool() : bytes_(1, '\0'), slots_(256) {}
+
+Ref StringPool::intern(std::string_view s) {
+  if (s.empty()) return 0;
+  const std::uint32_t hash = hash_bytes(s.data(), s.size());
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash & mask;
+  for (; slots_[i].ref != 0; i = (i + 1) & mask) {
+    if (slots_[i].hash == hash && view(slots_[i].ref) == s) return slots_[i].ref;
+  }
+  if (s.size() > kMaxPoolBytes - std::min(bytes_.size(), kMaxPoolBytes)) {
+    overflowed_ = true;
+    return 0;
+  }
+  const auto ref = static_cast<Ref>(bytes_.size());
+  std::size_t n = s.size();
+  for (; n >= 0x80; n >>= 7) bytes_ += static_cast<char>(0x80u | (n & 0x7Fu));
+  bytes_ += static_cast<char>(n);
+  bytes_.append(s);
+  slots_[i] = {hash, ref};
+  if (++used_ * 3 > slots_.size() * 2) grow();
+  return ref;
+}
+
+std::uint32_t StringPool::offset_of(Ref ref) const {
+  std::size_t size = 0;
+  return static_cast<std::uint32_t>(read_length(bytes_, ref, size));
+}
+
+void StringPool::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.ref == 0) continue;
+    std::size_t i = slot.hash & mask;
+    while (slots_[i].ref != 0) i = (i + 1) & mask;
+    slots_[i] = slot;
+  }
+}
+
+WordPool::WordPool() : words_(1, 0), slots_(64) {}
+
+Ref WordPool::intern(std::span<const std::uint32_t> words) {
+  if (words.empty()) return 0;
+  const std::uint32_t hash = hash_bytes(words.data(), words.size_bytes());
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash & mask;
+  for (; slots_[i].ref != 0; i = (i + 1) & mask) {
+    if (slots_[i].hash == hash && slots_[i].size == words.size() &&
+        std::equal(words.begin(), words.end(), words_.begin() + slots_[i].ref)) {
+      return slots_[i].ref;
+    }
+  }
+  const auto ref = static_cast<Ref>(words_.size());
+  words_.insert(words_.end(), words.begin(), words.end());
+  slots_[i] = {hash, ref, static_cast<std::uint32_t>(words.size())};
+  if (++used_ * 3 > slots_.size() * 2) grow();
+  return ref;
+}
+
+void WordPool::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.ref == 0) continue;
+    std::size_t i = slot.hash & mask;
+    while (slots_[i].ref != 0) i = (i + 1) & mask;
+    slots_[i] = slot;
+  }
+}
+
+}  // namespace cspkit::ddf

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// AllowedValues, and the dependencies that are made of them.
+#include <cspkit/value.hpp>
+
+#include "properties.hpp"
+
+namespace cspkit::ddf {
+
+using dom::local_name;
+using pugi::xml_attribute;
+using pugi::xml_node;
+
+namespace {
+
+ValueType value_type_of(std::string_view name) {
+  constexpr std::pair<std::string_view, ValueType> kNames[] = {
+      {"ADMX", ValueType::kAdmx},   {"ENUM", ValueType::kEnum}, {"None", ValueType::kNone},
+      {"Range", ValueType::kRange}, {"Flag", ValueType::kFlag}, {"RegEx", ValueType::kRegEx},
+      {"XSD", ValueType::kXsd},     {"JSON", ValueType::kJson}, {"SDDL", ValueType::kSddl}};
+  for (const auto& [known, type] : kNames) {
+    if (detail::equals_ignoring_case(known, name)) return type;
+  }
+  return ValueType::kUnknown;
+}
+
+}  // namespace
+
+void PropertiesReader::read_enum(const xml_node& element, std::vector<Ref>& pairs) {
+  Ref value = 0;
+  Ref description = 0;
+  bool has_value = false;
+  for (const xml_node& child : element) {
+    if (!dom::is_element(child)) continue;
+    const std::string_view name = local_name(child);
+    if (name == "Value") {
+      value = as_written(child);
+      has_value = true;
+    } else if (name == "ValueDescription") {
+      description = as_written(child);
+    } else {
+      reporter_.unknown_element(child);
+    }
+  }
+  if (!has_value) {
+    reporter_.report(Severity::kWarning, "D218", element, "an <Enum> without a <Value>; ignored");
+    return;
+  }
+  pairs.push_back(value);
+  pairs.push_back(description);
+}
+
+Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
+  std::string_view type_name;
+  for (const xml_attribute& attribute : element.attributes()) {
+    if (dom::local(attribute.name()) == "ValueType") {
+      type_name = attribute.value();
+    } else {
+      reporter_.check_attributes(element, {"ValueType"});
+    }
+  }
+  type = value_type_of(type_name);
+  if (type == ValueType::kUnknown) {
+    reporter_.report(
+        Severity::kError, "D211", element,
+        "ValueType \"" + std::string(type_name) + "\" is none of DDF v2; every value is allowed");
+  }
+  std::vector<Ref> enums;
+  std::vector<Ref> plain;
+  Ref admx[3] = {0, 0, 0};
+  Ref delimiter = 0;
+  bool has_admx = false;
+  bool has_list = false;
+  for (const xml_node& child : element) {
+    if (!dom::is_element(child)) continue;
+    const std::string_view name = local_name(child);
+    if (name == "Enum") {
+      read_enum(child, enums);
+    } else if (name == "Value") {
+      plain.push_back(as_written(child));
+      plain.push_back(0);
+    } else if (name == "ValueDescription") {
+      if (!plain.empty()) plain.back() = as_written(child);
+    } else if (name == "AdmxBacked") {
+      has_admx = true;
+      reporter_.check_attributes(child, {"Area", "Name", "File"});
+      for (const xml_attribute& attribute : child.attributes()) {
+        const std::string_view key = dom::local(attribute.name());
+        const std::size_t index = key == "Area" ? 0u : key == "Name" ? 1u : 2u;
+        admx[index] = intern(attribute.value());
+      }
+    } else if (name == "List") {
+      has_list = true;
+      reporter_.check_attributes(child, {"Delimiter"});
+      for (const xml_attribute& attribute : child.attributes()) {
+        if (dom::local(attribute.name()) == "Delimiter") delimiter = intern(attribute.value());
+      }
+    } else {
+      reporter_.unknown_element(child);
+    }
+  }
+  // An Enum beside plain Values has not been seen; both would count.
+  const bool only_plain = enums.empty();
+  enums.insert(enums.end(), plain.begin(), plain.end());
+  std::uint32_t head = AllowedType::with(0, static_cast<std::uint32_t>(type));
+  head = AllowedList::with(head, has_list ? 1 : 0);
+  head = AllowedAdmx::with(head, has_admx ? 1 : 0);
+  head = AllowedPlain::with(head, only_plain ? 1 : 0);
+  head = AllowedCount::with(head, static_cast<std::uint32_t>(enums.size() / 2));
+  words_.assign(1, head);
+  if (has_list) words_.push_back(delimiter);
+  if (has_admx) words_.insert(words_.end(), admx, admx + 3);
+  words_.insert(words_.end(), enums.begin(), enums.end());
+  return pools_.words.intern(words_);
+}
+
+void PropertiesReader::read_dependency_group(const xml_node& group,
+                                             std::vector<std::uint32_t>& words) {
+  Ref friendly = 0;
+  for (const xml_attribute& attribute : group.attributes()) {
+    if (dom::local(attribute.name()) == "FriendlyId") {
+      friendly = intern(attribute.value());
+    } else {
+      reporter_.check_attributes(group, {"FriendlyId"});
+    }
+  }
+  Ref changed = 0;
+  std::uint32_t count = 0;
+  std::vector<std::uint32_t> dependencies;
+  for (const xml_node& child : group) {
+    if (!dom::is_element(child)) continue;
+    const std::string_view name = local_name(child);
+    ValueType type = ValueType::kAbsent;
+    if (name == "DependencyChangedAllowedValues") {
+      changed = read_allowed(child, type);
+      continue;
+    }
+    if (name != "Dependency") {
+      reporter_.unknown_element(child);
+      continue;
+    }
+    std::string_view kind;
+    for (const xml_attribute& attribute : child.attributes()) {
+      if (dom::local(attribute.name()) == "Type") kind = attribute.value();
+    }
+    reporter_.check_attributes(child, {"Type"});
+    if (kind != "DependsOn" && kind != "Not") {
+      reporter_.report(Severity::kWarning, "D301", child,
+                       "a dependency of type \"" + std::string(kind) + "\"; taken as DependsOn");
+    }
+    Ref uri = 0;
+    Ref allowed = 0;
+    for (const xml_node& part : child) {
+      if (!dom::is_element(part)) continue;
+      if (local_name(part) == "DependencyUri") {
+        uri = trimmed(part);
+      } else if (local_name(part) == "DependencyAllowedValue") {
+        allowed = read_allowed(part, type);
+      } else {
+        reporter_.unknown_element(part);
+      }
+    }
+    if (uri == 0) {
+      reporter_.report(Severity::kWarning, "D302", child,
+                       "a dependency without <DependencyUri>; ignored");
+      continue;
+    }
+    ++count;
+    dependencies.insert(dependencies.end(), {kind == "Not" ? 1u : 0u, uri, allowed});
+  }
+  words.insert(words.end(), {friendly, changed, count});
+  words.insert(words.end(), dependencies.begin(), dependencies.end());
+}
+
+void PropertiesReader::read_dependencies(const xml_node& element, Pending& p) {
+  std::vector<std::uint32_t> words(1, 0);
+  for (const xml_node& child : element) {
+    if (!dom::is_element(child)) continue;
+    if (local_name(child) == "DependencyGroup") {
+      ++words[0];
+      read_dependency_group(child, words);
+    } else {
+      reporter_.unknown_element(child);
+    }
+  }
+  p.own.push_back(static_cast<std::uint32_t>(Tag::kDependencies));
+  p.own.push_back(pools_.words.intern(words));
+}
+
+}  // namespace cspkit::ddf

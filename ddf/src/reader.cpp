@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reader.hpp"
+
+#include <algorithm>
+
+#include "dom.hpp"
+#include "properties.hpp"
+#include "text.hpp"
+
+namespace cspkit::ddf {
+
+using dom::local_name;
+using pugi::xml_node;
+
+void FindingSink::add(Severity severity, std::string_view code, std::uint32_t line, std::string uri,
+                      std::string text) {
+  if (count_ > kMax) return;
+  if (++count_ > kMax) {
+    out_.push_back({Severity::kWarning,
+                    "D090",
+                    file_,
+                    line,
+                    {},
+                    "more than " + std::to_string(kMax) + " findings; the rest is not listed"});
+    return;
+  }
+  out_.push_back({severity, std::string(code), file_, line, std::move(uri), std::move(text)});
+}
+
+bool FindingSink::first(std::string_view code, std::string_view word) {
+  std::string key(code);
+  key += ' ';
+  key += word;
+  if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) return false;
+  if (seen_.size() < kMax) seen_.push_back(std::move(key));
+  return true;
+}
+
+namespace {
+
+constexpr std::size_t kMaxPathSegments = 32;
+
+/// A node as read, in the order of the document.
+struct Draft {
+  Record record;
+  std::string_view name;  // decoded, trimmed; "" when dynamic
+  std::uint32_t parent = kNone;
+  std::uint32_t first_child = kNone;
+  std::uint32_t last_child = kNone;
+  std::uint32_t next = kNone;
+};
+
+class TreeReader {
+ public:
+  TreeReader(std::string_view utf8, std::uint32_t file, bool resident, Pools& pools,
+             FindingSink& findings)
+      : lines_(utf8),
+        pools_(pools),
+        reporter_(findings, lines_),
+        properties_(pools, reporter_, texts_, resident),
+        file_(file),
+        resident_(resident) {}
+
+  std::vector<TreeDraft> read(const xml_node& root, DocumentInfo& info);
+
+ private:
+  void read_tree(const xml_node& node, std::vector<TreeDraft>& out);
+  bool read_path(const xml_node& node, std::string_view name, TreeDraft& tree);
+  void read_node(const xml_node& node, std::uint32_t parent, const std::string& parent_uri,
+                 std::size_t level, std::string_view root_name = {});
+  void read_properties(const xml_node& node, std::uint32_t parent, Record& record);
+  void count_only(const xml_node& node);
+  void read_children(const xml_node& node, std::uint32_t index, const std::string& uri,
+                     std::size_t level);
+  std::string_view read_name(const xml_node& node, bool& dynamic);
+  void arrange(TreeDraft& tree);
+  void intern_name(const TreeDraft& tree, const Draft& draft, bool interior, Record& record);
+  std::vector<std::uint32_t> ordered_children(const TreeDraft& tree, const Draft& parent,
+                                              std::uint32_t& dynamic);
+  void drop(const TreeDraft& tree, std::uint32_t index, std::string text);
+
+  dom::Lines lines_;
+  dom::Texts texts_;
+  Pools& pools_;
+  Reporter reporter_;
+  PropertiesReader properties_;
+  std::uint32_t file_;
+  bool resident_;
+  std::uint32_t ordinal_ = 0;
+  std::vector<Draft> drafts_;
+};
+
+std::vector<TreeDraft> TreeReader::read(const xml_node& root, DocumentInfo& info) {
+  std::vector<TreeDraft> trees;
+  reporter_.check_attributes(root, {});
+  for (const xml_node& child : root) {
+    if (!dom::is_element(child)) continue;
+    const std::string_view name = local_name(child);
+    if (name == "Node") {
+      read_tree(child, trees);
+    } else if (name == "VerDTD") {
+      info.version = detail::trim(texts_.of(child));
+    } else if (name == "Diagnostics") {
+      info.diagnostics = detail::trim(dom::deep_text(child));
+    } else if (name != "Man" && name != "Mod") {  // device maker and model, of no use here
+      reporter_.unknown_element(child);
+    }
+  }
+  if (info.version.empty()) {
+    reporter_.report(Severity::kWarning, "D112", root, "no <VerDTD>; read as DDF 1.2");
+  } else if (info.version != "1.2") {
+    reporter_.report(Severity::kWarning, "D112", root,
+                     "<VerDTD> is \"" + info.version.substr(0, 40) + "\"; read as DDF 1.2");
+  }
+  if (trees.empty()) {
+    reporter_.report(Severity::kWarning, "D111", root, "the file describes no node");
+  }
+  return trees;
+}
+
+std::string_view TreeReader::read_name(const xml_node& node, bool& dynamic) {
+  std::string_view name;
+  int count = 0;
+  for (const xml_node& child : node) {
+    if (!dom::is_element(child) || local_name(child) != "NodeName") continue;
+    const std::string_view whole = texts_.of(child);
+    name = detail::trim(whole);
+    ++count;
+    if (name.size() != whole.size() && !name.empty()) {
+      reporter_.once(
+          Severity::kInfo, "D114", child, name,
+          "blanks around the <NodeName> \"" + std::string(name.substr(0, 100)) + "\" are left out");
+    }
+  }
+  if (count != 1) {
+    reporter_.report(Severity::kWarning, "D101", node,
+                     count == 0 ? "no <NodeName>; taken as a dynamic node"
+                                : "more than one <NodeName>; the last one counts");
+  }
+  dynamic = name.empty() || name == "*";
+  return dynamic ? std::string_view{} : name;
+}
+
+bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraft& tree) {
+  std::string_view path;
+  bool given = false;
+  for (const xml_node& child : node) {
+    if (!dom::is_element(child) || local_name(child) != "Path") continue;
+    path = detail::trim(texts_.of(child));
+    given = true;
+  }
+  if (!given) {
+    reporter_.report(Severity::kError, "D102", node, "a root without <Path>; placed below \".\"");
+  }
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  Result<LocUri> uri = LocUri::parse(path.empty() ? "." : path, UriLimits{4096, kMaxPathSegments});
+  if (!uri || uri->has_query()) {
+    reporter_.report(Severity::kError, "D103", node,
+                     "the <Path> \"" + std::string(path.substr(0, 100)) +
+                         "\" is no address; the tree is left out: " + uri.error().text());
+    return false;
+  }
+  tree.scope = uri->scope();
+  for (std::size_t i = 0; i < uri->size(); ++i) tree.path.emplace_back((*uri)[i]);
+  std::string whole = uri->path();
+  if (!whole.empty()) whole += '/';
+  append_encoded(whole, name);
+  tree.uri = (tree.scope == Scope::kUser ? "./User/" : "./Device/") + whole;
+  tree.key = (tree.scope == Scope::kUser ? "u/" : "d/") + fold(whole);
+  return true;
+}
+
+void TreeReader::count_only(const xml_node& node) {
+  // The numbering of descriptions counts the nodes of trees that are left out, too.
+  xml_node at = node;
+  while (at) {
+    const bool is_node = dom::is_element(at) && local_name(at) == "Node";
+    if (is_node) ++ordinal_;
+    if (is_node && at.first_child()) {
+      at = at.first_child();
+      continue;
+    }
+    while (at && at != node && !at.next_sibling()) at = at.parent();
+    if (!at || at == node) break;
+    at = at.next_sibling();
+  }
+}
+
+void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
+  reporter_.at_node(nullptr, {});
+  TreeDraft tree;
+  bool dynamic = false;
+  const std::string_view name = read_name(node, dynamic);
+  if (dynamic || !read_path(node, name, tree)) {
+    if (dynamic) {
+      reporter_.report(Severity::kError, "D113", node,
+                       "the root of a tree needs a <NodeName>; the tree is left out");
+    }
+    count_only(node);
+    return;
+  }
+  tree.line = reporter_.line(node);
+  drafts_.clear();
+  const std::string above = tree.uri.substr(0, tree.uri.rfind('/'));
+  read_node(node, kNone, above, 1, name);
+  if (drafts_.empty()) return;
+  arrange(tree);
+  out.push_back(std::move(tree));
+}
+
+void TreeReader::read_properties(const xml_node& node, std::uint32_t parent, Record& record) {
+  const Record* above = parent == kNone ? nullptr : &drafts_[parent].record;
+  bool has_properties = false;
+  if (node.first_attribute()) reporter_.check_attributes(node, {});
+  for (const xml_node& child : node) {
+    if (!dom::is_element(child)) continue;
+    const std::string_view element = local_name(child);
+    if (element == "DFProperties") {
+      if (has_properties) {
+        reporter_.report(Severity::kError, "D210", child,
+                         "more than one <DFProperties>; the first one counts");
+        continue;
+      }
+      has_properties = true;
+      properties_.read(child, above, record);
+    } else if (element == "Path") {
+      if (parent != kNone) {
+        reporter_.report(Severity::kWarning, "D103", child,
+                         "a <Path> below the root of a tree; ignored");
+      }
+    } else if (element != "NodeName" && element != "Node") {
+      reporter_.unknown_element(child);
+    }
+  }
+  if (!has_properties) properties_.read_none(node, above, record);
+}
+
+void TreeReader::read_node(const xml_node& node, std::uint32_t parent,
+                           const std::string& parent_uri, std::size_t level,
+                           std::string_view root_name) {
+  if (level > dom::kMaxLevels) {
+    reporter_.once(Severity::kError, "D105", node, "depth",
+                   "nodes deeper than " + std::to_string(dom::kMaxLevels) +
+                       " levels are left out (reported once per file)");
+    count_only(node);
+    return;
+  }
+  bool dynamic = false;
+  reporter_.at_node(&parent_uri, {});
+  Draft draft;
+  draft.name = parent == kNone ? root_name : read_name(node, dynamic);
+  reporter_.at_node(&parent_uri, dynamic ? std::string_view("{}") : draft.name);
+  if (draft.name.size() > 0x3FFF) {
+    reporter_.report(Severity::kError, "D108", node,
+                     "the <NodeName> is longer than 16383 bytes; the node is left out");
+    count_only(node);
+    return;
+  }
+  Record& record = draft.record;
+  record.bits = BitsDynamic::with(0, dynamic ? 1 : 0);
+  record.line = reporter_.line(node);
+  record.file = file_;
+  const std::uint32_t ordinal = ordinal_++;
+  read_properties(node, parent, record);
+  if (!resident_) record.description = ordinal;
+  const auto index = static_cast<std::uint32_t>(drafts_.size());
+  draft.parent = parent;
+  drafts_.push_back(draft);
+  if (parent != kNone) {
+    Draft& up = drafts_[parent];
+    (up.first_child == kNone ? up.first_child : drafts_[up.last_child].next) = index;
+    up.last_child = index;
+  }
+  read_children(node, index, parent_uri, level);
+}
+
+void TreeReader::read_children(const xml_node& node, std::uint32_t index,
+                               const std::string& parent_uri, std::size_t level) {
+  std::string uri;
+  for (const xml_node& child : node) {
+    if (!dom::is_element(child) || local_name(child) != "Node") continue;
+    if (uri.empty()) {
+      const Draft& draft = drafts_[index];
+      const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
+      uri = parent_uri + '/' + (dynamic ? std::string("{}") : std::string(draft.name));
+      const auto format = static_cast<Format>(BitsFormat::get(draft.record.bits));
+      if (format != Format::kNode) {
+        reporter_.at_node(&parent_uri, dynamic ? std::string_view("{}") : draft.name);
+        reporter_.report(Severity::kWarning, "D106", node,
+                         "a leaf (format " + std::string(format_name(format)) +
+                             ") with children; they are addressable");
+      }
+    }
+    read_node(child, index, uri, level + 1);
+  }
+}
+
+void TreeReader::drop(const TreeDraft& tree, std::uint32_t index, std::string text) {
+  const Draft& draft = drafts_[index];
+  std::string uri(draft.name.empty() ? std::string_view("{}") : draft.name);
+  for (std::uint32_t i = draft.parent; i != kNone && i != 0; i = drafts_[i].parent) {
+    uri =
+        std::string(drafts_[i].name.empty() ? std::string_view("{}") : drafts_[i].name) + '/' + uri;
+  }
+  reporter_.sink().add(Severity::kError, "D104", draft.record.line, tree.uri + '/' + uri,
+                       std::move(text));
+}
+
+std::vector<std::uint32_t> TreeReader::ordered_children(const TreeDraft& tree, const Draft& parent,
+                                                        std::uint32_t& dynamic) {
+  std::vector<std::uint32_t> out;
+  dynamic = kNone;
+  for (std::uint32_t i = parent.first_child; i != kNone; i = drafts_[i].next) {
+    if (BitsDynamic::get(drafts_[i].record.bits) == 0) {
+      out.push_back(i);
+    } else if (dynamic == kNone) {
+      dynamic = i;
+    } else {
+      drop(tree, i, "a second node without a name below the same parent; left out");
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return text::compare_folded(drafts_[a].name, drafts_[b].name) < 0;
+  });
+  const auto same = [this](std::uint32_t a, std::uint32_t b) {
+    const Draft& x = drafts_[a];
+    const Draft& y = drafts_[b];
+    if (!text::equal_folded(x.name, y.name)) return false;
+    const bool both_exact = BitsCaseSensitive::get(x.record.bits & y.record.bits) != 0;
+    return !both_exact || x.name == y.name;
+  };
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    // Only nodes of the same folded name are looked at again: few, unless all are case-sensitive.
+    bool doubled = false;
+    constexpr std::size_t kLookBack = 64;
+    for (std::size_t k = kept; k-- > 0 && kept - k <= kLookBack;) {
+      if (!text::equal_folded(drafts_[out[k]].name, drafts_[out[i]].name)) break;
+      doubled = doubled || same(out[k], out[i]);
+    }
+    if (doubled) {
+      drop(tree, out[i], "a node of this name stands beside it already; the later is left out");
+    } else {
+      out[kept++] = out[i];
+    }
+  }
+  out.resize(kept);
+  return out;
+}
+
+void TreeReader::intern_name(const TreeDraft& tree, const Draft& draft, bool interior,
+                             Record& record) {
+  record.name_size = static_cast<std::uint16_t>(draft.name.size());
+  if (draft.name.empty()) return;
+  const bool exact = BitsCaseSensitive::get(record.bits) != 0;
+  std::string path;
+  bool whole = interior && !exact && text::is_plain(draft.name);
+  if (whole && record.parent == kNone) {
+    for (const std::string& above : tree.path) {
+      whole = whole && text::is_plain(above);
+      path += above;
+      path += '/';
+    }
+  } else if (whole) {
+    const Record& parent = tree.nodes[record.parent];
+    // A parent that holds no path of its own is dynamic, escaped or case-sensitive, and so are we
+    // not in the table; but a root directly below "." holds an empty one.
+    whole = parent.prefix_size != 0 ||
+            (record.parent == 0 && tree.path.empty() && BitsCaseSensitive::get(parent.bits) == 0);
+    if (whole) {
+      path = pools_.strings.bytes().substr(parent.name - parent.prefix_size,
+                                           std::size_t{parent.prefix_size} + parent.name_size);
+      path += '/';
+    }
+  }
+  whole = whole && path.size() + draft.name.size() < 0xFFFF;
+  if (!whole) path.clear();
+  record.prefix_size = static_cast<std::uint16_t>(path.size());
+  path += draft.name;
+  const Ref ref = pools_.strings.intern(path);
+  record.name = pools_.strings.offset_of(ref) + record.prefix_size;
+  if (ref == 0) record.name_size = record.prefix_size = 0;  // the pool is full: reported above
+}
+
+void TreeReader::arrange(TreeDraft& tree) {
+  std::vector<std::uint32_t> order{0};
+  tree.nodes.reserve(drafts_.size());
+  drafts_[0].record.bits = BitsRoot::with(drafts_[0].record.bits, 1);
+  const std::uint32_t user = tree.scope == Scope::kUser ? 1 : 0;
+  std::vector<std::uint32_t> parents{kNone};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Draft& draft = drafts_[order[i]];
+    Record record = draft.record;
+    record.parent = parents[i];
+    record.bits = BitsUser::with(record.bits, user);
+    std::uint32_t dynamic = kNone;
+    const std::vector<std::uint32_t> children = ordered_children(tree, draft, dynamic);
+    record.first_child = static_cast<std::uint32_t>(order.size());
+    record.children =
+        static_cast<std::uint32_t>(children.size()) * 2 + (dynamic == kNone ? 0u : 1u);
+    order.insert(order.end(), children.begin(), children.end());
+    if (dynamic != kNone) order.push_back(dynamic);
+    parents.resize(order.size(), static_cast<std::uint32_t>(i));
+    intern_name(tree, draft, record.children != 0, record);
+    tree.nodes.push_back(record);
+  }
+  tree.nodes.shrink_to_fit();
+}
+
+}  // namespace
+
+std::vector<TreeDraft> read_trees(const pugi::xml_document& document, std::string_view utf8,
+                                  std::uint32_t file, bool resident, Pools& pools,
+                                  FindingSink& findings, DocumentInfo& info) {
+  TreeReader reader(utf8, file, resident, pools, findings);
+  return reader.read(document.document_element(), info);
+}
+
+std::vector<std::string> collect_descriptions(const pugi::xml_document& document) {
+  std::vector<std::string> out;
+  const xml_node root = document.document_element();
+  xml_node at = root;
+  // Pre-order over everything; only Node elements go deeper into what matters.
+  while (at) {
+    const bool is_node = dom::is_element(at) && local_name(at) == "Node";
+    if (is_node) {
+      out.emplace_back();
+      for (const xml_node& child : at) {
+        if (!dom::is_element(child) || local_name(child) != "DFProperties") continue;
+        for (const xml_node& property : child) {
+          if (dom::is_element(property) && local_name(property) == "Description")
+            out.back() = dom::deep_text(property);
+        }
+        break;
+      }
+    }
+    if ((is_node || at == root) && at.first_child()) {
+      at = at.first_child();
+      continue;
+    }
+    while (at && at != root && !at.next_sibling()) at = at.parent();
+    if (!at || at == root) break;
+    at = at.next_sibling();
+  }
+  return out;
+}
+
+}  // namespace cspkit::ddf

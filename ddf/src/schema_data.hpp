@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands behind a Schema: flat arrays without pointers, so that they may as well lie in a
+// mapped file. Nodes are numbered level by level; the children of a node are neighbours: the static
+// ones sorted by folded name, then the dynamic one.
+#ifndef CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
+#define CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
+
+#include <cspkit/ddf/schema.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pool.hpp"
+
+namespace cspkit::ddf {
+
+inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+/// Deepest tree the loader takes: levels of Node elements plus those of its Path.
+inline constexpr std::size_t kMaxDepth = 96;
+
+/// A field of Record::bits.
+template <unsigned Shift, unsigned Width>
+struct BitField {
+  static constexpr std::uint32_t kMask = ((1u << Width) - 1u) << Shift;
+  static constexpr std::uint32_t get(std::uint32_t bits) { return (bits & kMask) >> Shift; }
+  static constexpr std::uint32_t with(std::uint32_t bits, std::uint32_t value) {
+    return (bits & ~kMask) | ((value << Shift) & kMask);
+  }
+};
+using BitsAccess = BitField<0, 6>;
+using BitsFormat = BitField<6, 4>;
+using BitsOccurrence = BitField<10, 3>;
+using BitsPersistence = BitField<13, 2>;
+using BitsNaming = BitField<15, 2>;
+using BitsCaseSensitive = BitField<17, 1>;
+using BitsHasDefault = BitField<18, 1>;
+using BitsDeprecated = BitField<19, 1>;
+using BitsAtomic = BitField<20, 1>;  ///< of the node or an ancestor in its tree
+using BitsRoot = BitField<21, 1>;
+using BitsAncestor = BitField<22, 1>;
+using BitsDynamic = BitField<23, 1>;
+using BitsUser = BitField<24, 1>;
+using BitsValueType = BitField<25, 4>;
+using BitsFast = BitField<29, 1>;       ///< stands in the table of whole paths
+using BitsAtomicOwn = BitField<30, 1>;  ///< AtomicRequired stands on the node itself
+
+struct Record {
+  std::uint32_t parent = kNone;
+  std::uint32_t name = 0;  ///< offset of the name's bytes in the pool
+  std::uint16_t name_size = 0;
+  std::uint16_t prefix_size = 0;  ///< so many bytes before the name are its path: "Vendor/MSFT/"
+  std::uint32_t first_child = 0;
+  std::uint32_t children = 0;  ///< number of static children * 2 + (has a dynamic child)
+  std::uint32_t bits = 0;
+  Ref allowed = 0;      ///< words: AllowedValues
+  Ref common = 0;       ///< words: Common, shared by many nodes
+  Ref own = 0;          ///< words: count, then pairs of Tag and reference
+  Ref description = 0;  ///< in the pool of descriptions, or the number of the node in its file
+  std::uint32_t line = 0;
+  std::uint32_t file = 0;
+
+  std::uint32_t static_count() const { return children >> 1; }
+  bool has_dynamic() const { return (children & 1u) != 0; }
+};
+static_assert(sizeof(Record) == 48);
+
+/// Properties that many nodes share, as words of a tuple.
+enum class Common : std::uint32_t {
+  kMime,  ///< several are joined by line feeds
+  kDdfName,
+  kReboot,
+  kReplace,
+  kConflict,
+  kDeprecatedBuild,
+  kOccurrenceLimit,  ///< the number itself
+  kOsBuild,
+  kCspVersion,
+  kEditions,
+  kAzureAd,  ///< 0 or 1
+  kCount
+};
+inline constexpr std::size_t kCommonWords = static_cast<std::size_t>(Common::kCount);
+
+/// Properties that few nodes have.
+enum class Tag : std::uint32_t {
+  kTitle = 1,
+  kDefault,
+  kUniqueName,
+  kGpName,
+  kGpArea,
+  kGpElement,
+  kDependencies,  ///< words: count of groups, then per group friendly id, changed allowed values,
+                  ///< count, and per dependency negated, URI, allowed values
+  kErrors,        ///< words: count, then per error its element's name and its text
+  kExtensions     ///< words: count, then per extension name, value, count of attributes, and per
+                  ///< attribute name and value
+};
+
+/// Head word of an AllowedValues tuple; behind it: [delimiter] [area, name, file] (value,
+/// description)*.
+using AllowedType = BitField<0, 4>;
+using AllowedList = BitField<4, 1>;
+using AllowedAdmx = BitField<5, 1>;
+using AllowedCount = BitField<8, 24>;  ///< pairs
+/// The pairs are Value elements, not Enum ones.
+using AllowedPlain = BitField<6, 1>;
+
+/// A DDF file of the schema.
+struct FileRecord {
+  Ref name = 0;  ///< "" is file 0: the ancestors of roots
+  Ref version = 0;
+  Ref diagnostics = 0;
+  std::uint32_t resident = 1;  ///< 0: descriptions are read from the file when asked for
+  std::uint64_t size = 0;
+  std::uint64_t stamp = 0;  ///< time of change, ns: a changed file answers no descriptions
+};
+
+/// Entry of the table of whole paths.
+struct PathSlot {
+  std::uint32_t hash = 0;
+  std::uint32_t node = kNone;
+};
+
+class Patterns;
+
+struct SchemaData {
+  SchemaData();
+  ~SchemaData();
+  SchemaData(const SchemaData&) = delete;
+  SchemaData& operator=(const SchemaData&) = delete;
+
+  // What the spans below show, unless a mapped file does.
+  std::vector<Record> own_records;
+  std::vector<std::uint32_t> own_words;
+  std::string own_pool;
+  std::string own_cold;
+  std::vector<FileRecord> own_files;
+  std::vector<PathSlot> own_slots;
+
+  std::span<const Record> records;  ///< 0 and 1 are the "." of device and user
+  std::span<const std::uint32_t> words;
+  std::string_view pool;
+  std::string_view cold;  ///< descriptions that are resident
+  std::span<const FileRecord> files;
+  std::span<const PathSlot> slots;
+  std::uint32_t longest_path = 0;  ///< of the paths in the table
+  SchemaTotals totals;
+
+  void show_own();
+
+  const Record& at(NodeId id) const { return records[static_cast<std::uint32_t>(id)]; }
+  std::string_view name_of(const Record& r) const { return pool.substr(r.name, r.name_size); }
+  std::string_view string(Ref ref) const { return pool_view(pool, ref); }
+  std::uint32_t common(const Record& r, Common which) const {
+    return r.common == 0 ? 0 : words[r.common + static_cast<std::uint32_t>(which)];
+  }
+  /// The reference kept under `tag`; 0 when there is none.
+  Ref own(const Record& r, Tag tag) const;
+  /// Index of the static child with that decoded name; kNone.
+  std::uint32_t find_static(const Record& parent, std::string_view name) const;
+  std::uint32_t dynamic_child(const Record& parent) const {
+    return parent.has_dynamic() ? parent.first_child + parent.static_count() : kNone;
+  }
+  std::string_view describe(const Record& r) const;
+
+  // Descriptions of files that were loaded from disk: read on first demand, kept from then on.
+  struct LazyFile {
+    bool read = false;
+    std::vector<std::string> texts;
+  };
+  mutable std::mutex lazy_mutex;
+  mutable std::vector<LazyFile> lazy;
+  /// Compiled patterns and schemas of AllowedValues, made on first use.
+  std::unique_ptr<Patterns> patterns;
+};
+
+struct Schema::Data : SchemaData {};
+
+/// Seed of the path hash: the two scopes are one table.
+inline std::uint64_t path_seed(Scope scope) {
+  return scope == Scope::kUser ? 0x5851F42D4C957F2Du : 0x14057B7EF767814Fu;
+}
+/// Where a hash begins to probe in a table of `size` slots.
+inline std::size_t first_slot(std::uint32_t hash, std::size_t size) {
+  return static_cast<std::size_t>((std::uint64_t{hash} * size) >> 32);
+}
+
+}  // namespace cspkit::ddf
+
+#endif  // CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
