@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <system_error>
 
 namespace cspkit::store {
 
@@ -78,22 +79,32 @@ Result<Statement> Database::prepare(const char* sql) {
   const int code =
       sqlite3_prepare_v3(handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code == SQLITE_OK) return Statement(statement);
-  if ((code & 0xff) != SQLITE_ERROR) return failure(code, "read the tables");
-  // The statements are ours and right, so a table or a column is missing.
-  return Status(Code::kStateUnusable,
-                fmt::format("{}: is damaged ({}); restore a backup, or move it away to start anew",
-                            path_, sqlite3_errmsg(handle())));
+  return failure(code, "read the tables");
+}
+
+// errno of the last failure. SQLite itself does not pass on that of a COMMIT; the log's file and
+// the database's keep their own.
+int Database::system_error() const {
+  int error = 0;
+  sqlite3_file* log = nullptr;
+  static_cast<void>(sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log));
+  if (log != nullptr && log->pMethods != nullptr) {
+    static_cast<void>(log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error));
+  }
+  if (error == 0) {
+    static_cast<void>(sqlite3_file_control(handle(), "main", SQLITE_FCNTL_LAST_ERRNO, &error));
+  }
+  return error != 0 ? error : sqlite3_system_errno(handle());
 }
 
 Status Database::failure(int code, std::string_view action) const {
   const char* reason = sqlite3_errmsg(handle());
-  const int error = sqlite3_system_errno(handle());
-  const bool full_disk = error == ENOSPC || error == EDQUOT || error == EFBIG;
   switch (code & 0xff) {
     case SQLITE_NOTADB:
       return Status(Code::kStateUnusable,
                     path_ + ": is not a cspkit state file (no database); name another file");
     case SQLITE_CORRUPT:
+    case SQLITE_ERROR:  // our SQL is right, so a table, a column or the format is not
       return Status(Code::kStateUnusable,
                     fmt::format("{}: is damaged ({}); restore a backup, or move it away to start "
                                 "anew",
@@ -109,14 +120,15 @@ Status Database::failure(int code, std::string_view action) const {
       break;
   }
   const int primary = code & 0xff;
-  const bool system_error = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
-  if (primary == SQLITE_FULL || (system_error && full_disk)) {
+  const bool from_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
+  const int error = from_system ? system_error() : 0;
+  if (primary == SQLITE_FULL || error == ENOSPC || error == EDQUOT || error == EFBIG) {
     return Status(Code::kFull,
                   fmt::format("{}: cannot {}: the disk is full; free some space and try again",
                               path_, action));
   }
   std::string text = fmt::format("{}: cannot {}: {}", path_, action, reason);
-  if (system_error && error != 0) {
+  if (error != 0) {
     text += fmt::format(" ({})", std::error_code(error, std::generic_category()).message());
   }
   return Status(Code::kIo, text);

@@ -79,6 +79,7 @@ class Database {
   };
   Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
   Result<Statement> first_row(const std::string& sql, std::string_view action);
+  int system_error() const;
 
   std::string path_;
   std::unique_ptr<sqlite3, Close> handle_;

@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kMaxPath = 500;
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 constexpr int kLockAttempts = 8;
+constexpr off_t kSmallestDatabase = 512;  // one page of the smallest size
 
 Status io_failure(const std::string& path, std::string_view action, int error) {
   const std::string reason = std::error_code(error, std::generic_category()).message();
@@ -199,6 +200,12 @@ Status inspect(const std::string& path) {
     return Status(Code::kStateUnusable,
                   fmt::format("{}: has {} names (hard links); remove the others, or use a copy",
                               path, info.st_nlink));
+  }
+  // SQLite takes a file of one byte for an empty one, and would overwrite it. A file cut short
+  // while it was made has a journal beside it that puts it right.
+  if (info.st_size > 0 && info.st_size < kSmallestDatabase &&
+      ::access((path + "-journal").c_str(), F_OK) != 0) {
+    return Status(Code::kStateUnusable, path + ": is not a cspkit state file; name another file");
   }
   // Asked, not tried: closing a descriptor of the file drops the locks SQLite may hold on it in
   // this process under another name (a bind mount).
