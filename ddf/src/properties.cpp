@@ -59,7 +59,7 @@ void Reporter::report(Severity severity, std::string_view code, const xml_node& 
   std::string uri;
   if (parent_uri_ != nullptr) {
     uri = *parent_uri_;
-    uri += '/';
+    if (!segment_.empty()) uri += '/';
     uri += segment_;
   }
   sink_.add(severity, code, line(where), std::move(uri), std::move(text));

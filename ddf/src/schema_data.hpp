@@ -179,6 +179,14 @@ struct SchemaData {
 
 struct Schema::Data : SchemaData {};
 
+/// The way in for the library's own functions.
+struct SchemaAccess {
+  static const SchemaData& data(const Schema& schema) { return *schema.data_; }
+  static std::shared_ptr<const Schema> make(std::unique_ptr<Schema::Data> data) {
+    return std::shared_ptr<const Schema>(new Schema(std::move(data)));
+  }
+};
+
 /// Seed of the path hash: the two scopes are one table.
 inline std::uint64_t path_seed(Scope scope) {
   return scope == Scope::kUser ? 0x5851F42D4C957F2Du : 0x14057B7EF767814Fu;

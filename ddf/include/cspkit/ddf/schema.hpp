@@ -207,6 +207,7 @@ class Schema {
  private:
   friend class Node;
   friend class SchemaBuilder;
+  friend struct SchemaAccess;
   struct Data;
   explicit Schema(std::unique_ptr<Data> data);
   std::unique_ptr<Data> data_;
