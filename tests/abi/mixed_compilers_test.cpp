@@ -58,10 +58,10 @@ INSTANTIATE_TEST_SUITE_P(
         testing::ValuesIn(compilers()),
         testing::Values(Sample{"libcspkit_hello.so", "./Device/Vendor/Example/Greeter"},
                         Sample{"libcspkit_hello_c.so", "./Device/Vendor/Example/HelloC"})),
-    [](const auto& info) {
+    [](const auto& test) {
       const std::string language =
-          std::string(std::get<1>(info.param).library) == "libcspkit_hello.so" ? "cxx" : "c";
-      return language + "_from_" + (std::get<0>(info.param) == "g++" ? "gcc" : "clang");
+          std::string(std::get<1>(test.param).library) == "libcspkit_hello.so" ? "cxx" : "c";
+      return language + "_from_" + (std::get<0>(test.param) == "g++" ? "gcc" : "clang");
     });
 
 }  // namespace

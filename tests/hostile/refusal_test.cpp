@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"verb_twice", "Item/{Other}"}, Refused{"own_dynamic", "static"},
         Refused{"handlers_null", "3 handlers"},
         Refused{"undefined_symbol", "cspkit_zoo_that_is_nowhere"}),
-    [](const auto& info) { return std::string(info.param.animal); });
+    [](const auto& test) { return std::string(test.param.animal); });
 
 }  // namespace
 }  // namespace cspkit::test

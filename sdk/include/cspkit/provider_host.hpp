@@ -310,14 +310,14 @@ class Batch : public Writer {
       drop();
       return refuse(why.code(), why.text());
     }
-    const cspkit_writer writer{id()};
-    set_id(0);
     sdk_detail::Deferred* deferred = nullptr;
     std::uint64_t key = 0;
     if (done) {
       deferred = context()->keep(std::move(done));
       key = deferred->key;
     }
+    const cspkit_writer writer{id()};
+    set_id(0);
     const auto code = static_cast<Code>(host()->batch_submit(
         host(), writer, deferred == nullptr ? nullptr : &sdk_detail::Context::run, deferred));
     if (code == Code::kOk) return code;
