@@ -98,7 +98,7 @@ int Database::system_error() const {
 }
 
 Status Database::failure(int code, std::string_view action) const {
-  const char* reason = sqlite3_errmsg(handle());
+  const std::string reason = sqlite3_errmsg(handle());
   switch (code & 0xff) {
     case SQLITE_NOTADB:
       return Status(Code::kStateUnusable,
