@@ -21,7 +21,7 @@ class RangeText {
     return true;
   }
   bool number(std::int64_t& out) {
-    if (take('(')) return number(out) && take(')');
+    const bool enclosed = take('(');
     skip();
     std::size_t n = 0;
     if (n < s_.size() && (s_[n] == '-' || s_[n] == '+')) ++n;
@@ -30,7 +30,7 @@ class RangeText {
     if (!read) return false;
     out = *read;
     s_.remove_prefix(n);
-    return true;
+    return !enclosed || take(')');
   }
 
  private:
