@@ -2,10 +2,10 @@
 #include "dm/exchange.hpp"
 
 #include <algorithm>
+#include <cspkit/ddf/locuri.hpp>
 #include <cspkit/syncml_status.hpp>
 
 #include "dm/atomic_run.hpp"
-#include "syncml/input.hpp"
 
 namespace cspkit::dm {
 namespace {
@@ -57,8 +57,8 @@ Code judge(const Command& command) {
   if (command.kind == CommandKind::kAlert) {
     const std::string_view code = detail::trim(command.data);
     if (is_user_interaction(code)) return Code::kNotSupported;
-    const bool valid = command.items.empty() || (syncml::is_utf8(command.items[0].source) &&
-                                                 syncml::is_utf8(command.items[0].target));
+    const bool valid = command.items.empty() || (ddf::is_utf8(command.items[0].source) &&
+                                                 ddf::is_utf8(command.items[0].target));
     return !code.empty() && valid ? Code::kOk : Code::kBadRequest;
   }
   return command.items.empty() ? Code::kBadRequest : Code::kOk;

@@ -218,15 +218,6 @@ Status check_text(std::string_view text) {
   return CharacterCheck(text).run();
 }
 
-bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = read_utf8(bytes.data(), bytes.size()).length;
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
-}
-
 std::string located(std::string_view text, std::size_t offset, std::string_view reason) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');

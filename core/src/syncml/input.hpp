@@ -23,9 +23,6 @@ Result<std::string_view> decode_input(std::string_view bytes, std::string& stora
 /// (400) and the rest of the message runs. kNotSyncml, kTooLarge.
 Status check_text(std::string_view text);
 
-/// True when the bytes are UTF-8 throughout.
-bool is_utf8(std::string_view bytes);
-
 /// "3:17: reason", the line and column (in bytes, from 1) of an offset.
 std::string located(std::string_view text, std::size_t offset, std::string_view reason);
 

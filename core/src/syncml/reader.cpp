@@ -2,6 +2,7 @@
 #include "syncml/reader.hpp"
 
 #include <algorithm>
+#include <cspkit/ddf/locuri.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
 
@@ -350,7 +351,7 @@ std::string_view Reader::content(xml_node node) {
   skip(node);
   // The parser has decoded its own copy of the text in place: take the markup from the source.
   const std::string_view markup = inner_markup(source_, offset_of(node));
-  if (!is_utf8(markup)) fail(node, "not well-formed: invalid UTF-8");
+  if (!ddf::is_utf8(markup)) fail(node, "not well-formed: invalid UTF-8");
   return owned_.emplace_back(markup);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cspkit/ddf/rules.hpp>
 #include <utility>
 
 #include "syncml/chars.hpp"
@@ -117,7 +118,7 @@ void ReplyWriter::item(std::string_view uri, const Value& value, std::string_vie
   meta(value, mime);
   raw("<Data>");
   if (is_binary(value.format)) {
-    base64(value.data);
+    text(ddf::base64_encode(value.data));
   } else {
     text(value.data);
   }
@@ -207,21 +208,6 @@ void ReplyWriter::escape(const char* from, const char* const end) {
     from += length;
   }
   cursor_ = out;
-}
-
-void ReplyWriter::base64(std::string_view bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  room((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u;
-    };
-    const std::uint32_t triple = (byte(i) << 16) | (byte(i + 1) << 8) | byte(i + 2);
-    *cursor_++ = kDigits[triple >> 18];
-    *cursor_++ = kDigits[(triple >> 12) & 63];
-    *cursor_++ = i + 1 < bytes.size() ? kDigits[(triple >> 6) & 63] : '=';
-    *cursor_++ = i + 2 < bytes.size() ? kDigits[triple & 63] : '=';
-  }
 }
 
 }  // namespace cspkit::syncml

@@ -63,7 +63,6 @@ class ReplyWriter {
   void number(std::uint64_t value);
   void text(std::string_view bytes);  // escaped
   void escape(const char* from, const char* end);
-  void base64(std::string_view bytes);
   template <std::size_t N, std::size_t M>
   void element(const char (&open)[N], std::string_view content, const char (&close)[M]) {
     raw(open);
