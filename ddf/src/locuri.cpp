@@ -126,8 +126,9 @@ Split split_scope(std::string_view s) {
   }
   if (s.size() >= 2 && s[0] == '.' && s[1] == '/') {
     s.remove_prefix(2);
-    split.slash_at_end = s.empty() || s[0] == '?';
+    split.bad_end = s.empty() || s[0] == '?';
   }
+  if (!s.empty() && s[0] == '?') split.bad_end = true;  // a query of nothing
   const auto names_scope = [&](std::string_view name) {
     return s.size() >= name.size() && equal_folded(s.substr(0, name.size()), name) &&
            (s.size() == name.size() || s[name.size()] == '/' || s[name.size()] == '?');
@@ -144,7 +145,7 @@ Split split_scope(std::string_view s) {
     s.remove_prefix(skip);
     if (!s.empty() && s[0] == '/') {
       s.remove_prefix(1);
-      split.slash_at_end = s.empty() || s[0] == '?';
+      split.bad_end = s.empty() || s[0] == '?';
     }
   }
   split.rest = s;
@@ -189,7 +190,7 @@ Result<LocUri> LocUri::parse(std::string_view whole, const UriLimits& limits) {
   uri.query_ = query;
   uri.scope_ = split.user ? Scope::kUser : Scope::kDevice;
   uri.scope_given_ = split.scope_given;
-  if (split.slash_at_end) return bad("a LocURI does not end in /", trimmed);
+  if (split.bad_end) return bad("a LocURI does not end in /", trimmed);
   std::string_view rest = split.rest;
   uri.decoded_.reserve(rest.size());
   while (!rest.empty()) {

@@ -213,7 +213,7 @@ Status Schema::resolve(std::string_view uri, Address& out, const UriLimits& limi
     return Status(Code::kUriTooLong,
                   "the LocURI is longer than " + std::to_string(limits.max_bytes) + " bytes");
   }
-  if (trimmed.empty() || split.slash_at_end) {
+  if (trimmed.empty() || split.bad_end) {
     clear(out);
     return Status(Code::kBadRequest,
                   trimmed.empty() ? "an empty LocURI" : "a LocURI does not end in /");

@@ -118,7 +118,7 @@ struct Split {
   std::string_view rest;  ///< what stands below the scope, "" for the root, query included
   bool user = false;
   bool scope_given = false;
-  bool slash_at_end = false;  ///< "./", "./Device/": nothing follows the slash
+  bool bad_end = false;  ///< "./", "./Device/", "?x": no name where one must be
 };
 Split split_scope(std::string_view trimmed);
 
