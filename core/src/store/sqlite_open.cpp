@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
 namespace cspkit::store {
 namespace {
 
@@ -93,6 +97,25 @@ Status identify(Database& database) {
   return create_schema(database);
 }
 
+// Makes one line of what SQLite says, and tells a disk that cannot be read from a file that is bad.
+Status bad_health(const std::string& path, std::string verdict) {
+  constexpr std::string_view kHeading = "*** in database main ***\n";
+  constexpr std::string_view kErrorCode = "error code=";
+  if (verdict.rfind(kHeading, 0) == 0) verdict.erase(0, kHeading.size());
+  std::replace(verdict.begin(), verdict.end(), '\n', ' ');
+  const auto at = verdict.find(kErrorCode);
+  if (at != std::string::npos) {
+    const int code = std::atoi(verdict.c_str() + at + kErrorCode.size());
+    if ((code & 0xff) != SQLITE_CORRUPT) {
+      return Status(Code::kIo,
+                    fmt::format("{}: cannot check the state file: {}", path, sqlite3_errstr(code)));
+    }
+  }
+  return Status(Code::kStateUnusable,
+                fmt::format("{}: is damaged ({}); restore a backup, or move it away to start anew",
+                            path, verdict));
+}
+
 Status check_health(Database& database, std::int64_t limit) {
   const Result<std::int64_t> pages = database.query_integer("PRAGMA page_count", "read the size");
   if (!pages) return pages.error();
@@ -103,9 +126,7 @@ Status check_health(Database& database, std::int64_t limit) {
       database.query_text("PRAGMA quick_check(1)", "check the state file");
   if (!verdict) return verdict.error();
   if (*verdict == "ok") return {};
-  return Status(Code::kStateUnusable,
-                fmt::format("{}: is damaged ({}); restore a backup, or move it away to start anew",
-                            database.path(), *verdict));
+  return bad_health(database.path(), *verdict);
 }
 
 Status enter_wal(Database& database, const SqliteOptions& options) {
