@@ -143,6 +143,7 @@ TEST_F(OfficeKillTest, NothingIsStuckNothingIsDoubledNothingIsLost) {
   ::setenv("CSPKIT_OFFICE_INSTALL_MS", "4", 1);
   ::setenv("CSPKIT_OFFICE_UNINSTALL_MS", "3", 1);
   TempFolder folder;
+  int in_the_midst = 0;
   std::mt19937 random(20261121);  // NOLINT(cert-msc51-cpp): the same moments in every run
   for (int kill = 0; kill < kills && !HasFailure(); ++kill) {
     // A fresh file now and then keeps the list of runs short and kills the making of one, too.
@@ -156,7 +157,14 @@ TEST_F(OfficeKillTest, NothingIsStuckNothingIsDoubledNothingIsLost) {
     ASSERT_TRUE(child.was_killed()) << "the child ended by itself";
     const auto device = open(Principal::device(), state);
     ASSERT_NE(device, nullptr);
+    in_the_midst += device->engine().jobs().empty() ? 0 : 1;
     check(*device);
+  }
+  RecordProperty("kills", kills);
+  RecordProperty("in_the_midst_of_a_run", in_the_midst);
+  std::printf("%d kills, %d in the midst of a run\n", kills, in_the_midst);
+  if (kills >= 30) {
+    EXPECT_GE(in_the_midst, kills / 10) << "the kills miss what they are for";
   }
 }
 

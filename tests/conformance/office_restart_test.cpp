@@ -85,7 +85,7 @@ TEST_F(OfficeRestartTest, ACancelledRunStaysCancelled) {
   ASSERT_THAT(device_->remove(kInstallation + "/A"), StatusIs(200));
   ASSERT_THAT(device_->restart(), IsOk());
   device_->advance(1h);
-  EXPECT_THAT(*device_, Not(HasNode(kInstallation + "/A")));
+  EXPECT_THAT(device_, Not(HasNode(kInstallation + "/A")));
   EXPECT_TRUE(device_->engine().jobs().empty());
 }
 
