@@ -2,6 +2,7 @@
 #include "syncml/reader.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cspkit/ddf/locuri.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
@@ -48,13 +49,16 @@ Name local_name(xml_node node) {
   return {{begin, static_cast<std::size_t>(end - begin)}, key};
 }
 
+// A handle is one pointer; asking pugixml whether it is null would be a call for every element.
+bool exists(xml_node node) { return std::bit_cast<const void*>(node) != nullptr; }
+
 bool is_element(xml_node node) { return node.type() == pugi::node_element; }
 
 // Calls visit(child, its name) for every child element. The iterators of pugixml cost three times
 // the calls, all of them into a shared library.
 template <typename Visit>
 void for_each_element(xml_node parent, Visit visit) {
-  for (xml_node child = parent.first_child(); child; child = child.next_sibling()) {
+  for (xml_node child = parent.first_child(); exists(child); child = child.next_sibling()) {
     const Name name = local_name(child);
     if (!name.text.empty()) visit(child, name);
   }
@@ -324,7 +328,7 @@ bool Reader::read_address(xml_node node, std::string_view& uri) {
 }
 
 std::string_view Reader::text(xml_node node) {
-  if (!node.first_child()) return node.value();  // the parser put the text into the element
+  if (!exists(node.first_child())) return node.value();  // the parser put the text into the element
   return joined(node);
 }
 

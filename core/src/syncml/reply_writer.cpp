@@ -84,6 +84,13 @@ void ReplyWriter::status(const StatusLine& line) {
   number(next_cmd_id_++);
   after_cmd_id();
   element("", line.cmd_ref, "</CmdRef><Cmd>");
+  const bool short_form = line.target_ref.empty() && line.source_ref.empty() &&
+                          line.provider_error == 0 && line.failing_uri.empty();
+  if (short_form) {
+    element("", line.cmd, "</Cmd><Data>");
+    number(static_cast<std::uint64_t>(line.code));
+    return raw("</Data></Status>");
+  }
   element("", line.cmd, "</Cmd>");
   if (!line.target_ref.empty()) element("<TargetRef>", line.target_ref, "</TargetRef>");
   if (!line.source_ref.empty()) element("<SourceRef>", line.source_ref, "</SourceRef>");
