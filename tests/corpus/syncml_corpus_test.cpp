@@ -4,6 +4,7 @@
 // command in document order, the rest is refused with one line.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cspkit/engine.hpp>
 #include <cstddef>
 #include <cstdio>
