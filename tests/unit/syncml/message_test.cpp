@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "syncml/input.hpp"
+
 namespace cspkit::syncml {
 namespace {
 
@@ -201,7 +203,7 @@ TEST(SyncmlMessage, RefusesMoreBytesThanAllowed) {
 
 TEST(SyncmlMessage, RefusesMoreTagsThanMemoryIsMeantFor) {
   std::string tags;
-  for (int i = 0; i < 1'000'001; ++i) tags += "<a/>";
+  for (std::size_t i = 0; i <= kMaxTags; ++i) tags += "<a/>";
   const Result<Message> message = Message::parse(body(tags), std::size_t{64} << 20, 16);
   ASSERT_FALSE(message);
   EXPECT_EQ(message.error().code(), Code::kTooLarge);
