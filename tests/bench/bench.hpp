@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Figures as ratios to a limit measured in the same run: A and B alternate, each round gives one
+// ratio, the median counts. Absolute times of a shared machine say nothing; a ratio does.
+#ifndef CSPKIT_TESTS_BENCH_BENCH_HPP_
+#define CSPKIT_TESTS_BENCH_BENCH_HPP_
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace cspkit::bench {
+
+/// Keeps the optimiser from dropping a result.
+template <typename T>
+inline void keep(const T& value) {
+  asm volatile("" : : "g"(&value) : "memory");
+}
+
+template <typename Work>
+double seconds(Work&& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+inline double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// Median of `rounds` ratios time(a) / time(b), the two alternating, who goes first too.
+template <typename A, typename B>
+double ratio(A&& a, B&& b, int rounds = 21) {
+  a();
+  b();
+  std::vector<double> ratios;
+  for (int i = 0; i < rounds; ++i) {
+    double first = 0, second = 0;
+    if (i % 2 == 0) {
+      first = seconds(a);
+      second = seconds(b);
+    } else {
+      second = seconds(b);
+      first = seconds(a);
+    }
+    ratios.push_back(first / second);
+  }
+  return median(ratios);
+}
+
+/// Prints figures, and remembers whether each keeps its bar.
+class Report {
+ public:
+  /// At most `bar`; 0: no bar, only told.
+  void at_most(const std::string& name, double value, double bar, const char* unit) {
+    print(name, value, unit);
+    if (bar > 0 && value > bar) miss(name, value, "at most", bar);
+  }
+  void at_least(const std::string& name, double value, double bar, const char* unit) {
+    print(name, value, unit);
+    if (value < bar) miss(name, value, "at least", bar);
+  }
+  void told(const std::string& name, double value, const char* unit) { print(name, value, unit); }
+  int misses() const { return misses_; }
+
+ private:
+  static void print(const std::string& name, double value, const char* unit) {
+    std::printf("FIG %s %.3f %s\n", name.c_str(), value, unit);
+    std::fflush(stdout);
+  }
+  void miss(const std::string& name, double value, const char* how, double bar) {
+    ++misses_;
+    std::printf("MISS %s is %.3f, wanted %s %.3f\n", name.c_str(), value, how, bar);
+  }
+  int misses_ = 0;
+};
+
+}  // namespace cspkit::bench
+
+#endif  // CSPKIT_TESTS_BENCH_BENCH_HPP_

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the schema library costs on real DDF files: memory per node, loading, resolving.
+// schema_bench [--check]: with --check a missed bar is exit 1.
+#include <malloc.h>
+
+#include <cspkit/ddf/loader.hpp>
+#include <cspkit/ddf/locuri.hpp>
+#include <cspkit/ddf/schema.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bench.hpp"
+
+namespace {
+
+using namespace cspkit;
+
+struct File {
+  std::string name, bytes;
+};
+
+std::vector<File> read_corpus() {
+  const char* given = std::getenv("CSPKIT_CORPUS");
+  const std::filesystem::path folder =
+      std::filesystem::path(given ? given : "../shared/corpus") / "ddf";
+  std::vector<File> files;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    files.push_back(
+        {entry.path().filename().string(),
+         std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>())});
+  }
+  return files;
+}
+
+std::shared_ptr<const ddf::Schema> load(const std::vector<File>& files) {
+  ddf::SchemaBuilder builder;
+  for (const File& file : files) {
+    if (!builder.add_bytes(file.bytes, file.name).ok()) std::abort();
+  }
+  return builder.build();
+}
+
+// Case of letters changed here and there, as senders do; the first characters stay.
+std::string other_case(std::string text) {
+  for (std::size_t i = 9; i < text.size(); i += 3) {
+    const char c = text[i];
+    if (c >= 'a' && c <= 'z') text[i] = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+struct Addresses {
+  std::vector<std::string> fixed, dynamic, escaped;
+};
+
+/// Addresses of six segments below the scope.
+Addresses pick(const ddf::Schema& schema) {
+  Addresses found;
+  ddf::Address address;
+  const auto resolves = [&](const std::string& uri) { return schema.resolve(uri, address).ok(); };
+  for (std::uint32_t id = 0; id < schema.node_count(); ++id) {
+    const ddf::Node node = schema.node(ddf::NodeId{id});
+    const std::string pattern = node.pattern();
+    if (std::count(pattern.begin(), pattern.end(), '/') != 5) continue;
+    const std::string scope = node.scope() == Scope::kUser ? "./User/" : "./Device/";
+    const std::size_t brace = pattern.find('{');
+    if (brace == std::string::npos) {
+      const std::string uri = other_case(scope + pattern);
+      if (resolves(uri)) found.fixed.push_back(uri);  // not below a CaseSense CS node
+      continue;
+    }
+    if (pattern.find('{', brace + 1) != std::string::npos) continue;
+    const std::size_t end = pattern.find('}', brace) + 1;
+    const std::string before = scope + pattern.substr(0, brace), after = pattern.substr(end);
+    if (!resolves(other_case(before + "x" + after))) continue;
+    found.dynamic.push_back(other_case(before + "Contoso-Profile" + after));
+    found.escaped.push_back(other_case(before + "Contoso%20Wi%2DFi%20Pr%C3%B6file" + after));
+  }
+  return found;
+}
+
+double resolving(const ddf::Schema& schema, const std::vector<std::string>& uris) {
+  std::unordered_map<std::string, int> map;
+  for (const std::string& uri : uris) map.emplace(uri, 1);
+  // As large as a table of the whole corpus would be.
+  for (int i = 0; map.size() < schema.node_count(); ++i)
+    map.emplace("./Device/Vendor/filler/" + std::to_string(i), 1);
+  ddf::Address address;
+  const int repeat = static_cast<int>(400'000 / uris.size()) + 1;
+  return bench::ratio(
+      [&] {
+        for (int i = 0; i < repeat; ++i) {
+          for (const std::string& uri : uris) {
+            if (!schema.resolve(uri, address).ok()) std::abort();
+            bench::keep(address.node);
+          }
+        }
+      },
+      [&] {
+        for (int i = 0; i < repeat; ++i) {
+          for (const std::string& uri : uris) bench::keep(map.find(uri)->second);
+        }
+      });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
+  const std::vector<File> files = read_corpus();
+  if (files.empty()) {
+    std::puts("no DDF files: set CSPKIT_CORPUS to the folder that holds ddf/");
+    return 77;
+  }
+  bench::Report report;
+  std::size_t bytes = 0;
+  for (const File& file : files) bytes += file.bytes.size();
+  report.told("ddf.files", static_cast<double>(files.size()), "files");
+  report.told("ddf.bytes", static_cast<double>(bytes), "bytes");
+
+  // Dynamic loading and locale tables are paid before.
+  load({files.front()});
+  ::malloc_trim(0);
+  const std::size_t before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+  const auto schema = load(files);
+  const std::size_t after = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+  const double nodes = static_cast<double>(schema->totals().nodes);
+  report.told("ddf.nodes", nodes, "nodes");
+  report.at_most("ddf.memory_per_node", static_cast<double>(after - before) / nodes, 175, "bytes");
+
+  report.at_most(
+      "ddf.load_over_parse",
+      bench::ratio([&] { bench::keep(load(files)); },
+                   [&] {
+                     for (const File& file : files) {
+                       pugi::xml_document document;
+                       bench::keep(document.load_buffer(file.bytes.data(), file.bytes.size()));
+                     }
+                   }),
+      2.0, "ratio");
+
+  const Addresses addresses = pick(*schema);
+  report.told("ddf.addresses_static", static_cast<double>(addresses.fixed.size()), "addresses");
+  report.told("ddf.addresses_dynamic", static_cast<double>(addresses.dynamic.size()), "addresses");
+  report.at_most("ddf.resolve_static", resolving(*schema, addresses.fixed), 2.0, "lookups");
+  report.at_most("ddf.resolve_dynamic", resolving(*schema, addresses.dynamic), 3.5, "lookups");
+  report.at_most("ddf.resolve_escaped", resolving(*schema, addresses.escaped), 9.0, "lookups");
+  return check && report.misses() != 0 ? 1 : 0;
+}
