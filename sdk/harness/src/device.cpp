@@ -29,7 +29,7 @@ Status Device::start() {
   engine.executor = executor_;
   Result<Engine> opened = Engine::open(std::move(engine));
   if (!opened) return opened.error();
-  engine_.emplace(std::move(*opened));
+  engine_ = std::make_unique<Engine>(std::move(*opened));
   for (const auto& path : options_.ddf) {
     if (Status status = engine_->load_ddf(path); !status.ok()) return status;
   }
@@ -40,8 +40,9 @@ Status Device::start() {
     Status status = engine_->load_provider(provider.library, provider.ddf);
     if (!status.ok()) return status;
   }
-  for (const cspkit_plugin* plugin : options_.plugins) {
-    if (Status status = engine_->add_provider(*plugin); !status.ok()) return status;
+  for (const LinkedProvider& provider : options_.plugins) {
+    Status status = engine_->add_provider(*provider.plugin, provider.ddf);
+    if (!status.ok()) return status;
   }
   session_.emplace(engine_->open_session(options_.principal));
   return {};
@@ -65,9 +66,9 @@ Status Device::load_provider(const ProviderFile& provider) {
   return status;
 }
 
-Status Device::add_provider(const cspkit_plugin& plugin) {
-  Status status = engine_->add_provider(plugin);
-  if (status.ok()) options_.plugins.push_back(&plugin);
+Status Device::add_provider(const LinkedProvider& provider) {
+  Status status = engine_->add_provider(*provider.plugin, provider.ddf);
+  if (status.ok()) options_.plugins.push_back(provider);
   return status;
 }
 
@@ -93,12 +94,12 @@ Status Device::seed(std::string_view uri, std::string_view wire_text, const std:
   return engine_->owner(user).set(uri, wire_text);
 }
 
-bool Device::has(std::string_view uri) {
+bool Device::has(std::string_view uri) const {
   const auto entries = engine_->list(uri, options_.principal);
   return entries.has_value() && !entries->empty();
 }
 
-Snapshot Device::snapshot(std::string_view uri) {
+Snapshot Device::snapshot(std::string_view uri) const {
   const auto entries = engine_->list(uri, options_.principal);
   return entries.has_value() ? make_snapshot(*entries) : Snapshot{};
 }

@@ -177,7 +177,9 @@ TEST_F(Deterministic, OtherThreadsMayPost) {
     threads.emplace_back([&] {
       for (int i = 0; i < 100; ++i) {
         const auto timer = post(i, milliseconds(i));
-        if (i % 2 == 0) EXPECT_TRUE(executor_.cancel(timer));
+        if (i % 2 == 0) {
+          EXPECT_TRUE(executor_.cancel(timer));
+        }
       }
     });
   }

@@ -26,12 +26,21 @@ struct ProviderFile {
       : library(std::move(file)), ddf(std::move(ddf_file)) {}
 };
 
+/// A provider linked into the test, which must stay for as long as the Device.
+struct LinkedProvider {
+  const cspkit_plugin* plugin;
+  std::filesystem::path ddf;
+  LinkedProvider(const cspkit_plugin* linked,  // NOLINT(google-explicit-constructor)
+                 std::filesystem::path ddf_file = {})
+      : plugin(linked), ddf(std::move(ddf_file)) {}
+};
+
 struct DeviceOptions {
   std::string state = ":memory:";  ///< a file, for tests of restarts
   std::vector<std::filesystem::path> ddf = {};
   std::vector<ProviderFile> providers = {};
-  std::vector<const cspkit_plugin*> plugins = {};  ///< linked into the test; must stay
-  Principal principal = {};                        ///< of session() and of the short forms
+  std::vector<LinkedProvider> plugins = {};
+  Principal principal = {};  ///< of session() and of the short forms
   Clock::UtcTime start = ManualClock::default_start();
   /// Everything else; its state, clock and executor are replaced.
   EngineOptions engine = {};
@@ -56,7 +65,7 @@ class Device {
   Status load_ddf(const std::filesystem::path& path);
   Status load_ddf_bytes(std::string_view bytes, std::string name);
   Status load_provider(const ProviderFile& provider);
-  Status add_provider(const cspkit_plugin& plugin);
+  Status add_provider(const LinkedProvider& provider);
 
   /// Closes the engine as a program does that ends, and opens it again on the same state with all
   /// that was loaded; a state in memory is lost. Sessions of the test's own must be gone. After a
@@ -85,9 +94,9 @@ class Device {
   Status seed(std::string_view uri, std::string_view wire_text, const std::string& user = {});
 
   /// True when the node exists for the device's principal. A leaf that grants no Get is never seen.
-  bool has(std::string_view uri);
+  bool has(std::string_view uri) const;
   /// The tree at and below an address; empty when there is no such node.
-  Snapshot snapshot(std::string_view uri = ".");
+  Snapshot snapshot(std::string_view uri = ".") const;
 
   /// Lets time pass, and runs what becomes due in it. Returns how many tasks ran.
   std::size_t advance(Clock::Duration duration) { return executor_->advance(duration); }
@@ -108,7 +117,7 @@ class Device {
   std::vector<DdfBytes> ddf_bytes_;
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<DeterministicExecutor> executor_;
-  std::optional<Engine> engine_;
+  std::unique_ptr<Engine> engine_;
   std::optional<Session> session_;
 };
 

@@ -54,8 +54,8 @@ inline const Value* value_of(const Result<Value>& result) {
   return result.has_value() ? &*result : nullptr;
 }
 
-inline Device& device_of(Device& device) { return device; }
-inline Device& device_of(const std::unique_ptr<Device>& device) { return *device; }
+inline const Device& device_of(const Device& device) { return device; }
+inline const Device& device_of(const std::unique_ptr<Device>& device) { return *device; }
 
 }  // namespace detail
 
