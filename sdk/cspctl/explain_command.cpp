@@ -153,7 +153,9 @@ void describe_behaviour(Json& object, const Node& node) {
 }
 
 Json describe_node(const Node& node) {
-  Json object = {{"uri", node.uri()},
+  Json object = {{"command", "explain"},
+                 {"uri", node.uri()},
+                 {"status", 200},
                  {"access", access_names(node)},
                  {"format", cspkit::format_name(node.format())},
                  {"occurrence", occurrence_name(node)}};
@@ -208,7 +210,9 @@ void print_values(const Json& values) {
 void print_text(const Json& object) {
   print_line(scalar(object["uri"]));
   for (const auto& [key, value] : object.items()) {
-    if (key == "uri" || key == "file" || key == "line") continue;
+    if (key == "command" || key == "uri" || key == "status" || key == "file" || key == "line") {
+      continue;
+    }
     if (key == "values") {
       print_values(value);
     } else if (value.is_array()) {

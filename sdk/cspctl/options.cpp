@@ -39,7 +39,7 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check found 
   get, add, ...    command uri status, format value of a get; text reason originalerror of a failure
   run              file reply statuses, reply_file with --out; file error when it is no SyncML
   tree             command uri status nodes: [{uri format value}]
-  explain          uri access format occurrence ... file line
+  explain          command uri status access format occurrence ... file line
   ddf check        severity code file line uri text, each finding; last: files trees nodes leaves
                    dynamic errors warnings
   provider list    command providers: [{name plugin version abi roots file}]
@@ -54,6 +54,8 @@ class Parser {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.footer(kFooter);
+    app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    app_.get_formatter()->label("Subcommands", "Commands");
     app_.set_version_flag("--version", "cspctl " CSPKIT_VERSION);
     add_global_options();
     add_commands();
@@ -61,7 +63,7 @@ class Parser {
 
   std::optional<int> parse(int argc, char** argv) {
     try {
-      app_.parse(argc, argv);
+      app_.parse(words(argc, argv));
     } catch (const CLI::Success& success) {  // --help, --version
       return app_.exit(success) == 0 && !output_failed() ? kExitOk : kExitUsage;
     } catch (const CLI::ParseError& error) {
@@ -72,6 +74,20 @@ class Parser {
   }
 
  private:
+  // Last word first, as the library wants them. "--data=" is its name and an empty value.
+  static std::vector<std::string> words(int argc, char** argv) {
+    std::vector<std::string> all;
+    for (int i = argc - 1; i > 0; --i) {
+      std::string word = argv[i];
+      if (word.size() > 3 && word.rfind("--", 0) == 0 && word.find('=') == word.size() - 1) {
+        all.emplace_back();
+        word.pop_back();
+      }
+      all.push_back(std::move(word));
+    }
+    return all;
+  }
+
   void add_global_options() {
     app_.add_option("--state", options_.state, "State file, or :memory:")->type_name("FILE");
     many(app_.add_option("--ddf", options_.ddf, "DDF file or directory: store-backed trees"),

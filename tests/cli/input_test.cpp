@@ -77,7 +77,16 @@ TEST_F(Input, MalformedCommandsHaveTheirStatus) {
   answered("<Get><CmdID>0</CmdID>" + target + "</Get>", 200, 0);
   answered("<Get><CmdID>1</CmdID>" + target + "</Get><Get><CmdID>1</CmdID>" + target + "</Get>",
            200, 0);
-  answered("<Nonsense><CmdID>1</CmdID></Nonsense>" + get_command("2", kRoot + "/Text"), 200, 0);
+  answered("<Nonsense><CmdID>1</CmdID></Nonsense>", 400, 1);
+}
+
+TEST_F(Input, AnUnknownElementStopsNothing) {
+  const auto objects =
+      json_lines(device({"--json", "run", "-"}, message("<Nonsense><CmdID>1</CmdID></Nonsense>" +
+                                                        get_command("2", kRoot + "/Text")))
+                     .out);
+  ASSERT_EQ(objects.size(), 1u);
+  EXPECT_EQ(objects[0]["statuses"].back(), 200);
 }
 
 TEST_F(Input, BadAddressesHaveTheirStatus) {

@@ -31,7 +31,7 @@ class Node : public CliTest {
 TEST_F(Node, GetPrintsTheValueAlone) { accepted({"get", kRoot + "/Text"}, "first\n"); }
 
 TEST_F(Node, GetOfAnInteriorNodeListsItsChildren) {
-  accepted({"get", kRoot}, "Blob/Items/Mode/Number/Restart/Text\n");
+  accepted({"get", kRoot}, "Blob/Items/Mode/Number/Password/Restart/Text\n");
 }
 
 TEST_F(Node, AFailureSaysWhatAndWhere) {

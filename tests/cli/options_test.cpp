@@ -117,7 +117,12 @@ TEST_F(Options, DataMayLookLikeAnOption) {
   EXPECT_EQ(device({"get", kRoot + "/Text"}).out, "--json\n");
   EXPECT_EQ(device({"replace", kRoot + "/Text", "--data", "[a,b]"}).exit, 0);
   EXPECT_EQ(device({"get", kRoot + "/Text"}).out, "[a,b]\n");
+  EXPECT_EQ(device({"replace", kRoot + "/Text", "--data=a=b"}).exit, 0);
+  EXPECT_EQ(device({"get", kRoot + "/Text"}).out, "a=b\n");
   EXPECT_EQ(device({"replace", kRoot + "/Text", "--data="}).exit, 0);
+  EXPECT_EQ(device({"get", kRoot + "/Text"}).out, "\n");
+  EXPECT_EQ(device({"replace", kRoot + "/Text", "--data", "x"}).exit, 0);
+  EXPECT_EQ(device({"replace", kRoot + "/Text", "--data", ""}).exit, 0);
   EXPECT_EQ(device({"get", kRoot + "/Text"}).out, "\n");
 }
 
