@@ -19,7 +19,6 @@
   CHECK(offset_of_##type##_##member, offsetof(type, member) == (bytes))
 #define VALUE(constant, number) CHECK(value_of_##constant, (constant) == (number))
 
-
 #if defined(__LP64__)
 
 SIZE(cspkit_str, 16);
