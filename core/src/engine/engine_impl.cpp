@@ -17,6 +17,9 @@ const tree::StateKey kRebootPending{"", "reboot-pending"};
 EngineOptions with_defaults(EngineOptions options) {
   if (!options.clock) options.clock = make_system_clock();
   if (!options.executor) options.executor = make_thread_executor();
+  // A deadline beyond this is for ever, and keeps nanoseconds from overflowing.
+  constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365 * 100);
+  options.call_deadline = std::clamp(options.call_deadline, std::chrono::milliseconds(0), kForever);
   return options;
 }
 
@@ -33,6 +36,7 @@ EngineImpl::EngineImpl(EngineOptions options)
 Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   std::unique_ptr<EngineImpl> engine(new EngineImpl(std::move(options)));
   const EngineOptions& chosen = engine->options_;
+  if (!chosen.executor) return Status(Code::kIo, "the system gives no thread to work on");
   if (chosen.state == ":memory:") {
     engine->store_ = store::make_memory_store();
   } else {
@@ -50,8 +54,7 @@ EngineImpl::~EngineImpl() {
   const std::shared_ptr<const gate::World> world = world_snapshot();
   for (const auto& each : world->providers) each->quiesce();
   // What providers have handed over is still applied, so that nothing they were promised is lost.
-  turn_.drain();
-  closing_ = true;
+  turn_.close();
   for (auto each = world->providers.rbegin(); each != world->providers.rend(); ++each)
     (*each)->stop();
 }
@@ -75,16 +78,21 @@ Status EngineImpl::commit(txn::Transaction& transaction) {
     return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
   }
   const bool jobs_ended = !batch.remove_jobs.empty();
-  std::vector<std::pair<tree::JobKey, tree::Job>> to_run;
+  std::vector<std::pair<provider::LoadedProvider*, store::JobRow>> to_run;
   {
     const std::unique_lock lock(tree_.mutex());
     tree_.publish(batch, *world_->schema);
-    for (const tree::JobKey& key : started) to_run.emplace_back(key, tree_.jobs()[key]);
-  }
-  for (auto& [key, job] : to_run) {
-    for (const auto& each : world_->providers) {
-      if (each->name() == key.first) each->run_job(key.second, std::move(job.payload), job.attempt);
+    for (const tree::JobKey& key : started) {
+      for (const auto& each : world_->providers) {
+        if (each->name() != key.first) continue;
+        tree::Job& job = tree_.jobs()[key];
+        job.handed_over = true;
+        to_run.push_back({each.get(), {key.first, key.second, job.payload, job.attempt}});
+      }
     }
+  }
+  for (auto& [provider, job] : to_run) {
+    provider->run_job(std::move(job.id), std::move(job.payload), job.attempt);
   }
   if (jobs_ended) {
     const std::lock_guard lock(jobs_mutex_);
@@ -95,14 +103,14 @@ Status EngineImpl::commit(txn::Transaction& transaction) {
 
 bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
                         std::vector<provider::WriteOp> ops, std::function<void(Code)> done) {
-  if (closing_) return false;
-  turn_.post([this, provider = std::move(provider), ops = std::move(ops),
-              done = std::move(done)]() -> txn::Turn::After {
+  return turn_.post([this, provider = std::move(provider), ops = std::move(ops),
+                     done = std::move(done)]() -> txn::Turn::After {
     txn::Transaction transaction(tree_, next_transaction());
     Status status;
+    if (provider->refused()) status = Status(Code::kCancelled, "the provider was refused");
     for (const provider::WriteOp& op : ops) {
-      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
       if (!status.ok()) break;
+      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
     }
     if (status.ok()) status = commit(transaction);
     if (!status.ok()) {
@@ -112,7 +120,6 @@ bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
     if (!done) return {};
     return [done, code = status.code()] { done(code); };
   });
-  return true;
 }
 
 void EngineImpl::job_progress(const std::string& provider, const std::string& id, int percent,

@@ -102,7 +102,6 @@ class EngineImpl : public provider::Services {
   std::atomic<std::uint64_t> transactions_{0};
   std::atomic<std::uint64_t> sessions_{0};
   std::atomic<bool> any_refresh_{false};
-  std::atomic<bool> closing_{false};
 };
 
 }  // namespace cspkit

@@ -104,6 +104,8 @@ Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
         world.bindings.back().provider = &loaded;
       }
       gate::Binding& binding = world.bindings[slot];
+      if (binding.provider != &loaded)
+        return refuse(fmt::format("provider {} handles that node", binding.provider->name()));
       if ((binding.verbs & handler.verbs) != 0)
         return refuse("another handler has that verb already");
       binding.verbs |= handler.verbs;
@@ -280,13 +282,16 @@ Status EngineImpl::load_plugin(std::shared_ptr<provider::Library> library,
     status = load_one(made.back(), library.get(), ddf);
   }
   if (status.ok()) return {};
-  // Refused: everything goes back to how it was, the plugin's other providers included.
+  // Refused: everything goes back to how it was, the plugin's other providers included. What they
+  // have queued is cancelled while they are still there to be told.
+  for (const auto& each : made) each->refuse();
   if (sources_.size() != sources_before) {
     sources_.resize(sources_before);
     rebuild_builder();
     Status restored = publish_world(before);
     if (!restored.ok()) log(LogLevel::kError, where, restored.text());
   }
+  turn_.drain();
   for (auto each = made.rbegin(); each != made.rend(); ++each) (*each)->stop();
   return status;
 }
@@ -326,7 +331,8 @@ Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
   if (!turn.status().ok()) return turn.status();
   store::Batch batch;
   for (const auto& [key, job] : tree_.jobs()) {
-    if (key.first == loaded.name()) {
+    // What its start() began by a batch of its own runs already.
+    if (key.first == loaded.name() && !job.handed_over) {
       batch.put_jobs.push_back({key.first, key.second, job.payload, job.attempt + 1});
     }
   }
@@ -342,6 +348,7 @@ Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
   {
     const std::unique_lock lock(tree_.mutex());
     tree_.publish(batch, *world_->schema);
+    for (const store::JobRow& job : jobs) tree_.jobs()[{job.provider, job.id}].handed_over = true;
   }
   for (const store::JobRow& job : jobs) loaded.run_job(job.id, job.payload, job.attempt);
   return {};

@@ -149,6 +149,7 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
   Status status = gate::judge_address(world, uri, principal_, CSPKIT_GET,
                                       engine_.options().uri_limits, target_);
   if (!status.ok()) return status;
+  read_leaf_ = target_.node.is_leaf();
   const tree::TreeView view(tree);
   if (gate::existing_depth(world, view, target_) != target_.address.segments.size()) {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target_)));
@@ -232,12 +233,12 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
                                    dm::Outcome& source) {
   Status read = get(operation.source, source);
   if (!read.ok()) return read;
-  if (!target_.node.is_leaf()) {
+  if (!read_leaf_) {
     return Status(Code::kNotAllowed,
                   fmt::format("{} is an interior node: only leaves are copied", operation.source));
   }
-  write.verb = dm::Verb::kReplace;
   write.uri = operation.uri;
+  write.mime = source.mime;
   write.has_data = true;
   {
     const std::shared_lock lock(engine_.tree().mutex());
@@ -248,7 +249,9 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
     const tree::TreeView view(engine_.tree());
     const bool exists =
         gate::existing_depth(world, view, target_) == target_.address.segments.size();
-    if (!exists || !target_.node.grants(CSPKIT_REPLACE)) write.verb = dm::Verb::kAdd;
+    const bool replaces =
+        target_.node.grants(CSPKIT_REPLACE) && (exists || !target_.node.grants(ddf::kAccessAdd));
+    write.verb = replaces ? dm::Verb::kReplace : dm::Verb::kAdd;
     // A chr value may go where text of another format is wanted; the gate judges the text.
     if (!is_binary(source.value.format)) source.value.format = Format::kUnset;
   }

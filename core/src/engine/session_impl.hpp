@@ -54,7 +54,8 @@ class SessionImpl : public dm::CommandRunner {
   Principal principal_;
   std::uint64_t id_;
   dm::DmSession dm_;
-  gate::Target target_;  // reused: a Get of a stored value allocates for its result only
+  gate::Target target_;     // reused: a Get of a stored value allocates for its result only
+  bool read_leaf_ = false;  // of the last Get; target_'s own schema may be gone after it
   std::vector<AlertRecord> alerts_;
   std::vector<int> statuses_;
 };

@@ -53,9 +53,11 @@ Status judge_scope(const Principal& principal, Scope scope, std::uint32_t verb, 
   }
   out.user.clear();
   const bool changes = verb != ddf::kAccessGet && verb != 0;
-  if (changes && !principal.user.empty() && !principal.device_authority) {
+  if (changes && !principal.device_authority) {
     return Status(Code::kDenied,
-                  fmt::format("user {} may read ./Device but not change it", principal.user));
+                  principal.user.empty()
+                      ? std::string("without device authority ./Device can be read, not changed")
+                      : fmt::format("user {} may read ./Device but not change it", principal.user));
   }
   return {};
 }
@@ -119,7 +121,8 @@ std::vector<std::string> child_names(const World& world, const View& view, const
     if (!key.empty()) key.push_back('/');
     const std::string segment = ddf::encode_segment(child.name());
     key.append(child.case_sensitive() ? segment : ddf::fold(segment));
-    if (child.is_root() || exists_below_parent(world, child, view.find(target.user, key))) {
+    if (child.is_ancestor_of_root() ||
+        exists_below_parent(world, child, view.find(target.user, key))) {
       names.emplace_back(child.name());
     }
   }

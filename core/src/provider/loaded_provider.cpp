@@ -19,6 +19,7 @@ std::string_view view(cspkit_str text) {
 cspkit_str str(std::string_view text) { return {text.data(), text.size()}; }
 
 constexpr std::uint32_t kSecret = CSPKIT_VALUE_SECRET;
+constexpr std::size_t kMaxHandlers = 0xFFFF;  // what gate::Binding can number
 
 bool is_final(cspkit_code code) { return code <= CSPKIT_OK && code >= CSPKIT_FAILED; }
 
@@ -120,6 +121,10 @@ Status LoadedProvider::create() {
   if (made->handler_count != 0 && !made->handlers) {
     return refuse(fmt::format("{} handlers announced, none given", made->handler_count));
   }
+  if (made->handler_count > kMaxHandlers) {
+    return refuse(
+        fmt::format("{} handlers; at most {} are taken", made->handler_count, kMaxHandlers));
+  }
   if (made->get_extension) {
     const auto* jobs =
         static_cast<const cspkit_provider_jobs*>(made->get_extension(made, CSPKIT_EXT_JOBS));
@@ -161,13 +166,20 @@ std::string LoadedProvider::trouble() {
   return trouble_.empty() ? std::string() : ": " + trouble_;
 }
 
+void LoadedProvider::refuse() {
+  refused_ = true;
+  quiesce();
+}
+
 void LoadedProvider::quiesce() {
+  started_ = false;
   writers_.cancel_all();
   tasks_->close();
 }
 
 void LoadedProvider::stop() {
   quiesce();
+  const std::unique_lock alone(alive_);
   if (!provider_) return;
   const std::lock_guard serial(serial_);
   if (provider_->destroy) provider_->destroy(provider_);
@@ -184,6 +196,17 @@ bool LoadedProvider::owns(Scope scope, std::string_view key) const {
 
 void LoadedProvider::misbehaved(std::string_view text) const {
   services_.log(LogLevel::kProviderMisbehaving, name_, text);
+}
+
+cspkit_code LoadedProvider::enter(const CallSpec& spec, cspkit_call call,
+                                  const cspkit_request& request) {
+  const std::shared_lock alive(alive_);
+  if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
+  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
+    return dispatch(spec, call, request);
+  }
+  const std::lock_guard serial(serial_);
+  return dispatch(spec, call, request);
 }
 
 cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
@@ -242,13 +265,7 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   request.transaction = spec.transaction ? spec.transaction->id() : 0;
   request.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
 
-  cspkit_code code = CSPKIT_OK;
-  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
-    code = dispatch(spec, handle, request);
-  } else {
-    const std::lock_guard serial(serial_);
-    code = dispatch(spec, handle, request);
-  }
+  cspkit_code code = enter(spec, handle, request);
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
   if (code == CSPKIT_PENDING)
@@ -279,7 +296,9 @@ CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
     if (text.empty() && code == CSPKIT_TIMED_OUT) {
       text = fmt::format("provider {} did not answer before the deadline", name_);
     }
-    result.status = Status(static_cast<Code>(code), std::move(text), writer.hresult);
+    const bool unnamed = code == CSPKIT_BAD_VALUE && writer.hresult == 0;
+    result.status = Status(static_cast<Code>(code), std::move(text),
+                           unnamed ? kInvalidArgument : writer.hresult);
     if (!writer.error_text.empty()) {
       services_.log(LogLevel::kWarning, name_, writer.error_text);
     }

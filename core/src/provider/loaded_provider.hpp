@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -79,6 +80,9 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   Status create();
   /// kProviderRefused.
   Status start();
+  /// From now on its batches are cancelled instead of applied; ends as quiesce().
+  void refuse();
+  bool refused() const { return refused_; }
   /// Cancels calls and timers, waits for running tasks, destroys the provider. Safe to repeat.
   void stop();
 
@@ -119,6 +123,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
  private:
   friend cspkit_host make_host_table(LoadedProvider& provider);
+  cspkit_code enter(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
   CallResult result_of(Writer& writer, cspkit_code code) const;
@@ -133,8 +138,11 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_host host_;
   WriterTable writers_;
   std::shared_ptr<TaskGuard> tasks_;
+  // Shared by who is inside the provider, whole for who destroys it. Taken before serial_.
+  std::shared_mutex alive_;
   std::mutex serial_;
   std::atomic<bool> started_{false};
+  std::atomic<bool> refused_{false};
   std::mutex trouble_mutex_;
   std::string trouble_;
   cspkit_provider* provider_ = nullptr;

@@ -28,8 +28,8 @@ class Services {
   virtual Executor& executor() = 0;
   virtual std::chrono::milliseconds call_deadline() = 0;
   virtual void log(LogLevel level, std::string_view source, std::string_view text) = 0;
-  /// Queues a batch for the turn. `done` runs on the executor. False when the engine is closing: then nothing happens and
-  /// `done` is not called.
+  /// Queues a batch for the turn. `done` runs on the executor. False when the engine is closing:
+  /// then nothing happens and `done` is not called.
   virtual bool submit(std::shared_ptr<LoadedProvider> provider, std::vector<WriteOp> ops,
                       std::function<void(Code)> done) = 0;
   virtual void job_progress(const std::string& provider, const std::string& id, int percent,

@@ -7,7 +7,12 @@ namespace {
 
 ddf::NodeId place(const ddf::Schema& schema, const NodeRow& row, ddf::Address& scratch) {
   const Scope scope = row.user.empty() ? Scope::kDevice : Scope::kUser;
-  return schema.resolve_path(scope, row.path, scratch).ok() ? scratch.node : ddf::kNoNode;
+  if (!schema.resolve_path(scope, row.path, scratch).ok()) return ddf::kNoNode;
+  // A newer DDF may tell names apart by case that were one, or the reverse, or have made a leaf of
+  // an interior node: then the row is no longer this node's.
+  const bool fits = scratch.key == row.key &&
+                    schema.node(scratch.node).is_leaf() == (row.format != Format::kNode);
+  return fits ? scratch.node : ddf::kNoNode;
 }
 
 }  // namespace
@@ -41,7 +46,7 @@ void Tree::fill(store::Contents contents) {
   }
   for (store::JobRow& row : contents.jobs) {
     jobs_[{std::move(row.provider), std::move(row.id)}] =
-        Job{std::move(row.payload), row.attempt, -1, {}};
+        Job{std::move(row.payload), row.attempt, -1, {}, false};
   }
 }
 

@@ -84,6 +84,7 @@ struct Job {
   std::uint32_t attempt = 0;
   int percent = -1;
   std::string text;
+  bool handed_over = false;  ///< the provider has it, in this process
 };
 
 using StateKey = std::pair<std::string, std::string>;  // provider, key

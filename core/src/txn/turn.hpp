@@ -4,6 +4,7 @@
 #ifndef CSPKIT_CORE_TXN_TURN_HPP_
 #define CSPKIT_CORE_TXN_TURN_HPP_
 
+#include <atomic>
 #include <condition_variable>
 #include <cspkit/executor.hpp>
 #include <cspkit/result.hpp>
@@ -25,25 +26,34 @@ class Turn {
   /// What a posted task leaves to be done after the turn has been given back.
   using After = std::function<void()>;
   using Task = std::function<After()>;
-  /// Queues a task that will hold the turn when it runs on the executor. Never blocks.
-  void post(Task task);
+  /// Queues a task that will hold the turn when it runs: on the executor, or on a thread that waits
+  /// for its own turn when the executor has no thread free. Never blocks. False once closed.
+  bool post(Task task);
   /// Waits until no posted task is queued or running, what they leave included.
   void drain();
+  /// The same, and no task is taken any more from the moment there is none.
+  void close();
 
  private:
   struct Waiter {
     bool granted = false;
+    std::atomic<bool> begun{false};
     Task task;  // set: a posted task, no thread waits
   };
   void hand_on(std::unique_lock<std::mutex>& lock);
-  void run_posted(std::shared_ptr<Waiter> waiter);
+  void run_posted(const std::shared_ptr<Waiter>& waiter);
+  void run(const std::shared_ptr<Waiter>& waiter, bool helping);
+  void ended();
+  void wait_a_little(std::unique_lock<std::mutex>& lock, Clock::Duration until);
 
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<Executor> executor_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Waiter>> queue_;
+  std::shared_ptr<Waiter> posted_holder_;  // the posted task that has the turn, begun or not
   bool held_ = false;
+  bool closed_ = false;
   unsigned posted_ = 0;
 };
 
