@@ -24,4 +24,50 @@ AllowedValues read_allowed(const SchemaData& data, Ref ref) {
   return out;
 }
 
+std::vector<DependencyGroup> read_dependencies(const SchemaData& data, Ref ref) {
+  std::vector<DependencyGroup> out;
+  if (ref == 0) return out;
+  const std::uint32_t groups = data.words[ref++];
+  for (std::uint32_t i = 0; i < groups; ++i) {
+    DependencyGroup group;
+    group.friendly_id = data.string(data.words[ref++]);
+    group.changed_allowed = read_allowed(data, data.words[ref++]);
+    const std::uint32_t count = data.words[ref++];
+    for (std::uint32_t k = 0; k < count; ++k, ref += 3) {
+      group.dependencies.push_back({data.words[ref] != 0, data.string(data.words[ref + 1]),
+                                    read_allowed(data, data.words[ref + 2])});
+    }
+    out.push_back(std::move(group));
+  }
+  return out;
+}
+
+std::vector<ErrorResult> read_errors(const SchemaData& data, Ref ref) {
+  std::vector<ErrorResult> out;
+  if (ref == 0) return out;
+  const std::uint32_t count = data.words[ref++];
+  for (std::uint32_t i = 0; i < count; ++i, ref += 2) {
+    out.push_back({data.string(data.words[ref]), data.string(data.words[ref + 1])});
+  }
+  return out;
+}
+
+std::vector<Extension> read_extensions(const SchemaData& data, Ref ref) {
+  std::vector<Extension> out;
+  if (ref == 0) return out;
+  const std::uint32_t count = data.words[ref++];
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Extension extension;
+    extension.name = data.string(data.words[ref++]);
+    extension.value = data.string(data.words[ref++]);
+    const std::uint32_t attributes = data.words[ref++];
+    for (std::uint32_t k = 0; k < attributes; ++k, ref += 2) {
+      extension.attributes.emplace_back(data.string(data.words[ref]),
+                                        data.string(data.words[ref + 1]));
+    }
+    out.push_back(std::move(extension));
+  }
+  return out;
+}
+
 }  // namespace cspkit::ddf

@@ -10,6 +10,10 @@ namespace cspkit::ddf {
 
 /// Unpacks an AllowedValues tuple; of 0, none.
 AllowedValues read_allowed(const SchemaData& data, Ref ref);
+/// The same for the other tuples: of 0, none.
+std::vector<DependencyGroup> read_dependencies(const SchemaData& data, Ref ref);
+std::vector<ErrorResult> read_errors(const SchemaData& data, Ref ref);
+std::vector<Extension> read_extensions(const SchemaData& data, Ref ref);
 
 }  // namespace cspkit::ddf
 

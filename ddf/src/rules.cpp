@@ -4,9 +4,12 @@
 
 #include "allowed.hpp"
 #include "enum_match.hpp"
+#include "judge.hpp"
 #include "list_values.hpp"
+#include "patterns.hpp"
+#include "payloads.hpp"
 #include "ranges.hpp"
-#include "text.hpp"
+#include "schema_data.hpp"
 
 namespace cspkit::ddf {
 
@@ -99,6 +102,40 @@ Status check_range(const Node& node, const AllowedValues& allowed, std::string_v
   return excluded(node, "the value is out of range; allowed: " + shown);
 }
 
+Status check_regex(const Node& node, const AllowedValues& allowed, std::string_view text) {
+  Patterns& patterns = *SchemaAccess::data(node.schema()).patterns;
+  std::string_view shown;
+  for (const EnumValue& pattern : allowed.values) {
+    const Match match = patterns.regex(pattern.value).search(text);
+    if (match == Match::kYes) return {};
+    if (match == Match::kTooCostly) {
+      return excluded(node, "matching the value against the pattern took too long: " +
+                                std::string(pattern.value.substr(0, 200)));
+    }
+    shown = pattern.value;
+  }
+  if (allowed.values.empty()) return {};
+  return excluded(node,
+                  "the value does not match the pattern " + std::string(shown.substr(0, 200)));
+}
+
+Status check_xsd(const Node& node, const AllowedValues& allowed, std::string_view text) {
+  Patterns& patterns = *SchemaAccess::data(node.schema()).patterns;
+  std::string first;
+  for (const EnumValue& schema : allowed.values) {
+    std::string problem = patterns.xsd(schema.value).validate(text);
+    if (problem.empty()) return {};
+    if (first.empty()) first = std::move(problem);
+  }
+  if (first.empty()) return {};
+  return excluded(node, "the value does not fit its XML schema: " + first);
+}
+
+Status unless_empty(const Node& node, const char* what, const std::string& problem) {
+  if (problem.empty()) return {};
+  return excluded(node, std::string("the value is no ") + what + ": " + problem);
+}
+
 Status check_one(const Node& node, const AllowedValues& allowed, std::string_view text) {
   switch (allowed.type) {
     case ValueType::kEnum:
@@ -110,6 +147,16 @@ Status check_one(const Node& node, const AllowedValues& allowed, std::string_vie
                       "the value is no combination of the allowed ones: " + list_of(allowed.enums));
     case ValueType::kRange:
       return check_range(node, allowed, text);
+    case ValueType::kRegEx:
+      return check_regex(node, allowed, text);
+    case ValueType::kXsd:
+      return check_xsd(node, allowed, text);
+    case ValueType::kAdmx:
+      return unless_empty(node, "payload of an ADMX-backed policy", admx_problem(text));
+    case ValueType::kSddl:
+      return unless_empty(node, "security descriptor", sddl_problem(text));
+    case ValueType::kJson:
+      return unless_empty(node, "JSON", json_problem(text));
     default:
       return {};
   }
@@ -117,24 +164,30 @@ Status check_one(const Node& node, const AllowedValues& allowed, std::string_vie
 
 }  // namespace
 
+Status judge(const Node& node, const AllowedValues& allowed, std::string_view text) {
+  if (!allowed.has_list) return check_one(node, allowed, text);
+  for (std::string_view part : split_list(text, list_delimiter(allowed.list_delimiter))) {
+    if (Status status = check_one(node, allowed, part); !status) return status;
+  }
+  return {};
+}
+
 Status check_allowed(const Node& node, const Value& value) {
   // On an interior node AllowedValues speaks of its name.
   if (!node.is_leaf()) return {};
   const ValueType type = node.value_type();
   if (type == ValueType::kAbsent || type == ValueType::kNone || type == ValueType::kUnknown)
     return {};
-  const AllowedValues allowed = node.allowed_values();
-  if (!allowed.has_list) return check_one(node, allowed, value.data);
-  for (std::string_view part : split_list(value.data, list_delimiter(allowed.list_delimiter))) {
-    if (Status status = check_one(node, allowed, part); !status) return status;
-  }
-  return {};
+  return judge(node, node.allowed_values(), value.data);
 }
 
 Status check_name(const Node& dynamic_node, std::string_view decoded_name) {
-  static_cast<void>(dynamic_node);
-  static_cast<void>(decoded_name);
-  return {};
+  // On a leaf AllowedValues speaks of its value.
+  if (dynamic_node.is_leaf() || dynamic_node.value_type() != ValueType::kRegEx) return {};
+  const Status status = check_regex(dynamic_node, dynamic_node.allowed_values(), decoded_name);
+  if (status) return {};
+  return Status(Code::kBadRequest, "the name \"" + std::string(decoded_name.substr(0, 100)) +
+                                       "\" is not allowed: " + status.text());
 }
 
 }  // namespace cspkit::ddf

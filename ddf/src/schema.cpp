@@ -13,7 +13,7 @@
 
 namespace cspkit::ddf {
 
-SchemaData::SchemaData() = default;
+SchemaData::SchemaData() : patterns(std::make_unique<Patterns>()) {}
 SchemaData::~SchemaData() = default;
 
 void SchemaData::show_own() {
@@ -76,6 +76,16 @@ Node Schema::top(Scope scope) const { return Node(this, NodeId{scope == Scope::k
 
 std::size_t Schema::node_count() const { return data_->records.size(); }
 SchemaTotals Schema::totals() const { return data_->totals; }
+
+std::vector<FileInfo> Schema::files() const {
+  std::vector<FileInfo> out;
+  for (std::size_t i = 1; i < data_->files.size(); ++i) {
+    const FileRecord& file = data_->files[i];
+    out.push_back(
+        {data_->string(file.name), data_->string(file.version), data_->string(file.diagnostics)});
+  }
+  return out;
+}
 
 std::vector<Node> Schema::roots() const {
   std::vector<Node> out;
@@ -217,6 +227,31 @@ bool Node::atomic_required() const {
 std::string_view Node::reboot_behavior() const {
   CSPKIT_RECORD;
   return data.string(data.common(r, Common::kReboot));
+}
+std::string_view Node::replace_behavior() const {
+  CSPKIT_RECORD;
+  return data.string(data.common(r, Common::kReplace));
+}
+std::string_view Node::conflict_resolution() const {
+  CSPKIT_RECORD;
+  return data.string(data.common(r, Common::kConflict));
+}
+GpMapping Node::gp_mapping() const {
+  CSPKIT_RECORD;
+  return {data.string(data.own(r, Tag::kGpName)), data.string(data.own(r, Tag::kGpArea)),
+          data.string(data.own(r, Tag::kGpElement))};
+}
+std::vector<DependencyGroup> Node::dependencies() const {
+  CSPKIT_RECORD;
+  return read_dependencies(data, data.own(r, Tag::kDependencies));
+}
+std::vector<ErrorResult> Node::error_results() const {
+  CSPKIT_RECORD;
+  return read_errors(data, data.own(r, Tag::kErrors));
+}
+std::vector<Extension> Node::extensions() const {
+  CSPKIT_RECORD;
+  return read_extensions(data, data.own(r, Tag::kExtensions));
 }
 Scope Node::scope() const {
   CSPKIT_RECORD;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cspkit::ddf {
@@ -78,6 +79,46 @@ struct Applicability {
   bool requires_azure_ad = false;
 };
 
+/// MSFT:GpMapping: the group policy a node stands for.
+struct GpMapping {
+  std::string_view english_name, area_path, element;
+};
+
+/// One child of MSFT:CommonErrorResults.
+struct ErrorResult {
+  std::string_view name;  ///< of the element: "CommonErrorOne"
+  std::string_view text;
+};
+
+/// An MSFT element that DDF v2 does not define: those of the years before it (SupportedValues,
+/// ADMXBacked, ...), and unknown ones. Elements inside stand behind it as "SupportedValues/Name".
+struct Extension {
+  std::string_view name;
+  std::string_view value;
+  std::vector<std::pair<std::string_view, std::string_view>> attributes;
+};
+
+/// A Dependency: another node has to hold (or, when negated, must not hold) one of these values.
+struct Dependency {
+  bool negated = false;
+  std::string_view uri;  ///< as written: no "./", names in [] or {}
+  AllowedValues allowed;
+};
+
+struct DependencyGroup {
+  std::string_view friendly_id;
+  /// Replaces the node's own AllowedValues while the group is satisfied; absent: kAbsent.
+  AllowedValues changed_allowed;
+  std::vector<Dependency> dependencies;
+};
+
+/// A DDF file of a Schema.
+struct FileInfo {
+  std::string_view name;
+  std::string_view version;      ///< VerDTD
+  std::string_view diagnostics;  ///< MSFT:Diagnostics
+};
+
 class Schema;
 
 /// A node of a Schema: a small handle, valid as long as the Schema. Strings live in the Schema.
@@ -117,8 +158,14 @@ class Node {
   Applicability applicability() const;
   bool deprecated() const;
   std::string_view os_build_deprecated() const;
-  bool atomic_required() const;              ///< of this node or an ancestor
-  std::string_view reboot_behavior() const;  ///< "", "None", "Automatic", "ServerInitiated"
+  bool atomic_required() const;                  ///< of this node or an ancestor
+  std::string_view reboot_behavior() const;      ///< "", "None", "Automatic", "ServerInitiated"
+  std::string_view replace_behavior() const;     ///< "", "Replace", "Append"
+  std::string_view conflict_resolution() const;  ///< "", "LastWrite", ...
+  GpMapping gp_mapping() const;                  ///< all empty when there is none
+  std::vector<DependencyGroup> dependencies() const;
+  std::vector<ErrorResult> error_results() const;
+  std::vector<Extension> extensions() const;
   Scope scope() const;
   std::string_view file() const;  ///< the DDF file it came from, "" for ancestors of roots
   std::uint32_t line() const;
@@ -202,7 +249,8 @@ class Schema {
   /// Roots of the DDF trees, both scopes, in order of their URIs.
   std::vector<Node> roots() const;
   std::size_t node_count() const;  ///< NodeIds are below this; ancestors of roots count here
-  SchemaTotals totals() const;     ///< of the DDF files; ancestors of roots do not count
+  std::vector<FileInfo> files() const;
+  SchemaTotals totals() const;  ///< of the DDF files; ancestors of roots do not count
 
  private:
   friend class Node;
