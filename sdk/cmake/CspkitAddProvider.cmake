@@ -25,6 +25,11 @@ function(cspkit_add_provider name)
   if(arg_OUTPUT_DIRECTORY)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT_DIRECTORY})
   endif()
+  # An engine loads nothing that others could have written: a umask of 002 must not make a fresh build unloadable.
+  if(UNIX)
+    add_custom_command(TARGET ${target} POST_BUILD
+      COMMAND chmod go-w $<TARGET_FILE:${target}> $<TARGET_FILE_DIR:${target}> VERBATIM)
+  endif()
   if(arg_DDF)
     cmake_path(ABSOLUTE_PATH arg_DDF OUTPUT_VARIABLE ddf)
     cmake_path(GET ddf FILENAME ddf_name)
