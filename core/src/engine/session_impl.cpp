@@ -158,8 +158,8 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
   return get_value(world, lock, outcome);
 }
 
-Status SessionImpl::get_property(const gate::World& world,
-                                 std::shared_lock<std::shared_mutex>& lock, dm::Outcome& outcome) {
+Status SessionImpl::get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+                                 dm::Outcome& outcome) {
   const std::optional<query::Property> property = query::property_of(target_.address.query);
   if (!property) {
     return Status(Code::kNotSupported,
@@ -183,7 +183,7 @@ Status SessionImpl::get_property(const gate::World& world,
   return {};
 }
 
-Status SessionImpl::get_value(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+Status SessionImpl::get_value(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                               dm::Outcome& outcome) {
   const tree::TreeView view(engine_.tree());
   if (!target_.node.is_leaf()) {

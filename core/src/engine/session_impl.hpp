@@ -42,9 +42,9 @@ class SessionImpl : public dm::CommandRunner {
   Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
   /// The rest of a Get once the node is known to exist; a provider is asked after `lock` was given
   /// back.
-  Status get_value(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+  Status get_value(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                    dm::Outcome& outcome);
-  Status get_property(const gate::World& world, std::shared_lock<std::shared_mutex>& lock,
+  Status get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                       dm::Outcome& outcome);
   Status get_handled(const provider::CallSpec& spec, provider::LoadedProvider& provider,
                      dm::Outcome& outcome);

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "store/store.hpp"
+#include "tree/tree_mutex.hpp"
 
 namespace cspkit::tree {
 
@@ -92,7 +92,7 @@ using JobKey = std::pair<std::string, std::string>;    // provider, id
 
 class Tree {
  public:
-  std::shared_mutex& mutex() const { return mutex_; }
+  TreeMutex& mutex() const { return mutex_; }
 
   const Live* find(std::string_view user, std::string_view key) const {
     const Space* space = this->space(user);
@@ -119,7 +119,7 @@ class Tree {
  private:
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
 
-  mutable std::shared_mutex mutex_;
+  mutable TreeMutex mutex_;
   Space device_;
   std::map<std::string, Space, std::less<>> users_;
   std::map<StateKey, std::string> state_;
