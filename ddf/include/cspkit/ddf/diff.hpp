@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspkit/ddf/diff.hpp: what changed between two sets of DDF files.
+#ifndef CSPKIT_DDF_DIFF_HPP_
+#define CSPKIT_DDF_DIFF_HPP_
+
+#include <cspkit/ddf/schema.hpp>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cspkit::ddf {
+
+enum class ChangeKind : std::uint8_t { kAdded, kRemoved, kChanged };
+
+struct PropertyChange {
+  std::string property;  ///< name of the DDF element
+  std::string before;    ///< "" when it was absent
+  std::string after;
+};
+
+struct NodeChange {
+  ChangeKind kind = ChangeKind::kChanged;
+  std::string uri;
+  std::vector<PropertyChange> properties;  ///< of changed nodes
+};
+
+/// Every property of a node that DDF knows, as one line of text each; absent ones are left out.
+std::vector<std::pair<std::string, std::string>> property_texts(const Node& node);
+
+/// Nodes added, removed and changed from one schema to the other, by URI. Unnamed nodes are the
+/// same when they stand at the same place, whatever their titles; letters are compared without
+/// regard to case.
+std::vector<NodeChange> diff(const Schema& before, const Schema& after);
+
+/// "+ URI", "- URI", or "~ URI" with a line "    Property: before -> after" for each change.
+std::string to_string(const NodeChange& change);
+
+}  // namespace cspkit::ddf
+
+#endif  // CSPKIT_DDF_DIFF_HPP_
