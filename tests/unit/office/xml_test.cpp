@@ -128,6 +128,19 @@ TEST(XmlTest, LimitsKeepAHostileDocumentCheap) {
   EXPECT_EQ(refuse("<a><b x=''/><b x=''/></a>", {64, 10, 1}).text, "too many attributes");
 }
 
+// Each is read in one pass: a reader that looked back would not come to an end here.
+TEST(XmlTest, MegabytesOfOddMarkupAreReadInOnePass) {
+  const auto filled = [](const std::string& part) {
+    std::string text = "<a>";
+    while (text.size() < (std::size_t{8} << 20)) text += part;
+    return text + "</a>";
+  };
+  for (const char* part : {"<![CDATA[]]>", "<!---->", "&#65;", "<?p?>", "x ]] > ", "\n"}) {
+    EXPECT_EQ(read(filled(part)).root.children.size(), 0u) << part;
+  }
+  EXPECT_TRUE(read("<!DOCTYPE a [" + filled("<!ENTITY x '&x;&x;'>") + "]><a/>").has_doctype);
+}
+
 TEST(XmlTest, EscapedTextComesBack) {
   const std::string text = "a&b<c>\"d\"\n\t\r\xE2\x82\xAC";
   std::string out = "<a b=\"";
