@@ -16,7 +16,9 @@
 #include <cspkit/abi.h>
 
 #include <chrono>
+#include <cspkit/ddf/dependencies.hpp>
 #include <cspkit/ddf/loader.hpp>
+#include <cspkit/ddf/profile.hpp>
 #include <cspkit/ddf/schema.hpp>
 #include <cspkit/executor.hpp>
 #include <cspkit/result.hpp>
@@ -76,6 +78,15 @@ struct EngineOptions {
   std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
   std::size_t max_message_bytes = std::size_t{64} << 20;  ///< larger: refused whole
   unsigned max_nesting = 16;  ///< containers within containers; deeper: 400
+  /// What kind of device this is. A node whose Applicability excludes it answers 406 and is listed
+  /// nowhere. Left empty it excludes nothing.
+  ddf::DeviceProfile profile;
+  /// True: a change of an AtomicRequired node outside an Atomic is refused (405). By default it is
+  /// only readable.
+  bool enforce_atomic_required = false;
+  /// True: Add, Replace and Exec of a node whose DependencyBehavior is not satisfied are refused
+  /// (412). By default it is only readable.
+  bool enforce_dependencies = false;
   /// How long a provider may take to complete a pending call, and a command may wait for its turn.
   std::chrono::milliseconds call_deadline = std::chrono::seconds(60);
 };
@@ -115,6 +126,14 @@ struct TreeEntry {
   Value value;  ///< leaves only
 };
 
+/// What the DDF asks of a node beside its own value, held against the live tree.
+struct NodeDemands {
+  bool atomic_required = false;
+  bool reboots = false;  ///< RebootBehavior Automatic or ServerInitiated
+  bool deprecated = false;
+  ddf::DependencyVerdict dependencies;
+};
+
 class EngineImpl;
 class SessionImpl;
 
@@ -142,7 +161,7 @@ class Session {
   /// one gets a reply.
   Result<std::string> process(std::string_view message);
 
-  /// Alerts received in this session, in order.
+  /// Alerts received in this session, in order; the last 1000.
   const std::vector<AlertRecord>& alerts() const;
   /// SyncML statuses of the commands of the last processed message, in document order, header
   /// excluded.
@@ -203,6 +222,10 @@ class Engine {
   /// The live tree at and below an address, depth first, as the principal would see it. Leaves that
   /// grant no Get are left out.
   Result<std::vector<TreeEntry>> list(std::string_view uri, const Principal& principal = {});
+  /// AtomicRequired, RebootBehavior, Deprecated and the state of the dependencies of a node, as the
+  /// principal sees it. The address need not exist. Views in it live as long as the schema.
+  /// Failures as an address is judged.
+  Result<NodeDemands> demands(std::string_view uri, const Principal& principal = {});
   std::shared_ptr<const ddf::Schema> schema() const;
   std::vector<ddf::Finding> findings() const;
   std::vector<ProviderInfo> providers() const;

@@ -143,6 +143,10 @@ Result<std::vector<TreeEntry>> Engine::list(std::string_view uri, const Principa
   return SessionImpl(*impl_, principal).list(uri);
 }
 
+Result<NodeDemands> Engine::demands(std::string_view uri, const Principal& principal) {
+  return SessionImpl(*impl_, principal).demands(uri);
+}
+
 std::shared_ptr<const ddf::Schema> Engine::schema() const {
   return impl_->world_snapshot()->schema;
 }

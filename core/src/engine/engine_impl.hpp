@@ -85,6 +85,8 @@ class EngineImpl : public provider::Services {
                   const provider::Library* library, const std::filesystem::path& ddf);
   Status claim_roots(provider::LoadedProvider& loaded, const Source& source) const;
   Status publish_world(std::vector<std::shared_ptr<provider::LoadedProvider>> providers);
+  Status add_source(const Source& source);
+  Status take_source(Source source);
   void rebuild_builder();
   Status redeliver_jobs(provider::LoadedProvider& loaded);
   std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;

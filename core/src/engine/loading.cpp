@@ -72,6 +72,12 @@ constexpr std::uint32_t kAllVerbs =
 Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
   const ddf::Schema& schema = *world.schema;
   const cspkit_provider& table = *loaded.table();
+  for (const LoadedProvider::Root& root : loaded.roots) {
+    ddf::Address address;
+    if (schema.resolve_path(root.scope, root.path, address).ok()) {
+      world.claimed[static_cast<std::uint32_t>(address.node)] = &loaded;
+    }
+  }
   for (std::size_t i = 0; i < table.handler_count; ++i) {
     const cspkit_handler& handler = table.handlers[i];
     const auto refuse = [&](std::string_view why) {
@@ -122,14 +128,29 @@ Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
   return {};
 }
 
+/// Applicability is judged once for every node, not at every command.
+void note_excluded(gate::World& world) {
+  const ddf::DeviceProfile& profile = world.profile;
+  const bool known = !profile.os_build.empty() || profile.edition || profile.azure_ad_joined;
+  if (!known) return;
+  const std::size_t count = world.schema->node_count();
+  world.excluded.resize(count);
+  for (std::uint32_t id = 0; id < count; ++id) {
+    const ddf::Node node = world.schema->node(ddf::NodeId{id});
+    world.excluded[id] = !node.is_ancestor_of_root() && !ddf::check_applicable(node, profile).ok();
+  }
+}
+
 Result<std::shared_ptr<const gate::World>> make_world(
-    std::shared_ptr<const ddf::Schema> schema,
+    std::shared_ptr<const ddf::Schema> schema, const ddf::DeviceProfile& profile,
     std::vector<std::shared_ptr<LoadedProvider>> providers) {
   auto world = std::make_shared<gate::World>();
   world->schema = std::move(schema);
   world->bindings.resize(1);
   world->binding_of.assign(world->schema->node_count(), 0);
   world->providers = std::move(providers);
+  world->profile = profile;
+  note_excluded(*world);
   for (const auto& each : world->providers) {
     Status bound = bind_handlers(*world, *each);
     if (!bound.ok()) return bound;
@@ -141,29 +162,48 @@ Result<std::shared_ptr<const gate::World>> make_world(
 
 Status EngineImpl::load_ddf(const std::filesystem::path& path) {
   const std::lock_guard loading(loading_);
-  Status added = builder_.add(path);
   Source source;
   source.path = path;
-  sources_.push_back(std::move(source));
-  Status published = publish_world(world_snapshot()->providers);
-  return added.ok() ? published : added;
+  return take_source(std::move(source));
 }
 
 Status EngineImpl::load_ddf_bytes(std::string_view bytes, std::string name) {
   const std::lock_guard loading(loading_);
-  Status added = builder_.add_bytes(bytes, name);
   Source source;
   source.kind = Source::Kind::kBytes;
   source.bytes = std::string(bytes);
   source.name = std::move(name);
+  return take_source(std::move(source));
+}
+
+Status EngineImpl::add_source(const Source& source) {
+  switch (source.kind) {
+    case Source::Kind::kPath:
+      return builder_.add(source.path);
+    case Source::Kind::kBytes:
+      return builder_.add_bytes(source.bytes, source.name);
+    case Source::Kind::kProvider:
+      break;
+  }
+  return builder_.add_for_provider(source.bytes, source.name, nullptr);
+}
+
+Status EngineImpl::take_source(Source source) {
+  Status added = add_source(source);
   sources_.push_back(std::move(source));
   Status published = publish_world(world_snapshot()->providers);
-  return added.ok() ? published : added;
+  if (!published.ok()) {
+    // It would take a provider's nodes away: without it everything is as before.
+    sources_.pop_back();
+    rebuild_builder();
+    return published;
+  }
+  return added;
 }
 
 Status EngineImpl::publish_world(std::vector<std::shared_ptr<LoadedProvider>> providers) {
   Result<std::shared_ptr<const gate::World>> made =
-      make_world(builder_.build(), std::move(providers));
+      make_world(builder_.build(), options_.profile, std::move(providers));
   if (!made) return made.error();
   const txn::TurnHolder turn(turn_, deadline());
   if (!turn.status().ok()) return turn.status();
@@ -178,10 +218,7 @@ void EngineImpl::rebuild_builder() {
   builder_ = ddf::SchemaBuilder();
   for (const Source& source : sources_) {
     // Each was judged when it came; what was wrong with it is in the findings again.
-    Status added = source.kind == Source::Kind::kPath ? builder_.add(source.path)
-                   : source.kind == Source::Kind::kBytes
-                       ? builder_.add_bytes(source.bytes, source.name)
-                       : builder_.add_for_provider(source.bytes, source.name, nullptr);
+    Status added = add_source(source);
     if (!added.ok()) log(LogLevel::kWarning, "ddf", added.text());
   }
 }

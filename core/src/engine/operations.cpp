@@ -47,6 +47,10 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
     return Status(Code::kBadRequest, fmt::format("Replace of {} carries no Data", operation.uri));
   }
   if (!status.ok()) return status;
+  const provider::LoadedProvider* claimant = world_.claimant(change.target.node);
+  if (claimant && !claimant->started()) {
+    return Status(Code::kBusy, fmt::format("provider {} is starting; try again", claimant->name()));
+  }
   if (change.target.address.has_query) {
     return Status(Code::kNotSupported,
                   fmt::format("{}: this property cannot be changed", operation.uri));
@@ -114,7 +118,43 @@ Status Changer::judge_value(const Value& value, Change& change) const {
   return {};
 }
 
+std::optional<std::string> stored_value(const gate::World& world, const gate::View& view,
+                                        const std::string& user, const std::string& uri) {
+  gate::Target target;
+  Principal reader;
+  reader.user = user;
+  if (!gate::judge_address(world, uri, reader, 0, {}, target).ok()) return std::nullopt;
+  if (gate::existing_depth(world, view, target) != target.address.segments.size())
+    return std::nullopt;
+  if (!target.node.is_leaf()) return std::string();
+  if (world.binding(target.node.id()).handles(CSPKIT_GET)) return std::nullopt;
+  const gate::NodeRow* row = view.find(target.user, target.address.key);
+  return row ? row->value : ddf::initial_value(target.node).data;
+}
+
+Status Changer::judge_demands(const Change& change, bool in_atomic) const {
+  const gate::Target& target = change.target;
+  const EngineOptions& options = engine_.options();
+  if (options.enforce_atomic_required && !in_atomic && target.node.atomic_required()) {
+    return Status(Code::kNotAllowed,
+                  fmt::format("{} must be changed inside an Atomic", gate::readable_uri(target)));
+  }
+  if (!options.enforce_dependencies || change.verb == dm::Verb::kDelete) return {};
+  const auto lookup = [&](const std::string& uri) {
+    return stored_value(world_, transaction_, principal_.user, uri);
+  };
+  const ddf::DependencyVerdict verdict =
+      ddf::evaluate_dependencies(*world_.schema, target.address, lookup);
+  if (verdict.satisfied) return {};
+  std::string text = fmt::format("{} depends on what is not so", gate::readable_uri(target));
+  for (const ddf::UnmetDependency& each : verdict.unmet)
+    text += fmt::format("; {}: {}", each.uri, each.reason);
+  return Status(Code::kIncomplete, std::move(text));
+}
+
 Status Changer::apply(Change& change) {
+  const bool secret = (world_.binding(change.target.node.id()).flags & CSPKIT_HANDLER_SECRET) != 0;
+  change.value.secret = change.value.secret || secret;
   switch (change.verb) {
     case dm::Verb::kAdd:
       return add(change);

@@ -6,6 +6,7 @@
 #include <cspkit/engine.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,8 @@ class Changer {
   /// Rows 9 and 10, or the typed value's.
   Status judge_value(const dm::Operation& operation, Change& change) const;
   Status judge_value(const Value& value, Change& change) const;
+  /// AtomicRequired and dependencies, where the engine's options make refusals of them.
+  Status judge_demands(const Change& change, bool in_atomic) const;
   /// Row 12: the effect.
   Status apply(Change& change);
 
@@ -70,6 +73,10 @@ class Changer {
   std::uint64_t session_;
   txn::Transaction& transaction_;
 };
+
+/// The value at a LocURI as a view holds it, for dependencies: computed nodes are taken as absent.
+std::optional<std::string> stored_value(const gate::World& world, const gate::View& view,
+                                        const std::string& user, const std::string& uri);
 
 /// Fills in a call to the handler of `verb` at segment n: names as created, captures decoded.
 provider::CallSpec make_call(const gate::World& world, const gate::View& view,

@@ -62,6 +62,13 @@ void SessionImpl::run(const dm::Operation& operation, dm::Outcome& outcome) {
   }
 }
 
+void SessionImpl::alert(AlertRecord record) {
+  // A server that alerts without end must not fill the device's memory.
+  constexpr std::size_t kKept = 1000;
+  if (alerts_.size() == kKept) alerts_.erase(alerts_.begin());
+  alerts_.push_back(std::move(record));
+}
+
 Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* value) {
   dm::Operation operation;
   operation.verb = verb;
@@ -84,6 +91,7 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   if (status.ok()) status = changer.judge_state(change, failing_uri);
   if (status.ok())
     status = typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
+  if (status.ok()) status = changer.judge_demands(change, false);
   if (status.ok()) status = changer.apply(change);
   if (status.ok()) status = engine_.commit(transaction);
   return status;
@@ -94,7 +102,10 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
   outcomes.assign(operations.size(), {});
   const txn::TurnHolder turn(engine_.turn(), engine_.deadline());
   if (!turn.status().ok()) {
-    for (dm::Outcome& each : outcomes) each.status = turn.status();
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      const Code refused = operations[i].refused;
+      outcomes[i].status = refused == Code::kOk ? turn.status() : Status(refused);
+    }
     return false;
   }
   const gate::World& world = engine_.world();
@@ -121,6 +132,7 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
     while (done < operations.size()) {
       dm::Outcome& outcome = outcomes[done];
       status = changer.judge_state(changes[done], outcome.failing_uri);
+      if (status.ok()) status = changer.judge_demands(changes[done], true);
       if (status.ok()) status = changer.apply(changes[done]);
       if (!status.ok()) break;
       ++done;
@@ -218,6 +230,7 @@ Status SessionImpl::get_handled(const provider::CallSpec& spec, provider::Loaded
     provider.misbehaved(fmt::format("get of {} said OK and gave no value", spec.path));
     return Status(Code::kFailed, fmt::format("provider {} broke its contract", provider.name()));
   }
+  const bool secret = result.value.secret || (spec.flags & CSPKIT_HANDLER_SECRET) != 0;
   Result<Value> fits =
       ddf::check_format(target_.node, std::move(result.value), engine_.options().max_value_bytes);
   if (!fits) {
@@ -226,6 +239,7 @@ Status SessionImpl::get_handled(const provider::CallSpec& spec, provider::Loaded
     return Status(Code::kFailed, fmt::format("provider {} broke its contract", provider.name()));
   }
   outcome.value = *std::move(fits);
+  outcome.value.secret = secret;
   return {};
 }
 
@@ -259,7 +273,7 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
 }
 
 void SessionImpl::refresh(std::string_view uri) {
-  // Looks for a node with a refresh handler on the way to the address, itself excluded. Rare, so
+  // Looks for a node with a refresh handler at or above the address. Rare, so
   // done apart.
   if (!engine_.any_refresh()) return;
   const std::shared_ptr<const gate::World> quick = engine_.world_snapshot();
@@ -292,6 +306,25 @@ void SessionImpl::refresh(std::string_view uri) {
           fmt::format("refresh of {} failed, the old children stand: {}", spec.path, done.text()));
     }
   }
+}
+
+Result<NodeDemands> SessionImpl::demands(std::string_view uri) {
+  const std::shared_lock lock(engine_.tree().mutex());
+  const gate::World& world = engine_.world();
+  gate::Target target;
+  Status status =
+      gate::judge_address(world, uri, principal_, 0, engine_.options().uri_limits, target);
+  if (!status.ok()) return status;
+  const tree::TreeView view(engine_.tree());
+  NodeDemands demands;
+  demands.atomic_required = target.node.atomic_required();
+  demands.deprecated = target.node.deprecated();
+  const std::string_view behavior = target.node.reboot_behavior();
+  demands.reboots = behavior == "Automatic" || behavior == "ServerInitiated";
+  demands.dependencies = ddf::evaluate_dependencies(
+      *world.schema, target.address,
+      [&](const std::string& other) { return stored_value(world, view, principal_.user, other); });
+  return demands;
 }
 
 Result<std::vector<TreeEntry>> SessionImpl::list(std::string_view uri) {

@@ -25,12 +25,13 @@ class SessionImpl : public dm::CommandRunner {
   void run(const dm::Operation& operation, dm::Outcome& outcome) override;
   bool run_atomic(const std::vector<dm::Operation>& operations,
                   std::vector<dm::Outcome>& outcomes) override;
-  void alert(AlertRecord record) override { alerts_.push_back(std::move(record)); }
+  void alert(AlertRecord record) override;
 
   Result<std::string> process(std::string_view message);
   Status get(std::string_view uri, dm::Outcome& outcome);
   /// A change whose value is typed already; null: none.
   Status change(dm::Verb verb, std::string_view uri, const Value* value);
+  Result<NodeDemands> demands(std::string_view uri);
   Result<std::vector<TreeEntry>> list(std::string_view uri);
 
   const Principal& principal() const { return principal_; }

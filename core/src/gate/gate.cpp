@@ -62,6 +62,17 @@ Status judge_scope(const Principal& principal, Scope scope, std::uint32_t verb, 
   return {};
 }
 
+/// Row 4: is the node, and all above it, for a device like this?
+Status judge_applicability(const World& world, const ddf::Address& address) {
+  if (world.excluded.empty()) return {};
+  for (const ddf::Address::Segment& segment : address.segments) {
+    if (world.excludes(segment.node)) {
+      return ddf::check_applicable(world.schema->node(segment.node), world.profile);
+    }
+  }
+  return {};
+}
+
 Status judge_names(const ddf::Schema& schema, const ddf::Address& address) {
   for (std::size_t i = 0; i < address.segments.size(); ++i) {
     if (!address.segments[i].dynamic) continue;
@@ -82,6 +93,8 @@ Status judge_address(const World& world, std::string_view uri, const Principal& 
   if (!scope.ok()) return scope;
   if (!resolved.ok()) return resolved;
   out.node = schema.node(out.address.node);
+  Status applicable = judge_applicability(world, out.address);
+  if (!applicable.ok()) return applicable;
   Status names = judge_names(schema, out.address);
   if (!names.ok()) return names;
   if (verb != 0 && !out.node.grants(verb)) {
@@ -117,6 +130,7 @@ std::vector<std::string> child_names(const World& world, const View& view, const
   // Only static children that are set, or exist by rule; each is looked up by its own key.
   std::string key(parent);
   for (const ddf::Node& child : target.node.static_children()) {
+    if (world.excludes(child.id())) continue;
     key.resize(parent.size());
     if (!key.empty()) key.push_back('/');
     const std::string segment = ddf::encode_segment(child.name());
@@ -126,7 +140,8 @@ std::vector<std::string> child_names(const World& world, const View& view, const
       names.emplace_back(child.name());
     }
   }
-  if (target.node.dynamic_child().valid()) {
+  const ddf::Node dynamic = target.node.dynamic_child();
+  if (dynamic.valid() && !world.excludes(dynamic.id())) {
     std::vector<std::string> keys;
     view.children(target.user, parent, keys);
     for (const std::string& instance : keys) {

@@ -6,11 +6,13 @@
 
 #include <cspkit/abi.h>
 
+#include <cspkit/ddf/profile.hpp>
 #include <cspkit/ddf/schema.hpp>
 #include <cspkit/engine.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace cspkit::provider {
@@ -54,6 +56,20 @@ struct World {
   bool any_refresh = false;               ///< some provider has refresh handlers
   std::vector<std::shared_ptr<provider::LoadedProvider>> providers;  ///< keeps them alive
 
+  std::vector<bool> excluded;  ///< by NodeId: not for this device; empty: none is
+  ddf::DeviceProfile profile;
+
+  /// Who claims the DDF tree with this root; null: nobody.
+  std::unordered_map<std::uint32_t, provider::LoadedProvider*> claimed;
+  provider::LoadedProvider* claimant(const ddf::Node& node) const {
+    const auto it = claimed.find(static_cast<std::uint32_t>(node.root().id()));
+    return it == claimed.end() ? nullptr : it->second;
+  }
+
+  bool excludes(ddf::NodeId node) const {
+    const auto index = static_cast<std::size_t>(node);
+    return index < excluded.size() && excluded[index];
+  }
   const Binding& binding(ddf::NodeId node) const {
     const auto index = static_cast<std::size_t>(node);
     return bindings[index < binding_of.size() ? binding_of[index] : 0];

@@ -167,11 +167,13 @@ cspkit_code read(const cspkit_host* host, cspkit_writer id, cspkit_str path, csp
       return CSPKIT_NOT_FOUND;
     const gate::NodeRow* row = rows.find(target.user, target.address.key);
     value = row ? Value(row->format, row->value) : ddf::initial_value(target.node);
+    value.secret = row && (row->flags & CSPKIT_VALUE_SECRET) != 0;
     return CSPKIT_OK;
   });
   if (found != CSPKIT_OK) return found;
-  const cspkit_value out{static_cast<std::int32_t>(value.format), 0, value.data.data(),
-                         value.data.size()};
+  constexpr std::uint32_t kSecret = CSPKIT_VALUE_SECRET;
+  const cspkit_value out{static_cast<std::int32_t>(value.format), value.secret ? kSecret : 0u,
+                         value.data.data(), value.data.size()};
   if (sink) sink(context, &out);
   return CSPKIT_OK;
 }
@@ -470,7 +472,7 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     return Status(Code::kNotFound,
                   fmt::format("the DDF of {} has no node {}", provider.name(), op.path));
   }
-  if (!provider.owns(op.scope, target.address.key)) {
+  if (!provider.owns(target.node)) {
     return Status(Code::kNotAllowed,
                   fmt::format("{} lies outside the roots of {}", op.path, provider.name()));
   }

@@ -186,11 +186,11 @@ void LoadedProvider::stop() {
   provider_ = nullptr;
 }
 
-bool LoadedProvider::owns(Scope scope, std::string_view key) const {
+bool LoadedProvider::owns(const ddf::Node& node) const {
+  const ddf::Node top = node.root();
+  const std::string key = ddf::fold(top.pattern());
   return std::any_of(roots.begin(), roots.end(), [&](const Root& root) {
-    return root.scope == scope && key.size() >= root.key.size() &&
-           key.compare(0, root.key.size(), root.key) == 0 &&
-           (key.size() == root.key.size() || root.key.empty() || key[root.key.size()] == '/');
+    return root.scope == top.scope() && ddf::fold(root.path) == key;
   });
 }
 

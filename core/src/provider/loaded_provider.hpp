@@ -88,6 +88,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
   /// Runs one operation to its end, waiting for a pending one until its deadline.
   CallResult call(const CallSpec& spec);
+  bool started() const { return started_; }
   bool has_jobs() const { return jobs_ != nullptr; }
   /// Hands a job to the provider, on the executor.
   void run_job(std::string id, std::string payload, std::uint32_t attempt);
@@ -113,8 +114,9 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   Services& services() { return services_; }
   WriterTable& writers() { return writers_; }
   TaskGuard& tasks() { return *tasks_; }
-  /// Is a node, by its key, inside a claimed root of that scope?
-  bool owns(Scope scope, std::string_view key) const;
+  /// Does the node belong to a DDF tree that this provider claims? A tree nested in it is
+  /// another's.
+  bool owns(const ddf::Node& node) const;
   /// Cancels calls and timers and waits for running tasks; stop() does the rest.
   void quiesce();
   void misbehaved(std::string_view text) const;

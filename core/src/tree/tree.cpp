@@ -10,8 +10,11 @@ ddf::NodeId place(const ddf::Schema& schema, const NodeRow& row, ddf::Address& s
   if (!schema.resolve_path(scope, row.path, scratch).ok()) return ddf::kNoNode;
   // A newer DDF may tell names apart by case that were one, or the reverse, or have made a leaf of
   // an interior node: then the row is no longer this node's.
-  const bool fits = scratch.key == row.key &&
-                    schema.node(scratch.node).is_leaf() == (row.format != Format::kNode);
+  const ddf::Node node = schema.node(scratch.node);
+  const bool was_interior = row.format == Format::kNode;
+  const bool same_kind =
+      node.is_leaf() ? !was_interior || node.format() == Format::kNull : was_interior;
+  const bool fits = scratch.key == row.key && same_kind;
   return fits ? scratch.node : ddf::kNoNode;
 }
 

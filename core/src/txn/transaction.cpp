@@ -72,9 +72,8 @@ void Transaction::erase_subtree(std::string_view user, std::string_view key) {
   std::set<std::string> gone;
   if (find(user, key) || change(user, key)) gone.emplace(key);
   if (const tree::Space* space = tree_.space(user)) {
-    tree::for_each_below(space->rows(), key, [&](const std::string& below) {
-      if (space->find(below)->node != ddf::kNoNode) gone.insert(below);
-    });
+    // Orphans too: a DDF that comes back must not bring back values of another life.
+    tree::for_each_below(space->rows(), key, [&](const std::string& below) { gone.insert(below); });
   }
   const auto own = changes_.find(user);
   if (own != changes_.end()) {
