@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "build.hpp"
+#include "bundle.hpp"
 #include "input.hpp"
 #include "patterns.hpp"
 #include "reader.hpp"
@@ -47,6 +48,7 @@ struct SchemaBuilder::Impl {
   Status refuse(const std::string& name, Severity severity, const InputError& error, Code code);
   void take(TreeDraft tree, FindingSink& sink);
   Status add_file(const std::string& path);
+  Status add_bundle(std::string_view bytes, const std::string& path);
   Status add_directory(const std::filesystem::path& path);
 };
 
@@ -123,7 +125,25 @@ Status SchemaBuilder::Impl::add_file(const std::string& path) {
         {Severity::kError, large ? "D005" : "D001", path, 0, {}, file.error().text()});
     return Status(large ? Code::kNotDdf : Code::kIo, file.error().text());
   }
+  if (is_bundle(file->bytes)) return add_bundle(file->bytes, path);
   return add_document(file->bytes, path, file->stamp, false, false, nullptr);
+}
+
+Status SchemaBuilder::Impl::add_bundle(std::string_view bytes, const std::string& path) {
+  Status first;
+  BundleReader reader;
+  reader.file = [&](const std::string& name, std::string_view content) {
+    Status status = add_document(content, path + '/' + name, 0, true, false, nullptr);
+    if (!status && first.ok()) first = std::move(status);
+  };
+  reader.skipped = [&](const std::string& name, const std::string& reason) {
+    findings.push_back(
+        {Severity::kError, "D006", path + '/' + name, 0, {}, "the file is left out: " + reason});
+  };
+  if (Status status = read_bundle(bytes, reader); !status) {
+    return refuse(path, Severity::kError, {"D006", 0, status.text()}, Code::kNotDdf);
+  }
+  return first;
 }
 
 Status SchemaBuilder::Impl::add_directory(const std::filesystem::path& path) {

@@ -40,7 +40,8 @@ class SchemaBuilder {
   SchemaBuilder(SchemaBuilder&&) noexcept;
   SchemaBuilder& operator=(SchemaBuilder&&) noexcept;
 
-  /// Adds a DDF file, or every *.xml of a directory (sorted by name, not recursive). kIo:
+  /// Adds a DDF file, every *.xml of a directory (sorted by name, not recursive), or every *.xml of
+  /// a zip as Microsoft publishes it (known by its content, bounded in what it may expand to). kIo:
   /// unreadable. kNotDdf: not well-formed, or its root is not MgmtTree; of a directory the other
   /// files are still added and the first failure is returned.
   Status add(const std::filesystem::path& path);
