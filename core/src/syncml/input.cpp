@@ -81,6 +81,51 @@ std::size_t reference_length(std::string_view text) {
   return i > first && i < text.size() && is_xml_char(code) ? i + 1 : 0;
 }
 
+// Position after the comment, CDATA section or instruction that begins at `open` with "<!" or "<?".
+std::size_t end_of_section(std::string_view text, std::size_t open) {
+  std::string_view close = ">";
+  std::size_t skip = 2;
+  if (starts_at(text, open, "<!--")) close = "-->", skip = 4;
+  if (starts_at(text, open, "<![CDATA[")) close = "]]>", skip = 9;
+  if (starts_at(text, open, "<?")) close = "?>";
+  const std::size_t at = text.find(close, open + skip);
+  return at == kNone ? text.size() : at + close.size();
+}
+
+// Position after the '>' of the tag that stands at `at`, quotes respected.
+std::size_t end_of_tag(std::string_view text, std::size_t at) {
+  while (true) {
+    at = text.find_first_of("\"'>", at);
+    if (at == kNone) return text.size();
+    if (text[at] == '>') return at + 1;
+    at = text.find(text[at], at + 1);
+    if (at == kNone) return text.size();
+    ++at;
+  }
+}
+
+bool is_section(std::string_view text, std::size_t open) {
+  return starts_at(text, open, "<!") || starts_at(text, open, "<?");
+}
+
+// Tags, and attributes by their '='. Stops when it has seen enough.
+std::size_t count_markup(std::string_view text) {
+  std::size_t count = 0;
+  std::size_t at = text.find('<');
+  while (at != kNone && count <= kMaxMarkup) {
+    std::size_t end = 0;
+    if (is_section(text, at)) {
+      end = end_of_section(text, at);
+    } else {
+      end = end_of_tag(text, at);
+      const std::string_view tag = text.substr(at, end - at);
+      count += 1 + static_cast<std::size_t>(std::count(tag.begin(), tag.end(), '='));
+    }
+    at = text.find('<', end);
+  }
+  return count;
+}
+
 // One pass over a message's characters; what may stand only in CDATA, comments or a LocURI is
 // looked into when it turns up.
 class CharacterCheck {
@@ -155,18 +200,9 @@ class CharacterCheck {
         return false;
       }
       section_begin_ = open;
-      section_end_ = end_of_section(open);
+      section_end_ = end_of_section(text_, open);
     }
     return section_begin_ < i && i < section_end_;
-  }
-
-  std::size_t end_of_section(std::size_t open) const {
-    std::string_view close = ">";
-    if (starts_at(text_, open, "<!--")) close = "-->";
-    if (starts_at(text_, open, "<![CDATA[")) close = "]]>";
-    if (starts_at(text_, open, "<?")) close = "?>";
-    const std::size_t at = text_.find(close, open + 2);
-    return at == kNone ? text_.size() : at + close.size();
   }
 
   // True when the nearest tag before i is the start tag of a LocURI. The answer holds up to the
@@ -190,18 +226,6 @@ class CharacterCheck {
   std::size_t locuri_end_ = 0;
 };
 
-// Position after the '>' of the tag that stands at `at`, quotes respected.
-std::size_t end_of_tag(std::string_view text, std::size_t at) {
-  while (true) {
-    at = text.find_first_of("\"'>", at);
-    if (at == kNone) return text.size();
-    if (text[at] == '>') return at + 1;
-    at = text.find(text[at], at + 1);
-    if (at == kNone) return text.size();
-    ++at;
-  }
-}
-
 }  // namespace
 
 Result<std::string_view> decode_input(std::string_view bytes, std::string& storage) {
@@ -220,11 +244,10 @@ Result<std::string_view> decode_input(std::string_view bytes, std::string& stora
 }
 
 Status check_text(std::string_view text) {
-  // Fewer bytes cannot hold so many tags.
-  if (text.size() > kMaxTags &&
-      static_cast<std::size_t>(std::count(text.begin(), text.end(), '<')) > kMaxTags) {
-    return Status(Code::kTooLarge,
-                  "1:1: message of more than " + std::to_string(kMaxTags) + " tags");
+  // Fewer bytes cannot hold so much.
+  if (text.size() > kMaxMarkup && count_markup(text) > kMaxMarkup) {
+    return Status(Code::kTooLarge, "1:1: message of more than " + std::to_string(kMaxMarkup) +
+                                       " tags and attributes");
   }
   return CharacterCheck(text).run();
 }
@@ -246,17 +269,12 @@ std::string_view inner_markup(std::string_view text, std::size_t name_offset) {
     if (starts_at(text, at, "</")) {
       if (--depth == 0) return text.substr(begin, at - begin);
       at = end_of_tag(text, at);
-    } else if (starts_at(text, at, "<!--")) {
-      at = text.find("-->", at + 4);
-    } else if (starts_at(text, at, "<![CDATA[")) {
-      at = text.find("]]>", at + 9);
-    } else if (starts_at(text, at, "<?")) {
-      at = text.find("?>", at + 2);
+    } else if (is_section(text, at)) {
+      at = end_of_section(text, at);
     } else {
       at = end_of_tag(text, at);
       if (text[at - 2] != '/') ++depth;
     }
-    if (at == kNone) break;
   }
   return text.substr(std::min(begin, text.size()));
 }

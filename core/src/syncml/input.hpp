@@ -11,8 +11,8 @@
 
 namespace cspkit::syncml {
 
-/// More start and end tags than this in one message: kTooLarge. Bounds the memory of the DOM.
-inline constexpr std::size_t kMaxTags = 500'000;
+/// More tags and attributes than this in one message: kTooLarge. Bounds the memory of the DOM.
+inline constexpr std::size_t kMaxMarkup = 500'000;
 
 /// The bytes as UTF-8 without BOM: a view of `bytes`, or of `storage` when they were UTF-16. The
 /// encoding label is not believed, the bytes are. kNotSyncml when UTF-16 has an odd length.

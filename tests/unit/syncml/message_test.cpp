@@ -201,12 +201,22 @@ TEST(SyncmlMessage, RefusesMoreBytesThanAllowed) {
   EXPECT_TRUE(Message::parse(big, big.size(), 16));
 }
 
-TEST(SyncmlMessage, RefusesMoreTagsThanMemoryIsMeantFor) {
-  std::string tags;
-  for (std::size_t i = 0; i <= kMaxTags; ++i) tags += "<a/>";
-  const Result<Message> message = Message::parse(body(tags), std::size_t{64} << 20, 16);
-  ASSERT_FALSE(message);
-  EXPECT_EQ(message.error().code(), Code::kTooLarge);
+TEST(SyncmlMessage, RefusesMoreMarkupThanMemoryIsMeantFor) {
+  constexpr std::size_t kBig = std::size_t{64} << 20;
+  std::string tags, attributes = "<Get a='>'", text;
+  for (std::size_t i = 0; i <= kMaxMarkup; ++i) {
+    tags += "<a/>";
+    attributes += " b=''";
+    text += "&lt;=";
+  }
+  const std::string data = text + "<![CDATA[" + tags + "]]>";
+  for (const std::string& bomb : {tags, attributes + "/>"}) {
+    const Result<Message> message = Message::parse(body(bomb), kBig, 16);
+    ASSERT_FALSE(message);
+    EXPECT_EQ(message.error().code(), Code::kTooLarge);
+    EXPECT_NE(message.error().text().find("tags and attributes"), std::string::npos);
+  }
+  EXPECT_TRUE(Message::parse(replace_with("<Data>" + data + "</Data>"), kBig, 16));
 }
 
 TEST(SyncmlMessage, DataIsTextWhateverItIsWrappedIn) {
