@@ -14,7 +14,8 @@
 
 namespace cspkit::store {
 
-/// A prepared statement. bind() takes the parameters in order; the bytes must live until run().
+/// A prepared statement. text(), blob() and integer() give its parameters in order; what they refer
+/// to must live until run().
 class Statement {
  public:
   Statement() = default;

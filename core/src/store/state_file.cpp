@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <climits>
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>

@@ -170,6 +170,38 @@ TEST(StateFile, WithoutPermissionThePathIsNamed) {
   EXPECT_EQ(child.wait(), 0);
 }
 
+// For file layers that keep their files elsewhere: nothing beside what SQLite itself does.
+TEST(StateFile, WithoutRealFilesNothingIsLookedAtOrLocked) {
+  const TempDir dir;
+  store::SqliteOptions options;
+  options.real_files = false;
+  for (const char* value : {"1", "2"}) {
+    auto opened = store::open_sqlite_store(dir.file("device.db"), options);
+    ASSERT_TRUE(opened) << opened.error().text();
+    ASSERT_TRUE((*opened)->apply(put(node(value, value))).ok());
+  }
+  EXPECT_FALSE(fs::exists(dir.file("device.db.lock")));
+  EXPECT_THAT(stored_nodes(dir.file("device.db")), ElementsAre("|1=1", "|2=2"));
+}
+
+TEST(StateFile, AnotherFileLayerMayHoldTheFile) {
+  store::SqliteOptions options;
+  options.real_files = false;
+  options.vfs_name = "memdb";  // SQLite's own, in memory
+  const auto in_memory = store::open_sqlite_store("/device.db", options);
+  ASSERT_TRUE(in_memory) << in_memory.error().text();
+  ASSERT_TRUE((*in_memory)->apply(put(node("a", "1"))).ok());
+  const auto contents = (*in_memory)->load();
+  ASSERT_TRUE(contents) << contents.error().text();
+  EXPECT_THAT(nodes_of(*contents), ElementsAre("|a=1"));
+  EXPECT_FALSE(fs::exists("/device.db"));
+
+  options.vfs_name = "there is none of this name";
+  const auto no_layer = store::open_sqlite_store("/device.db", options);
+  ASSERT_FALSE(no_layer);
+  EXPECT_EQ(no_layer.error().code(), Code::kIo) << no_layer.error().text();
+}
+
 TEST(StateFile, ClosingLeavesOneFileAndTheLockFile) {
   const TempDir dir;
   {

@@ -49,7 +49,8 @@ class StoreTest : public ::testing::TestWithParam<Kind> {
     ASSERT_TRUE(status.ok()) << status.text();
   }
 
-  TempDir dir_;
+  // On a disk: the large value may be more than a small memory file system holds.
+  TempDir dir_{std::filesystem::temp_directory_path().string()};
   std::unique_ptr<store::Store> store_;
 };
 
