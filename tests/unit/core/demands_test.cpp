@@ -68,7 +68,7 @@ TEST_F(DemandsTest, ByDefaultDemandsAreReadAndRefuseNothing) {
   ASSERT_TRUE(lamp);
   EXPECT_FALSE(lamp->dependencies.satisfied);
   ASSERT_EQ(lamp->dependencies.unmet.size(), 1u);
-  EXPECT_EQ(lamp->dependencies.unmet[0].uri, "./Vendor/Test/D/Switch");
+  EXPECT_EQ(lamp->dependencies.unmet[0].uri, "./Device/Vendor/Test/D/Switch");
   EXPECT_TRUE(session.replace("./Vendor/Test/D/Switch", Value::integer(1)).ok());
   EXPECT_TRUE(engine_->demands("./Vendor/Test/D/Lamp")->dependencies.satisfied);
 }
