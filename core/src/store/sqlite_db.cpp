@@ -39,6 +39,11 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs_
       sqlite3_open_v2(path.c_str(), &handle, kFlags, vfs_name.empty() ? nullptr : vfs_name.c_str());
   if (handle == nullptr) return Status(Code::kIo, path + ": no memory to open the state file");
   Database database(path, handle);
+  // Before the file is looked at; an unknown VFS, for one.
+  if (code == SQLITE_ERROR) {
+    return Status(Code::kIo,
+                  fmt::format("{}: cannot open the state file: {}", path, sqlite3_errmsg(handle)));
+  }
   if (code != SQLITE_OK) return database.failure(code, "open the state file");
   if (sqlite3_db_readonly(handle, "main") == 1) {
     return Status(Code::kIo, path + ": can only be read; give this user the right to write it");
