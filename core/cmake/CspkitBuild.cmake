@@ -31,3 +31,28 @@ if(CSPKIT_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
 endif()
+
+# The standard headers, precompiled: a third of the time of a build from nothing. A compiler cache does more, and cannot
+# cache what uses them.
+if(PROJECT_IS_TOP_LEVEL AND NOT CSPKIT_CCACHE)
+  option(CSPKIT_PCH "Precompile the standard headers" ON)
+else()
+  option(CSPKIT_PCH "Precompile the standard headers" OFF)
+endif()
+# cspkit_precompiled_headers(NAME header...): a set of headers that cspkit_precompile(TARGET NAME) lends to a target.
+function(cspkit_precompiled_headers name)
+  if(CSPKIT_PCH)
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "\n")
+    add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+    target_link_libraries(${name} PRIVATE cspkit_build)
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+  endif()
+endfunction()
+function(cspkit_precompile target name)
+  if(CSPKIT_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+  endif()
+endfunction()
+cspkit_precompiled_headers(cspkit_pch <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <cstring>
+  <filesystem> <functional> <map> <memory> <mutex> <optional> <shared_mutex> <string> <string_view> <thread>
+  <unordered_map> <utility> <variant> <vector>)

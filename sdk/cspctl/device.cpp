@@ -34,7 +34,7 @@ class SignalGuard {
     action.sa_handler = note_signal;
     sigemptyset(&action.sa_mask);
     // A second signal has its ordinary effect: nobody shall be kept.
-    action.sa_flags = SA_RESETHAND;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &action, &interrupt_);
     ::sigaction(SIGTERM, &action, &terminate_);
   }
