@@ -28,6 +28,9 @@ inline bool is_text(const pugi::xml_node& node) {
   return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
 }
 
+/// How often a byte stands in a text.
+std::uint32_t count_bytes(std::string_view text, char wanted);
+
 /// All text below an element, children of children included, without recursion.
 std::string deep_text(const pugi::xml_node& element);
 /// True when an element stands inside.

@@ -18,11 +18,21 @@ inline std::uint64_t load8(const char* p) {
   return w;
 }
 
-/// The last `n` < 8 bytes at p, zero-filled.
-inline std::uint64_t load_tail(const char* p, std::size_t n) {
-  std::uint64_t w = 0;
-  std::memcpy(&w, p, n);
+inline std::uint64_t load4(const char* p) {
+  std::uint32_t w;
+  std::memcpy(&w, p, sizeof w);
   return w;
+}
+
+/// `n` < 8 bytes at p as one word, a different one for each text. Two overlapping loads, because
+/// copying byte by byte and loading the result stalls.
+inline std::uint64_t load_tail(const char* p, std::size_t n) {
+  if (n >= 4) return load4(p) | load4(p + n - 4) << 32;
+  if (n == 0) return 0;
+  const auto byte = [p](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(p[i]));
+  };
+  return byte(0) | byte(n / 2) << 8 | byte(n - 1) << 16;
 }
 
 /// Lower-cases the ASCII letters among eight bytes.
@@ -62,10 +72,10 @@ inline std::uint32_t hash_folded(std::string_view s, std::uint64_t seed) {
 }
 
 inline bool equal_folded(const char* a, const char* b, std::size_t n) {
-  for (; n >= 8; n -= 8, a += 8, b += 8) {
-    if (fold8(load8(a)) != fold8(load8(b))) return false;
-  }
-  return n == 0 || fold8(load_tail(a, n)) == fold8(load_tail(b, n));
+  if (n < 8) return fold8(load_tail(a, n)) == fold8(load_tail(b, n));
+  std::uint64_t differ = fold8(load8(a + n - 8)) ^ fold8(load8(b + n - 8));
+  for (; n > 8; n -= 8, a += 8, b += 8) differ |= fold8(load8(a)) ^ fold8(load8(b));
+  return differ == 0;
 }
 
 inline bool equal_folded(std::string_view a, std::string_view b) {
@@ -86,18 +96,23 @@ inline int compare_folded(std::string_view a, std::string_view b) {
   return a.size() == b.size() ? 0 : (a.size() < b.size() ? -1 : 1);
 }
 
-/// out = folded text of the same length.
+/// out = folded text of the same length; may be the text itself.
 inline void fold_into(char* out, std::string_view s) {
   const char* p = s.data();
-  std::size_t n = s.size();
-  for (; n >= 8; n -= 8, p += 8, out += 8) {
-    const std::uint64_t w = fold8(load8(p));
-    std::memcpy(out, &w, 8);
+  const std::size_t n = s.size();
+  if (n < 8) {
+    for (std::size_t i = 0; i < n; ++i) {
+      out[i] = p[i] >= 'A' && p[i] <= 'Z' ? static_cast<char>(p[i] + 32) : p[i];
+    }
+    return;
   }
-  if (n != 0) {
-    const std::uint64_t w = fold8(load_tail(p, n));
-    std::memcpy(out, &w, n);
+  // Read before the loop, which may write over it.
+  const std::uint64_t last = fold8(load8(p + n - 8));
+  for (std::size_t i = 0; i + 8 < n; i += 8) {
+    const std::uint64_t w = fold8(load8(p + i));
+    std::memcpy(out + i, &w, 8);
   }
+  std::memcpy(out + n - 8, &last, 8);
 }
 
 /// RFC 3986 unreserved: what stands in a canonical path as it is.
