@@ -16,6 +16,8 @@ int run_tree(cspkit::Engine& engine, const Options& options);
 int run_explain(cspkit::Engine& engine, const Options& options);
 int run_provider_list(cspkit::Engine& engine, const Options& options);
 int run_ddf_check(const Options& options);
+int run_ddf_doc(const Options& options);
+int run_ddf_diff(const Options& options);
 
 }  // namespace cspctl
 

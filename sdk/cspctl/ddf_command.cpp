@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// ddf check: what is in these DDF files, and what is wrong with them. No engine, no state.
+// ddf check, doc, diff: what is in DDF files, what is wrong with them, how they differ. No engine,
+// no state.
 #include <algorithm>
+#include <cspkit/ddf/diff.hpp>
+#include <cspkit/ddf/doc.hpp>
 #include <cspkit/ddf/loader.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -102,8 +105,52 @@ int run_ddf_check(const Options& options) {
   const std::vector<Finding>& findings = builder.findings();
   for (const Finding& finding : findings) print_finding(finding, options.json);
   const std::size_t errors = count(findings, Severity::kError);
-  print_totals(schema->totals(), errors, count(findings, Severity::kWarning), options.json);
-  return errors != 0 ? std::max<int>(exit_code, kExitStatus) : exit_code;
+  const std::size_t warnings = count(findings, Severity::kWarning);
+  print_totals(schema->totals(), errors, warnings, options.json);
+  const bool bad = errors != 0 || (options.strict && warnings != 0);
+  return bad ? std::max<int>(exit_code, kExitStatus) : exit_code;
+}
+
+int run_ddf_doc(const Options& options) {
+  SchemaBuilder builder;
+  int exit_code = kExitOk;
+  for (const std::string& path : options.paths) exit_code = std::max(exit_code, add(builder, path));
+  const auto schema = builder.build();
+  std::vector<std::string> subjects = {options.csp};
+  if (options.csp.empty()) subjects = cspkit::ddf::doc_subjects(*schema);
+  for (const std::string& subject : subjects) {
+    const std::string page = cspkit::ddf::doc_page(*schema, subject);
+    if (page.empty()) {
+      print_error("ddf doc: no CSP " + subject + " in these files");
+      exit_code = std::max<int>(exit_code, kExitStatus);
+    } else if (options.json) {
+      print_json({{"csp", subject}, {"page", page}});
+    } else {
+      print_line(page.back() == '\n' ? page.substr(0, page.size() - 1) : page);
+    }
+  }
+  return exit_code;
+}
+
+int run_ddf_diff(const Options& options) {
+  SchemaBuilder before, after;
+  const int exit_code = std::max(add(before, options.paths.at(0)), add(after, options.paths.at(1)));
+  for (const auto& change : cspkit::ddf::diff(*before.build(), *after.build())) {
+    if (!options.json) {
+      print_line(cspkit::ddf::to_string(change));
+      continue;
+    }
+    Json properties = Json::array();
+    for (const auto& each : change.properties) {
+      properties.push_back(
+          {{"property", each.property}, {"before", each.before}, {"after", each.after}});
+    }
+    const char* kinds[] = {"added", "removed", "changed"};
+    print_json({{"change", kinds[static_cast<std::size_t>(change.kind)]},
+                {"uri", change.uri},
+                {"properties", properties}});
+  }
+  return exit_code;
 }
 
 }  // namespace cspctl

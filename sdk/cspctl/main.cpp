@@ -33,6 +33,8 @@ int dispatch(cspkit::Engine& engine, const Options& options) {
 
 int run(const Options& options) {
   if (options.command == Command::kDdfCheck) return run_ddf_check(options);
+  if (options.command == Command::kDdfDoc) return run_ddf_doc(options);
+  if (options.command == Command::kDdfDiff) return run_ddf_diff(options);
   int exit_code = kExitOk;
   std::optional<cspkit::Engine> engine = open_device(options, exit_code);
   if (!engine) return exit_code;

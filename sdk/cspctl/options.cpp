@@ -42,6 +42,8 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check found 
   explain          command uri status access format occurrence ... file line
   ddf check        severity code file line uri text, each finding; last: files trees nodes leaves
                    dynamic errors warnings
+  ddf doc          csp page
+  ddf diff         change uri properties: [{property before after}]
   provider list    command providers: [{name plugin version abi roots file}]
 Other commands: cspctl NAME runs the program cspctl-NAME.)";
 
@@ -134,6 +136,10 @@ class Parser {
     }
   }
 
+  CLI::Option* ddf_paths(CLI::App* app, const char* help) {
+    return app->add_option("paths", options_.paths, help)->type_name("PATH")->required();
+  }
+
   void add_commands() {
     CLI::App* run = command(app_, Command::kRun, "run", "Process SyncML messages, one session");
     run->add_option("files", options_.paths, "Messages; - is stdin, a directory its *.xml, sorted")
@@ -152,10 +158,16 @@ class Parser {
     CLI::App* ddf = app_.add_subcommand("ddf", "DDF files");
     ddf->fallthrough();
     ddf->require_subcommand(1);
-    command(*ddf, Command::kDdfCheck, "check", "Totals and findings of DDF files")
-        ->add_option("paths", options_.paths, "Files or directories")
-        ->type_name("PATH")
-        ->required();
+    CLI::App* check =
+        command(*ddf, Command::kDdfCheck, "check", "Totals and findings of DDF files");
+    ddf_paths(check, "Files, directories or zipped bundles");
+    check->add_flag("--strict", options_.strict, "Warnings count as errors");
+    CLI::App* doc =
+        command(*ddf, Command::kDdfDoc, "doc", "The reference page of a CSP, in Markdown");
+    ddf_paths(doc, "Files, directories or zipped bundles");
+    doc->add_option("--csp", options_.csp, "Only the page of this CSP")->type_name("NAME");
+    CLI::App* diff = command(*ddf, Command::kDdfDiff, "diff", "Nodes added, removed and changed");
+    ddf_paths(diff, "The older, then the newer file, directory or bundle")->expected(2);
     CLI::App* provider = app_.add_subcommand("provider", "Providers");
     provider->fallthrough();
     provider->require_subcommand(1);

@@ -21,6 +21,8 @@ enum class Command {
   kSeed,
   kExplain,
   kDdfCheck,
+  kDdfDoc,
+  kDdfDiff,
   kProviderList
 };
 
@@ -39,7 +41,9 @@ struct Options {
   Command command = Command::kNone;
   std::string name;                 ///< the command's words: "get", "ddf check"
   std::string uri;                  ///< of the commands that take one
-  std::vector<std::string> paths;   ///< run, ddf check
+  std::vector<std::string> paths;   ///< run, ddf ...
+  bool strict = false;              ///< ddf check --strict
+  std::string csp;                  ///< ddf doc --csp
   std::string out;                  ///< run --out
   std::optional<std::string> data;  ///< --data, "-" not yet read
   std::string format;               ///< --format
