@@ -215,7 +215,7 @@ void Merger::make_table() {
     }
     path += std::string_view(data_.own_pool).substr(r.name, r.name_size);
     const Scope scope = BitsUser::get(r.bits) != 0 ? Scope::kUser : Scope::kDevice;
-    entries.emplace_back(text::hash_folded(path, path_seed(scope)), i);
+    entries.emplace_back(text::hash_text(fold(path), path_seed(scope)), i);
     data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(path.size()));
   }
   if (entries.empty()) return;

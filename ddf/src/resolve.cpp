@@ -12,55 +12,49 @@
 namespace cspkit::ddf {
 namespace {
 
-/// True when `path` (no scope) spells the address of a node in the table, in any case of letters.
-bool spells(const SchemaData& data, const Record& r, std::string_view path) {
-  if (path.size() < r.name_size) return false;
-  const std::size_t before = path.size() - r.name_size;
-  if (!text::equal_folded(path.data() + before, data.pool.data() + r.name, r.name_size))
-    return false;
+/// True when `key`, a folded path without scope, is the address of a node in the table.
+bool is_address(const SchemaData& data, const Record& r, std::string_view key) {
+  if (key.size() < r.name_size) return false;
+  const std::size_t before = key.size() - r.name_size;
+  if (!text::folds_to(data.pool.data() + r.name, key.data() + before, r.name_size)) return false;
   const Record& parent = data.records[r.parent];
   if (parent.parent == kNone) return before == 0;
   const std::size_t length = std::size_t{parent.prefix_size} + parent.name_size;
-  return before == length + 1 && path[length] == '/' &&
-         text::equal_folded(path.data(), data.pool.data() + parent.name - parent.prefix_size,
-                            length);
+  return before == length + 1 && key[length] == '/' &&
+         text::folds_to(data.pool.data() + parent.name - parent.prefix_size, key.data(), length);
 }
 
-/// Index of the node with that whole path; kNone.
-std::uint32_t find_whole(const SchemaData& data, Scope scope, std::string_view path) {
-  if (path.size() > data.longest_path || data.slots.empty()) return kNone;
-  const std::uint32_t hash = text::hash_folded(path, path_seed(scope));
+/// Index of the node with that whole path, given folded; kNone.
+std::uint32_t find_whole(const SchemaData& data, Scope scope, std::string_view key) {
+  if (key.size() > data.longest_path || data.slots.empty()) return kNone;
+  const std::uint32_t hash = text::hash_text(key, path_seed(scope));
   const std::size_t size = data.slots.size();
   for (std::size_t i = first_slot(hash, size);; i = i + 1 == size ? 0 : i + 1) {
     const PathSlot& slot = data.slots[i];
     if (slot.node == kNone) return kNone;
-    if (slot.hash == hash && spells(data, data.records[slot.node], path)) return slot.node;
+    if (slot.hash == hash && is_address(data, data.records[slot.node], key)) return slot.node;
   }
 }
 
-/// Fills `out` with the address of a node of the table.
+/// Fills `out` with the address of a node of the table. out.key begins with that address already.
 void fill(const SchemaData& data, std::uint32_t index, Address& out) {
   const Record& last = data.records[index];
   const Record& parent = data.records[last.parent];
-  std::string& path = out.path;
   if (parent.parent == kNone) {
-    path.assign(data.pool.data() + last.name, last.name_size);
+    out.path.assign(data.pool.data() + last.name, last.name_size);
   } else {
     const std::size_t length = std::size_t{parent.prefix_size} + parent.name_size;
-    path.resize(length + 1 + last.name_size);
-    char* p = path.data();
-    std::memcpy(p, data.pool.data() + parent.name - parent.prefix_size, length);
-    p[length] = '/';
-    std::memcpy(p + length + 1, data.pool.data() + last.name, last.name_size);
+    out.path.assign(data.pool.data() + parent.name - parent.prefix_size, length);
+    out.path += '/';
+    out.path.append(data.pool.data() + last.name, last.name_size);
   }
-  out.key.resize(path.size());
-  text::fold_into(out.key.data(), path);
+  out.key.resize(out.path.size());
   std::array<std::uint32_t, kMaxDepth + 1> way;
   std::size_t depth = 0;
   for (std::uint32_t i = index; data.records[i].parent != kNone; i = data.records[i].parent)
     way[depth++] = i;
   out.segments.resize(depth);
-  auto end = static_cast<std::uint32_t>(path.size());
+  auto end = static_cast<std::uint32_t>(out.path.size());
   for (std::size_t i = 0; i < depth; ++i) {
     out.segments[depth - 1 - i] = {NodeId{way[i]}, end, end, false};
     end -= data.records[way[i]].name_size + 1u;
@@ -134,19 +128,22 @@ bool step(const SchemaData& data, Segment& segment, std::uint32_t& at, Address& 
   return true;
 }
 
-/// The longest beginning of `path` that the table of whole paths knows: how many bytes of it, with
-/// the slash behind. 0 when none.
-std::size_t take_static(const SchemaData& data, std::string_view path, Address& out) {
-  std::size_t end = std::min(path.size(), std::size_t{data.longest_path} + 1);
+/// The longest beginning of the address that the table of whole paths knows: how many bytes of it,
+/// with the slash behind; 0 when none. out.key holds the folded address before, the folded
+/// beginning afterwards.
+std::size_t take_static(const SchemaData& data, Address& out) {
+  std::size_t end = std::min(out.key.size(), std::size_t{data.longest_path} + 1);
   while (end != 0) {
-    end = path.substr(0, end).rfind('/');
-    if (end == std::string_view::npos || end == 0) return 0;
-    const std::uint32_t found = find_whole(data, out.scope, path.substr(0, end));
+    const std::string_view key = std::string_view(out.key).substr(0, end);
+    end = key.rfind('/');
+    if (end == std::string_view::npos || end == 0) break;
+    const std::uint32_t found = find_whole(data, out.scope, key.substr(0, end));
     if (found != kNone) {
       fill(data, found, out);
       return end + 1;
     }
   }
+  clear(out);
   return 0;
 }
 
@@ -156,9 +153,8 @@ Status too_many(const UriLimits& limits) {
 }
 
 Status walk(const SchemaData& data, std::string_view path, Address& out, const UriLimits& limits) {
-  clear(out);
   std::uint32_t at = out.scope == Scope::kUser ? 1 : 0;
-  std::size_t begin = take_static(data, path, out);
+  std::size_t begin = take_static(data, out);
   std::size_t count = out.segments.size();
   if (count != 0) at = static_cast<std::uint32_t>(out.node);
   out.node = kNoNode;
@@ -193,7 +189,9 @@ Status resolve_below(const SchemaData& data, std::string_view path, Address& out
     out.node = NodeId{out.scope == Scope::kUser ? 1u : 0u};
     return {};
   }
-  const std::uint32_t found = find_whole(data, out.scope, path);
+  out.key.resize(path.size());
+  text::fold_into(out.key.data(), path);
+  const std::uint32_t found = find_whole(data, out.scope, out.key);
   if (found == kNone) return walk(data, path, out, limits);
   fill(data, found, out);
   if (limits.max_segments != 0 && out.segments.size() > limits.max_segments)

@@ -46,8 +46,9 @@ inline std::uint64_t fold8(std::uint64_t w) {
   return w | (upper >> 2);
 }
 
-/// Hash of the folded text. Two lanes, because the multiplications wait for each other.
-inline std::uint32_t hash_folded(std::string_view s, std::uint64_t seed) {
+/// Hash of a text that is folded already. Two lanes, because the multiplications wait for each
+/// other.
+inline std::uint32_t hash_text(std::string_view s, std::uint64_t seed) {
   constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
   constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
   const char* p = s.data();
@@ -55,20 +56,28 @@ inline std::uint32_t hash_folded(std::string_view s, std::uint64_t seed) {
   std::uint64_t x = seed ^ (n * kB);
   std::uint64_t y = seed + kA;
   for (; n >= 16; n -= 16, p += 16) {
-    x = (x ^ fold8(load8(p))) * kA;
-    y = (y ^ fold8(load8(p + 8))) * kB;
+    x = (x ^ load8(p)) * kA;
+    y = (y ^ load8(p + 8)) * kB;
     x ^= x >> 31;
     y ^= y >> 29;
   }
   if (n >= 8) {
-    x = (x ^ fold8(load8(p))) * kA;
+    x = (x ^ load8(p)) * kA;
     x ^= x >> 31;
     p += 8;
     n -= 8;
   }
-  if (n != 0) y = (y ^ fold8(load_tail(p, n))) * kB;
+  if (n != 0) y = (y ^ load_tail(p, n)) * kB;
   x = (x ^ (y >> 27) ^ y) * kA;
   return static_cast<std::uint32_t>((x ^ (x >> 29)) >> 16);
+}
+
+/// True when `text`, folded, is `folded`.
+inline bool folds_to(const char* text, const char* folded, std::size_t n) {
+  if (n < 8) return fold8(load_tail(text, n)) == load_tail(folded, n);
+  std::uint64_t differ = fold8(load8(text + n - 8)) ^ load8(folded + n - 8);
+  for (; n > 8; n -= 8, text += 8, folded += 8) differ |= fold8(load8(text)) ^ load8(folded);
+  return differ == 0;
 }
 
 inline bool equal_folded(const char* a, const char* b, std::size_t n) {
