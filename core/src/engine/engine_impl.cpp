@@ -122,13 +122,14 @@ bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
   });
 }
 
-void EngineImpl::job_progress(const std::string& provider, const std::string& id, int percent,
+bool EngineImpl::job_progress(const std::string& provider, const std::string& id, int percent,
                               std::string text) {
   const std::unique_lock lock(tree_.mutex());
   const auto job = tree_.jobs().find({provider, id});
-  if (job == tree_.jobs().end()) return;
+  if (job == tree_.jobs().end()) return false;
   job->second.percent = percent;
   job->second.text = std::move(text);
+  return true;
 }
 
 std::vector<std::pair<tree::JobKey, tree::Job>> EngineImpl::live_jobs() const {

@@ -38,7 +38,7 @@ class EngineImpl : public provider::Services {
   void log(LogLevel level, std::string_view source, std::string_view text) override;
   bool submit(std::shared_ptr<provider::LoadedProvider> provider,
               std::vector<provider::WriteOp> ops, std::function<void(Code)> done) override;
-  void job_progress(const std::string& provider, const std::string& id, int percent,
+  bool job_progress(const std::string& provider, const std::string& id, int percent,
                     std::string text) override;
 
   // ---- loading ----

@@ -401,9 +401,9 @@ cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t pe
                          cspkit_str text) noexcept {
   LoadedProvider& provider = of(host);
   const int shown = percent < 0 ? -1 : (percent > 100 ? 100 : percent);
-  provider.services().job_progress(provider.name(), std::string(view(id)), shown,
-                                   std::string(view(text)));
-  return CSPKIT_OK;
+  const bool known = provider.services().job_progress(provider.name(), std::string(view(id)), shown,
+                                                      std::string(view(text)));
+  return known ? CSPKIT_OK : CSPKIT_NOT_FOUND;
 }
 
 constexpr cspkit_host_jobs kJobs = {sizeof(cspkit_host_jobs), 0, job_start, job_end, job_progress};

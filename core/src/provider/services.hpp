@@ -32,7 +32,8 @@ class Services {
   /// then nothing happens and `done` is not called.
   virtual bool submit(std::shared_ptr<LoadedProvider> provider, std::vector<WriteOp> ops,
                       std::function<void(Code)> done) = 0;
-  virtual void job_progress(const std::string& provider, const std::string& id, int percent,
+  /// False when there is no such job.
+  virtual bool job_progress(const std::string& provider, const std::string& id, int percent,
                             std::string text) = 0;
 };
 
