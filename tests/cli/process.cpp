@@ -48,6 +48,8 @@ Pipe make_terminal() {
   ::signal(SIGPIPE, SIG_DFL);
   if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) ::_exit(126);
   for (const auto& [name, value] : command.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  constexpr uid_t kNobody = 65534;
+  if (command.as_nobody && ::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(126);
   std::vector<char*> words;
   for (const std::string& word : command.words) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -170,6 +172,15 @@ void Child::pump(Until until) {
     if (out_ >= 0 && waits[1].revents != 0) read_some(out_, outcome_.out);
     if (err_ >= 0 && waits[2].revents != 0) read_some(err_, outcome_.err);
   }
+}
+
+bool has_terminals() {
+  int master = -1;
+  int slave = -1;
+  if (::openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) return false;
+  ::close(master);
+  ::close(slave);
+  return true;
 }
 
 Outcome run(const Command& command) { return Child(command).finish(); }

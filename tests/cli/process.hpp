@@ -28,6 +28,7 @@ struct Command {
   std::string folder;                              ///< working directory; "" inherits
   std::string stdout_file;                         ///< written instead of Outcome::out
   bool terminal = false;                           ///< stderr is a terminal
+  bool as_nobody = false;                          ///< root hands its rights over first
 };
 
 /// A program at work. Its end is the end of this object at the latest.
@@ -64,6 +65,9 @@ class Child {
 };
 
 Outcome run(const Command& command);
+
+/// False where no pseudo-terminals are mounted (a bare chroot).
+bool has_terminals();
 
 }  // namespace cli
 
