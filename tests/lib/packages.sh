@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts that people run on a fresh Debian: what has to be installed, and installing it.
 
 # What a build needs; each stands in the README with its reason.

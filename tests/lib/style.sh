@@ -19,7 +19,7 @@ for script in "${scripts[@]}"; do
   bash -n "$script" || failed=1
 done
 if command -v shellcheck >/dev/null; then
-  shellcheck -x "${scripts[@]}" || failed=1
+  shellcheck -S warning -x "${scripts[@]}" || failed=1
 fi
 
 # A file is looked at again when it, a header or the checks changed since it was found good.
