@@ -6,12 +6,21 @@
 namespace cspkit::ddf {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+struct HexDigits {
+  signed char of[256] = {};
+  constexpr HexDigits() {
+    for (int c = 0; c < 256; ++c) {
+      const int value = c >= '0' && c <= '9'   ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
+      of[c] = static_cast<signed char>(value);
+    }
+  }
+};
+constexpr HexDigits kHexDigits;
+
+int hex_digit(char c) { return kHexDigits.of[static_cast<unsigned char>(c)]; }
 
 Status bad(std::string_view what, std::string_view raw) {
   constexpr std::size_t kShown = 80;
@@ -25,19 +34,26 @@ Status bad(std::string_view what, std::string_view raw) {
 
 /// Appends the bytes an encoded text stands for.
 Status append_bytes(std::string_view raw, std::string& out) {
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '%') {
-      out += raw[i];
+  const std::size_t before = out.size();
+  out.resize(before + raw.size());  // decoding never makes it longer
+  char* to = out.data() + before;
+  const char* from = raw.data();
+  const char* const end = from + raw.size();
+  while (from != end) {
+    if (*from != '%') {
+      *to++ = *from++;
       continue;
     }
-    const int high = i + 2 < raw.size() ? hex_digit(raw[i + 1]) : -1;
-    const int low = i + 2 < raw.size() ? hex_digit(raw[i + 2]) : -1;
+    const int high = end - from > 2 ? hex_digit(from[1]) : -1;
+    const int low = end - from > 2 ? hex_digit(from[2]) : -1;
     if (high < 0 || low < 0) {
+      out.resize(static_cast<std::size_t>(to - out.data()));
       return bad("a % must be followed by two hex digits (write a plain % as %25)", raw);
     }
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
+    *to++ = static_cast<char>(high * 16 + low);
+    from += 3;
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return {};
 }
 
@@ -87,15 +103,14 @@ std::string fold(std::string_view s) {
 
 void append_encoded(std::string& out, std::string_view decoded) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  for (char c : decoded) {
-    if (text::is_unreserved(c)) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15u];
-    }
+  while (!decoded.empty()) {
+    const std::size_t run = text::plain_run(decoded);
+    out.append(decoded.data(), run);
+    if (run == decoded.size()) return;
+    const auto byte = static_cast<unsigned char>(decoded[run]);
+    const char escape[3] = {'%', kHex[byte >> 4], kHex[byte & 15u]};
+    out.append(escape, sizeof escape);
+    decoded.remove_prefix(run + 1);
   }
 }
 

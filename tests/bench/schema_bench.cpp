@@ -26,6 +26,7 @@ using namespace cspkit;
 
 struct File {
   std::string name, bytes;
+  std::filesystem::path path;
 };
 
 std::vector<File> read_corpus() {
@@ -38,7 +39,8 @@ std::vector<File> read_corpus() {
     std::ifstream in(entry.path(), std::ios::binary);
     files.push_back(
         {entry.path().filename().string(),
-         std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>())});
+         std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()),
+         entry.path()});
   }
   return files;
 }
@@ -47,6 +49,15 @@ std::shared_ptr<const ddf::Schema> load(const std::vector<File>& files) {
   ddf::SchemaBuilder builder;
   for (const File& file : files) {
     if (!builder.add_bytes(file.bytes, file.name).ok()) std::abort();
+  }
+  return builder.build();
+}
+
+/// As a program does: descriptions stay in the files until asked for.
+std::shared_ptr<const ddf::Schema> load_from_disk(const std::vector<File>& files) {
+  ddf::SchemaBuilder builder;
+  for (const File& file : files) {
+    if (!builder.add(file.path).ok()) std::abort();
   }
   return builder.build();
 }
@@ -130,10 +141,10 @@ int main(int argc, char** argv) {
   report.told("ddf.bytes", static_cast<double>(bytes), "bytes");
 
   // Dynamic loading and locale tables are paid before.
-  load({files.front()});
+  load_from_disk({files.front()});
   ::malloc_trim(0);
   const std::size_t before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
-  const auto schema = load(files);
+  const auto schema = load_from_disk(files);
   const std::size_t after = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
   const double nodes = static_cast<double>(schema->totals().nodes);
   report.told("ddf.nodes", nodes, "nodes");
