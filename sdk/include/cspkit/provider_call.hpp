@@ -97,8 +97,8 @@ class Completion : public Writer {
   Completion& operator=(Completion&& other) noexcept {
     if (this != &other) {
       drop();
-      Writer::operator=(std::move(other));
       state_ = std::move(other.state_);
+      Writer::operator=(std::move(other));
     }
     return *this;
   }

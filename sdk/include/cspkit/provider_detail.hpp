@@ -56,8 +56,7 @@ class UniqueFunction {
   };
   template <typename F>
   struct Body final : Base {
-    template <typename G>
-    explicit Body(G&& g) : f(std::forward<G>(g)) {}
+    explicit Body(F g) : f(std::move(g)) {}
     void run(Args... args) override { static_cast<void>(f(args...)); }
     F f;
   };

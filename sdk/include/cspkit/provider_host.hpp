@@ -284,11 +284,11 @@ class Batch : public Writer {
  public:
   using Done = sdk_detail::UniqueFunction<Code>;
 
-  Batch(Batch&& other) noexcept : Writer(std::move(other)) { other.set_id(0); }
+  Batch(Batch&& other) noexcept : Writer(static_cast<Writer&&>(other)) { other.set_id(0); }
   Batch& operator=(Batch&& other) noexcept {
     if (this != &other) {
       drop();
-      Writer::operator=(std::move(other));
+      Writer::operator=(static_cast<Writer&&>(other));
       other.set_id(0);
     }
     return *this;
