@@ -131,7 +131,9 @@ class ThreadExecutor final : public Executor {
 
   TimerId post(Task task, Clock::Duration delay) override {
     if (!task) return 0;
-    return queue_->push(std::move(task), delay);
+    // The task may drop the last reference to this executor before push has returned.
+    const std::shared_ptr<Queue> queue = queue_;
+    return queue->push(std::move(task), delay);
   }
   bool cancel(TimerId timer) override { return queue_->remove(timer); }
   bool drive(Clock::Duration) override { return false; }
