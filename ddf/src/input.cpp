@@ -14,6 +14,7 @@
 #include "descriptions.hpp"
 #include "dom.hpp"
 #include "reader.hpp"
+#include "text.hpp"
 
 namespace cspkit::ddf {
 namespace {
@@ -37,24 +38,6 @@ Status io_error(const std::string& path, const char* what, int error) {
                                "\": " + std::string(std::strerror(error)));
 }
 
-void append_utf8(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0u | (c >> 6));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0u | (c >> 12));
-    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  } else {
-    out += static_cast<char>(0xF0u | (c >> 18));
-    out += static_cast<char>(0x80u | ((c >> 12) & 0x3Fu));
-    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  }
-}
-
 bool from_utf16(std::string_view bytes, bool big, std::string& out) {
   if (bytes.size() % 2 != 0) return false;
   out.reserve(bytes.size());
@@ -73,7 +56,7 @@ bool from_utf16(std::string_view bytes, bool big, std::string& out) {
       c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
       i += 2;
     }
-    append_utf8(out, c);
+    text::append_utf8(out, c);
   }
   return true;
 }
@@ -156,7 +139,7 @@ bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf
                  "the document is not valid UTF-8; save it as UTF-8"};
         return false;
       }
-      for (char c : utf8) append_utf8(storage, static_cast<unsigned char>(c));
+      for (char c : utf8) text::append_utf8(storage, static_cast<unsigned char>(c));
       utf8 = storage;
     }
   }

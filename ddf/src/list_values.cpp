@@ -3,6 +3,8 @@
 
 #include <cspkit/value.hpp>
 
+#include "text.hpp"
+
 namespace cspkit::ddf {
 
 std::string list_delimiter(std::string_view as_written) {
@@ -12,23 +14,8 @@ std::string list_delimiter(std::string_view as_written) {
   if (!named) return std::string(as_written);
   const Result<std::int64_t> number = parse_int("0x" + std::string(as_written.substr(2)));
   if (!number || *number <= 0 || *number > 0x10FFFF) return std::string(as_written);
-  const auto c = static_cast<std::uint32_t>(*number);
   std::string out;
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0u | (c >> 6));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0u | (c >> 12));
-    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  } else {
-    out += static_cast<char>(0xF0u | (c >> 18));
-    out += static_cast<char>(0x80u | ((c >> 12) & 0x3Fu));
-    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
-    out += static_cast<char>(0x80u | (c & 0x3Fu));
-  }
+  text::append_utf8(out, static_cast<std::uint32_t>(*number));
   return out;
 }
 

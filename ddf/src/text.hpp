@@ -165,6 +165,25 @@ bool split_query(std::string_view& rest, std::string_view& query);
 /// invalid UTF-8, malformed escape.
 Status append_decoded_segment(std::string_view raw, std::string& out);
 
+/// Appends a code point as UTF-8.
+inline void append_utf8(std::string& out, std::uint32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0u | (c >> 6));
+    out += static_cast<char>(0x80u | (c & 0x3Fu));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0u | (c >> 12));
+    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
+    out += static_cast<char>(0x80u | (c & 0x3Fu));
+  } else {
+    out += static_cast<char>(0xF0u | (c >> 18));
+    out += static_cast<char>(0x80u | ((c >> 12) & 0x3Fu));
+    out += static_cast<char>(0x80u | ((c >> 6) & 0x3Fu));
+    out += static_cast<char>(0x80u | (c & 0x3Fu));
+  }
+}
+
 }  // namespace cspkit::ddf::text
 
 #endif  // CSPKIT_DDF_SRC_TEXT_HPP_
