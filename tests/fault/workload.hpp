@@ -26,9 +26,9 @@ inline store::Batch change(int n) {
   batch.put_alerts = {{n, "", number}};
   batch.remove_alerts = {n - 1};
   batch.put_undo = {{n, 0, "p", number}};
-  batch.remove_undo = {n - 1};
-  batch.put_committed = {n};
-  batch.remove_committed = {n - 1};
+  batch.remove_undo = {{n - 1, "p"}};
+  batch.put_committed = {{n, "p"}};
+  batch.remove_committed = {{n - 1, "p"}};
   return batch;
 }
 
@@ -51,7 +51,7 @@ inline int whole_change_in(const store::Contents& all) {
   whole = whole && all.jobs.size() == 1 && all.jobs[0].attempt == static_cast<std::uint32_t>(n);
   whole = whole && all.alerts.size() == 1 && all.alerts[0].id == n && all.alerts[0].body == number;
   whole = whole && all.undo.size() == 1 && all.undo[0].record == number;
-  whole = whole && all.committed.size() == 1 && all.committed[0] == n;
+  whole = whole && all.committed.size() == 1 && all.committed[0].transaction == n;
   EXPECT_TRUE(whole) << "change " << n << " is there by half";
   return whole ? n : -1;
 }

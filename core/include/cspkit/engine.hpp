@@ -67,6 +67,17 @@ enum class Durability : std::uint8_t {
   kNormal,  ///< survives a crash of the process; the last transactions may be lost with the power
 };
 
+/// Where the state file lies, for tests of what a disk may do to it; a device takes the defaults.
+struct FileLayer {
+  /// Name of a SQLite VFS that the program has registered; empty: the system's files.
+  std::string name;
+  /// True when that VFS keeps its files somewhere else than in the file system: then `state` is
+  /// taken as it is, and nothing is looked at, made or locked beside what the VFS does.
+  bool elsewhere = false;
+  /// Pages in the log after which they are moved into the file itself.
+  int checkpoint_pages = 1000;
+};
+
 struct EngineOptions {
   /// The state file, made when missing; ":memory:" keeps nothing.
   std::string state = ":memory:";
@@ -89,6 +100,7 @@ struct EngineOptions {
   bool enforce_dependencies = false;
   /// How long a provider may take to complete a pending call, and a command may wait for its turn.
   std::chrono::milliseconds call_deadline = std::chrono::seconds(60);
+  FileLayer file_layer;  ///< for tests
 };
 
 /// An Alert a server sent.

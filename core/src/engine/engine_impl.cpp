@@ -40,7 +40,12 @@ Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   if (chosen.state == ":memory:") {
     engine->store_ = store::make_memory_store();
   } else {
-    auto opened = store::open_sqlite_store(chosen.state, chosen.durability);
+    store::SqliteOptions files;
+    files.durability = chosen.durability;
+    files.vfs_name = chosen.file_layer.name;
+    files.real_files = !chosen.file_layer.elsewhere;
+    files.checkpoint_pages = chosen.file_layer.checkpoint_pages;
+    auto opened = store::open_sqlite_store(chosen.state, files);
     if (!opened) return opened.error();
     engine->store_ = *std::move(opened);
   }

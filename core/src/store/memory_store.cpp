@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store of a device that forgets: for tests, dry runs and simulated fleets. Same meaning as the
 // file, row for row, so that one set of tests holds for both.
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -21,7 +22,8 @@ class MemoryStore final : public Store {
     copy_rows(jobs_, contents.jobs);
     copy_rows(alerts_, contents.alerts);
     copy_rows(undo_, contents.undo);
-    contents.committed.assign(committed_.begin(), committed_.end());
+    for (const auto& [transaction, provider] : committed_)
+      contents.committed.push_back({transaction, provider});
     return contents;
   }
 
@@ -36,14 +38,18 @@ class MemoryStore final : public Store {
     for (const JobRow& row : batch.put_jobs) jobs_.insert_or_assign({row.provider, row.id}, row);
     for (const std::int64_t id : batch.remove_alerts) alerts_.erase(id);
     for (const AlertRow& row : batch.put_alerts) alerts_.insert_or_assign(row.id, row);
-    for (const std::int64_t id : batch.remove_undo) {
-      undo_.erase(undo_.lower_bound({id, 0}), undo_.upper_bound({id, UINT32_MAX}));
+    for (const TransactionKey& key : batch.remove_undo) {
+      auto row = undo_.lower_bound({key.transaction, 0});
+      while (row != undo_.end() && row->first.first == key.transaction)
+        row = row->second.provider == key.provider ? undo_.erase(row) : std::next(row);
     }
     for (const UndoRow& row : batch.put_undo) {
       undo_.insert_or_assign({row.transaction, row.sequence}, row);
     }
-    for (const std::int64_t id : batch.remove_committed) committed_.erase(id);
-    committed_.insert(batch.put_committed.begin(), batch.put_committed.end());
+    for (const TransactionKey& key : batch.remove_committed)
+      committed_.erase({key.transaction, key.provider});
+    for (const TransactionKey& key : batch.put_committed)
+      committed_.emplace(key.transaction, key.provider);
     return {};
   }
 
@@ -59,7 +65,7 @@ class MemoryStore final : public Store {
   std::map<Pair, JobRow> jobs_;
   std::map<std::int64_t, AlertRow> alerts_;
   std::map<std::pair<std::int64_t, std::uint32_t>, UndoRow> undo_;
-  std::set<std::int64_t> committed_;
+  std::set<std::pair<std::int64_t, std::string>> committed_;
 };
 
 }  // namespace

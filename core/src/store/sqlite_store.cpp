@@ -45,9 +45,9 @@ constexpr Verb kVerbs[] = {
     {&Statements::remove_alert, "DELETE FROM alerts WHERE id=?"},
     {&Statements::put_undo,
      "REPLACE INTO undo(transact, sequence, provider, record) VALUES(?,?,?,?)"},
-    {&Statements::remove_undo, "DELETE FROM undo WHERE transact=?"},
-    {&Statements::put_committed, "REPLACE INTO committed(transact) VALUES(?)"},
-    {&Statements::remove_committed, "DELETE FROM committed WHERE transact=?"},
+    {&Statements::remove_undo, "DELETE FROM undo WHERE transact=? AND provider=?"},
+    {&Statements::put_committed, "REPLACE INTO committed(transact, provider) VALUES(?,?)"},
+    {&Statements::remove_committed, "DELETE FROM committed WHERE transact=? AND provider=?"},
 };
 
 /// Columns of a row being read, with the first one that cannot be right.
@@ -165,6 +165,13 @@ UndoRow read_undo(RowReader& row) {
   return undo;
 }
 
+TransactionKey read_transaction(RowReader& row) {
+  TransactionKey key;
+  key.transaction = row.integer();
+  key.provider = row.bytes();
+  return key;
+}
+
 Result<Contents> SqliteStore::load() {
   Contents all;
   Status status = read_rows("nodes",
@@ -190,8 +197,9 @@ Result<Contents> SqliteStore::load() {
         all.undo, read_undo);
   }
   if (status.ok()) {
-    status = read_rows("committed", "SELECT transact FROM committed ORDER BY transact",
-                       all.committed, [](RowReader& row) { return row.integer(); });
+    status = read_rows("committed",
+                       "SELECT transact, provider FROM committed ORDER BY transact, provider",
+                       all.committed, read_transaction);
   }
   if (!status.ok()) return status;
   return all;
@@ -260,8 +268,12 @@ int SqliteStore::write_alerts(const Batch& batch) {
 
 int SqliteStore::write_transactions(const Batch& batch) {
   Statements& s = statements_;
-  int code =
-      each(batch.remove_undo, [&](std::int64_t id) { return s.remove_undo.integer(id).run(); });
+  const auto run = [](Statement& statement) {
+    return [&statement](const TransactionKey& key) {
+      return statement.integer(key.transaction).text(key.provider).run();
+    };
+  };
+  int code = each(batch.remove_undo, run(s.remove_undo));
   if (code == SQLITE_OK) {
     code = each(batch.put_undo, [&](const UndoRow& row) {
       return s.put_undo.integer(row.transaction)
@@ -271,13 +283,9 @@ int SqliteStore::write_transactions(const Batch& batch) {
           .run();
     });
   }
-  if (code == SQLITE_OK) {
-    code = each(batch.remove_committed,
-                [&](std::int64_t id) { return s.remove_committed.integer(id).run(); });
-  }
+  if (code == SQLITE_OK) code = each(batch.remove_committed, run(s.remove_committed));
   if (code != SQLITE_OK) return code;
-  return each(batch.put_committed,
-              [&](std::int64_t id) { return s.put_committed.integer(id).run(); });
+  return each(batch.put_committed, run(s.put_committed));
 }
 
 int SqliteStore::write(const Batch& batch) {

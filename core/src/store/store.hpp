@@ -60,6 +60,13 @@ struct UndoRow {
   std::string record;  ///< opaque here
 };
 
+/// A transaction as far as one provider is concerned: whose undo records go, or who has yet to hear
+/// that it was decided.
+struct TransactionKey {
+  std::int64_t transaction = 0;
+  std::string provider;
+};
+
 /// Everything there is.
 struct Contents {
   std::vector<NodeRow> nodes;  ///< ordered by user, then key
@@ -67,8 +74,8 @@ struct Contents {
   std::vector<JobRow> jobs;
   std::vector<AlertRow> alerts;
   std::vector<UndoRow> undo;
-  std::vector<std::int64_t>
-      committed;  ///< transactions decided whose providers may not have heard of it
+  /// Transactions that were decided, with the providers that may not have heard of it; ordered.
+  std::vector<TransactionKey> committed;
 };
 
 /// One transaction. Removals are done before puts of the same kind.
@@ -81,10 +88,10 @@ struct Batch {
   std::vector<JobRow> put_jobs;
   std::vector<std::int64_t> remove_alerts;
   std::vector<AlertRow> put_alerts;
-  std::vector<std::int64_t> remove_undo;  ///< all records of these transactions
+  std::vector<TransactionKey> remove_undo;  ///< all records that these gave
   std::vector<UndoRow> put_undo;
-  std::vector<std::int64_t> remove_committed;
-  std::vector<std::int64_t> put_committed;
+  std::vector<TransactionKey> remove_committed;
+  std::vector<TransactionKey> put_committed;
   bool empty() const;
 };
 
@@ -128,7 +135,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                  const SqliteOptions& options);
 
 /// The file's schema version that this build writes.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 }  // namespace cspkit::store
 

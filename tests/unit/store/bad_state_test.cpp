@@ -93,11 +93,35 @@ TEST_F(BadState, ADatabaseOfAnotherProgramIsLeftAlone) {
 
 TEST_F(BadState, ANewerVersionIsLeftAloneAndSaysWhatToDo) {
   make();
-  sql(path_, "PRAGMA user_version=2");
+  const std::string newer = std::to_string(store::kSchemaVersion + 1);
+  sql(path_, "PRAGMA user_version=" + newer);
   const std::string before = read_file(path_);
-  expect_unusable(path_, "schema version 2");
+  expect_unusable(path_, "schema version " + newer);
   expect_unusable(path_, "update cspkit");
   EXPECT_TRUE(read_file(path_) == before);
+}
+
+// As version 1 wrote it: the marks of decided transactions named no provider.
+TEST_F(BadState, AnOlderVersionIsBroughtUpToDate) {
+  make();
+  sql(path_,
+      "DROP TABLE committed; CREATE TABLE committed(transact INTEGER NOT NULL PRIMARY KEY) STRICT, "
+      "WITHOUT ROWID; PRAGMA user_version=1");
+  const std::size_t before = stored_nodes(path_).size();
+  EXPECT_EQ(before, 400u);
+  {
+    auto opened = store::open_sqlite_store(path_, Durability::kFull);
+    ASSERT_TRUE(opened) << opened.error().text();
+    store::Batch batch;
+    batch.put_committed = {{1, "p"}};
+    EXPECT_TRUE((*opened)->apply(batch).ok());
+  }
+  auto again = store::open_sqlite_store(path_, Durability::kFull);
+  ASSERT_TRUE(again) << again.error().text();
+  const auto contents = (*again)->load();
+  ASSERT_TRUE(contents);
+  ASSERT_EQ(contents->committed.size(), 1u);
+  EXPECT_EQ(contents->committed[0].provider, "p");
 }
 
 TEST_F(BadState, AVersionThatNeverWasIsDamage) {
@@ -208,9 +232,9 @@ TEST_F(BadState, AJournalThatCannotBeIsRefused) {
 
 TEST_F(BadState, AfterARefusalTheFileCanBeMendedAndUsed) {
   make();
-  sql(path_, "PRAGMA user_version=2");
+  sql(path_, "PRAGMA user_version=99");
   expect_unusable(path_, "newer");
-  sql(path_, "PRAGMA user_version=1");
+  sql(path_, "PRAGMA user_version=" + std::to_string(store::kSchemaVersion));
   EXPECT_EQ(stored_nodes(path_).size(), 400u);
 }
 

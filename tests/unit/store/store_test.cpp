@@ -93,13 +93,21 @@ TEST_P(StoreTest, KeepsEveryColumnOfANode) {
   EXPECT_EQ(kept.verno, row.verno);
 }
 
+/// "7p": transaction 7, of which provider p has yet to hear.
+std::vector<std::string> committed_in(const Contents& all) {
+  std::vector<std::string> found;
+  for (const store::TransactionKey& each : all.committed)
+    found.push_back(std::to_string(each.transaction) + each.provider);
+  return found;
+}
+
 TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   Batch batch;
   batch.put_state = {{"office", "a", std::string("\0x", 2)}, {"office", "", ""}};
   batch.put_jobs = {{"office", "install-1", "payload", 4294967295u}};
   batch.put_alerts = {{9007199254740993, "ada", "body"}, {-1, "", ""}};
   batch.put_undo = {{7, 1, "p", "second"}, {7, 0, "p", "first"}, {6, 4294967295u, "q", "last"}};
-  batch.put_committed = {8, 7};
+  batch.put_committed = {{8, "p"}, {7, "q"}, {7, "p"}};
   apply(batch);
 
   const Contents all = contents();
@@ -122,7 +130,7 @@ TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   EXPECT_EQ(all.undo[0].provider, "q");
   EXPECT_EQ(all.undo[1].record, "first");
   EXPECT_EQ(all.undo[2].record, "second");
-  EXPECT_THAT(all.committed, ElementsAre(7, 8));
+  EXPECT_THAT(committed_in(all), ElementsAre("7p", "7q", "8p"));
 }
 
 TEST_P(StoreTest, NodesComeByUserThenKeyAndUsersAreApart) {
@@ -149,16 +157,16 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   fill.put_state = {{"p", "k", "1"}, {"p", "l", "2"}, {"q", "k", "3"}};
   fill.put_jobs = {{"p", "1", "", 0}, {"q", "1", "", 0}};
   fill.put_alerts = {{1, "", "x"}, {2, "", "y"}};
-  fill.put_undo = {{1, 0, "p", ""}, {1, 1, "p", ""}, {1, 4294967295u, "p", ""}, {2, 0, "p", ""}};
-  fill.put_committed = {1, 2};
+  fill.put_undo = {{1, 0, "p", ""}, {1, 1, "q", ""}, {1, 4294967295u, "p", ""}, {2, 0, "p", ""}};
+  fill.put_committed = {{1, "p"}, {2, "p"}, {2, "q"}};
   apply(fill);
   Batch empty;
   empty.remove_nodes = {{"", "a"}};
   empty.remove_state = {{"p", "k"}};
   empty.remove_jobs = {{"q", "1"}};
   empty.remove_alerts = {1};
-  empty.remove_undo = {1};
-  empty.remove_committed = {2};
+  empty.remove_undo = {{1, "p"}};
+  empty.remove_committed = {{2, "p"}};
   apply(empty);
 
   const Contents all = contents();
@@ -170,9 +178,10 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   EXPECT_EQ(all.jobs[0].provider, "p");
   ASSERT_EQ(all.alerts.size(), 1u);
   EXPECT_EQ(all.alerts[0].id, 2);
-  ASSERT_EQ(all.undo.size(), 1u);
-  EXPECT_EQ(all.undo[0].transaction, 2);
-  EXPECT_THAT(all.committed, ElementsAre(1));
+  ASSERT_EQ(all.undo.size(), 2u);
+  EXPECT_EQ(all.undo[0].provider, "q");
+  EXPECT_EQ(all.undo[1].transaction, 2);
+  EXPECT_THAT(committed_in(all), ElementsAre("1p", "2q"));
 }
 
 TEST_P(StoreTest, KeysMayHoldAnyBytes) {
@@ -226,10 +235,10 @@ TEST(BatchTest, AnyListMakesItNotEmpty) {
   batches[5].put_jobs.push_back({"p", "1", "", 0});
   batches[6].remove_alerts.push_back(1);
   batches[7].put_alerts.push_back({1, "", ""});
-  batches[8].remove_undo.push_back(1);
+  batches[8].remove_undo.push_back({1, "p"});
   batches[9].put_undo.push_back({1, 0, "", ""});
-  batches[10].remove_committed.push_back(1);
-  batches[11].put_committed.push_back(1);
+  batches[10].remove_committed.push_back({1, "p"});
+  batches[11].put_committed.push_back({1, "p"});
   for (std::size_t i = 0; i < batches.size(); ++i) EXPECT_FALSE(batches[i].empty()) << i;
 }
 
