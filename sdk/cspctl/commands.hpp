@@ -18,6 +18,9 @@ int run_provider_list(cspkit::Engine& engine, const Options& options);
 int run_ddf_check(const Options& options);
 int run_ddf_doc(const Options& options);
 int run_ddf_diff(const Options& options);
+int run_store_check(const Options& options);
+int run_store_dump(const Options& options);
+int run_store_backup(const Options& options);
 
 }  // namespace cspctl
 

@@ -152,9 +152,13 @@ bool load_all(Engine& engine, const Options& options, int& exit_code) {
                     kExitCannotOpen, exit_code);
   };
   const Bundled bundled = options.no_bundled ? Bundled{} : find_bundled();
-  return (bundled.catalog.empty() || load_ddf(bundled.catalog)) &&
-         std::all_of(options.ddf.begin(), options.ddf.end(), load_ddf) &&
-         std::all_of(bundled.providers.begin(), bundled.providers.end(), load_provider) &&
+  if (!(bundled.catalog.empty() || load_ddf(bundled.catalog)) ||
+      !std::all_of(options.ddf.begin(), options.ddf.end(), load_ddf)) {
+    return false;
+  }
+  // A look at what is stored must not start anybody's work.
+  if (options.command == Command::kStoreDump) return true;
+  return std::all_of(bundled.providers.begin(), bundled.providers.end(), load_provider) &&
          std::all_of(options.providers.begin(), options.providers.end(), load_provider);
 }
 
@@ -174,6 +178,7 @@ std::optional<Engine> open_device(const Options& options, int& exit_code) {
   if (!accepted("state", state.error(), kExitCannotOpen, exit_code)) return std::nullopt;
   cspkit::EngineOptions engine_options;
   engine_options.state = *state;
+  engine_options.durability = options.durability;
   if (options.verbose) engine_options.log = log_to_stderr;
   auto engine = Engine::open(std::move(engine_options));
   if (!accepted(*state, engine.error(), kExitCannotOpen, exit_code)) return std::nullopt;

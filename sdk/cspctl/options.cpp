@@ -10,6 +10,7 @@
 #include <cspkit/value.hpp>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <string_view>
 
 #include "bundled.hpp"
@@ -32,7 +33,8 @@ Values: --data is what would stand in SyncML's Data: text, or base64 for the for
 Long work: the reply is printed at once, then cspctl stays until the work has ended (a progress
   line on a terminal); with --no-wait, or when interrupted (exit 130 or 143), the next call on that
   state carries it on.
-Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check found errors; 2 unusable
+Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check or store check found
+  errors; 2 unusable
   arguments; 3 the input is no SyncML or no DDF; 4 the state or a provider could not be opened. The
   highest wins. Errors are one line each on stderr.
 --json, one object per line:
@@ -44,11 +46,14 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check found 
                    dynamic errors warnings
   ddf doc          csp page
   ddf diff         change uri properties: [{property before after}]
+  store check      command file version bytes nodes state jobs alerts undo problems
+  store dump       kind, then uri format verno tstamp bytes value of a node; provider name bytes
+  store backup     command file status copy
   provider list    command providers: [{name plugin version abi roots file}]
 Other commands: cspctl NAME runs the program cspctl-NAME.)";
 
-constexpr std::array<std::string_view, 10> kCommands = {"run",  "get",  "add",  "replace", "delete",
-                                                        "exec", "tree", "seed", "explain", "ddf"};
+constexpr std::array<std::string_view, 11> kCommands = {
+    "run", "get", "add", "replace", "delete", "exec", "tree", "seed", "explain", "ddf", "store"};
 
 class Parser {
  public:
@@ -92,6 +97,15 @@ class Parser {
 
   void add_global_options() {
     app_.add_option("--state", options_.state, "State file, or :memory:")->type_name("FILE");
+    app_.add_option("--durability", options_.durability,
+                    "full: on disk before it is answered; normal: the last changes may be lost "
+                    "with the power; memory: nothing is kept")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, cspkit::Durability>{{"full", cspkit::Durability::kFull},
+                                                      {"normal", cspkit::Durability::kNormal},
+                                                      {"memory", cspkit::Durability::kMemory}},
+            CLI::ignore_case))
+        ->type_name("full|normal|memory");
     many(app_.add_option("--ddf", options_.ddf, "DDF file or directory: store-backed trees"),
          "PATH");
     many(app_.add_option("--provider", options_.providers, "Provider library to load"), "FILE.so");
@@ -168,6 +182,15 @@ class Parser {
     doc->add_option("--csp", options_.csp, "Only the page of this CSP")->type_name("NAME");
     CLI::App* diff = command(*ddf, Command::kDdfDiff, "diff", "Nodes added, removed and changed");
     ddf_paths(diff, "The older, then the newer file, directory or bundle")->expected(2);
+    CLI::App* store = app_.add_subcommand("store", "The state file itself");
+    store->fallthrough();
+    store->require_subcommand(1);
+    command(*store, Command::kStoreCheck, "check", "Read every page and row: is it sound?");
+    command(*store, Command::kStoreDump, "dump", "What is stored, without what nobody may get");
+    CLI::App* backup = command(*store, Command::kStoreBackup, "backup", "Copy it, consistently");
+    backup->add_option("copy", options_.out, "The copy; must not exist")
+        ->type_name("FILE")
+        ->required();
     CLI::App* provider = app_.add_subcommand("provider", "Providers");
     provider->fallthrough();
     provider->require_subcommand(1);
@@ -208,7 +231,10 @@ int find_command(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word.empty() || word[0] != '-') return i;
-    if (word == "--state" || word == "--ddf" || word == "--provider" || word == "--user") ++i;
+    if (word == "--state" || word == "--ddf" || word == "--provider" || word == "--user" ||
+        word == "--durability") {
+      ++i;
+    }
   }
   return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef CSPKIT_CSPCTL_OPTIONS_HPP_
 #define CSPKIT_CSPCTL_OPTIONS_HPP_
 
+#include <cspkit/engine.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,15 +24,19 @@ enum class Command {
   kDdfCheck,
   kDdfDoc,
   kDdfDiff,
-  kProviderList
+  kProviderList,
+  kStoreCheck,
+  kStoreDump,
+  kStoreBackup
 };
 
 struct Options {
   // For every command.
-  std::optional<std::string> state;    ///< --state
-  std::vector<std::string> ddf;        ///< --ddf
-  std::vector<std::string> providers;  ///< --provider
-  std::string user;                    ///< --user; empty: the device
+  std::optional<std::string> state;                           ///< --state
+  std::vector<std::string> ddf;                               ///< --ddf
+  std::vector<std::string> providers;                         ///< --provider
+  cspkit::Durability durability = cspkit::Durability::kFull;  ///< --durability
+  std::string user;                                           ///< --user; empty: the device
   bool no_bundled = false;
   bool device_authority = false;
   bool json = false;
@@ -44,7 +49,7 @@ struct Options {
   std::vector<std::string> paths;   ///< run, ddf ...
   bool strict = false;              ///< ddf check --strict
   std::string csp;                  ///< ddf doc --csp
-  std::string out;                  ///< run --out
+  std::string out;                  ///< run --out; store backup: the copy
   std::optional<std::string> data;  ///< --data, "-" not yet read
   std::string format;               ///< --format
 };

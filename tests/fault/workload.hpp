@@ -23,7 +23,7 @@ inline store::Batch change(int n) {
   batch.remove_nodes = {{"", "log/" + std::to_string(n - 4)}};
   batch.put_state = {{"p", "k", number}};
   batch.put_jobs = {{"p", "job", number, static_cast<std::uint32_t>(n)}};
-  batch.put_alerts = {{n, "", number}};
+  batch.put_alerts = {store_test::alert(n, "", number)};
   batch.remove_alerts = {n - 1};
   batch.put_undo = {{n, 0, "p", number}};
   batch.remove_undo = {{n - 1, "p"}};
@@ -49,7 +49,7 @@ inline int whole_change_in(const store::Contents& all) {
   }
   whole = whole && all.state.size() == 1 && all.state[0].bytes == number;
   whole = whole && all.jobs.size() == 1 && all.jobs[0].attempt == static_cast<std::uint32_t>(n);
-  whole = whole && all.alerts.size() == 1 && all.alerts[0].id == n && all.alerts[0].body == number;
+  whole = whole && all.alerts.size() == 1 && all.alerts[0].id == n && all.alerts[0].data == number;
   whole = whole && all.undo.size() == 1 && all.undo[0].record == number;
   whole = whole && all.committed.size() == 1 && all.committed[0].transaction == n;
   EXPECT_TRUE(whole) << "change " << n << " is there by half";

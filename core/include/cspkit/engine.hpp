@@ -22,6 +22,7 @@
 #include <cspkit/ddf/schema.hpp>
 #include <cspkit/executor.hpp>
 #include <cspkit/result.hpp>
+#include <cspkit/state.hpp>
 #include <cspkit/syncml_status.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
@@ -65,6 +66,7 @@ struct Principal {
 enum class Durability : std::uint8_t {
   kFull,    ///< on disk before it is acknowledged (SQLite WAL, synchronous=FULL)
   kNormal,  ///< survives a crash of the process; the last transactions may be lost with the power
+  kMemory,  ///< nothing lasts: `state` is neither read nor made, all is gone with the engine
 };
 
 /// Where the state file lies, for tests of what a disk may do to it; a device takes the defaults.
@@ -243,6 +245,13 @@ class Engine {
   std::vector<ProviderInfo> providers() const;
   /// Stored rows that no loaded DDF describes: kept, invisible.
   std::vector<std::string> orphans() const;
+  /// Copies the state to `target`, which must not exist: what is committed at that moment, whole.
+  /// Changes wait meanwhile, reads do not. kNotSupported when the state is kept in memory, kBusy,
+  /// kIo, kFull.
+  Status backup(const std::filesystem::path& target);
+  /// Everything that is stored, without values that nobody may get. What is unknown to the loaded
+  /// DDFs comes without values too. kBusy, kStateUnusable, kIo.
+  Result<StateDump> dump() const;
 
   /// Jobs of loaded providers that have not ended.
   std::vector<JobInfo> jobs() const;

@@ -158,6 +158,9 @@ std::vector<std::string> Engine::orphans() const {
   return impl_->tree().orphans();
 }
 
+Status Engine::backup(const std::filesystem::path& target) { return impl_->backup(target); }
+Result<StateDump> Engine::dump() const { return impl_->dump(); }
+
 std::vector<JobInfo> Engine::jobs() const { return impl_->jobs(); }
 bool Engine::wait_for_jobs(const std::function<bool()>& stop, std::chrono::milliseconds interval) {
   return impl_->wait_for_jobs(stop, interval);

@@ -37,7 +37,7 @@ Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   std::unique_ptr<EngineImpl> engine(new EngineImpl(std::move(options)));
   const EngineOptions& chosen = engine->options_;
   if (!chosen.executor) return Status(Code::kIo, "the system gives no thread to work on");
-  if (chosen.state == ":memory:") {
+  if (chosen.state == ":memory:" || chosen.durability == Durability::kMemory) {
     engine->store_ = store::make_memory_store();
   } else {
     store::SqliteOptions files;

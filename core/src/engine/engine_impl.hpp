@@ -66,6 +66,8 @@ class EngineImpl : public provider::Services {
   // ---- reports ----
   std::vector<ddf::Finding> findings() const;
   std::vector<ProviderInfo> providers() const;
+  Status backup(const std::filesystem::path& target);
+  Result<StateDump> dump();
   std::vector<JobInfo> jobs() const;
   bool wait_for_jobs(const std::function<bool()>& stop, std::chrono::milliseconds interval);
   bool reboot_pending() const;

@@ -53,6 +53,10 @@ class MemoryStore final : public Store {
     return {};
   }
 
+  Status backup(const std::string&) override {
+    return Status(Code::kNotSupported, "this state is kept in memory: there is no file to copy");
+  }
+
  private:
   template <typename Map, typename Row>
   static void copy_rows(const Map& from, std::vector<Row>& to) {

@@ -5,43 +5,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <string_view>
+
+#include "store/schema.hpp"
 
 namespace cspkit::store {
 namespace {
-
-// The version that is written. STRICT: SQLite itself refuses a value of the wrong type, and its
-// check at open finds one. WITHOUT ROWID and no further index: one b-tree entry per row, so a
-// change writes one page.
-constexpr const char* kSchema = R"(
-CREATE TABLE nodes(
-  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
-  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
-  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE state(
-  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
-  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE jobs(
-  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
-  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE alerts(
-  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE undo(
-  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
-  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
-CREATE TABLE committed(
-  transact INTEGER NOT NULL, provider TEXT NOT NULL, PRIMARY KEY(transact, provider))
-  STRICT, WITHOUT ROWID;
-)";
-
-// What makes of a file of version n, from 1 on, one of version n + 1.
-constexpr const char* kMigrations[] = {
-    // 2: the marks of decided transactions name the provider. No engine of version 1 made any.
-    "DROP TABLE committed; CREATE TABLE committed(transact INTEGER NOT NULL, provider TEXT NOT "
-    "NULL, PRIMARY KEY(transact, provider)) STRICT, WITHOUT ROWID;",
-};
-static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 
 Status not_ours(const std::string& path) {
   return Status(Code::kStateUnusable,
@@ -69,7 +38,7 @@ Status create_schema(Database& database) {
   return database.execute(
       fmt::format("PRAGMA synchronous=FULL; BEGIN IMMEDIATE; PRAGMA application_id={}; "
                   "PRAGMA user_version={}; {} COMMIT;",
-                  kApplicationId, kSchemaVersion, kSchema),
+                  kApplicationId, kSchemaVersion, new_schema()),
       "make the tables");
 }
 
@@ -141,20 +110,6 @@ Status check_health(Database& database, std::int64_t limit) {
   return bad_health(database.path(), *verdict);
 }
 
-// A file of an older version becomes one of this, whole or not at all.
-Status migrate(Database& database) {
-  const Result<std::int64_t> version =
-      database.query_integer("PRAGMA user_version", "read the version");
-  if (!version) return version.error();
-  if (*version == kSchemaVersion) return {};
-  std::string sql = "PRAGMA synchronous=FULL; BEGIN IMMEDIATE;";
-  for (std::int64_t from = *version; from < kSchemaVersion; ++from) {
-    sql += kMigrations[from - 1];
-  }
-  sql += fmt::format("PRAGMA user_version={}; COMMIT;", kSchemaVersion);
-  return database.execute(sql, "bring the state file up to date");
-}
-
 Status enter_wal(Database& database, const SqliteOptions& options) {
   const Result<std::string> mode =
       database.query_text("PRAGMA journal_mode=WAL", "switch to the write-ahead log");
@@ -182,7 +137,9 @@ Result<Database> open_database(const std::string& path, const SqliteOptions& opt
   if (Status status = check_health(*database, options.check_limit_bytes); !status.ok()) {
     return status;
   }
-  if (Status status = migrate(*database); !status.ok()) return status;
+  if (options.migrate) {
+    if (Status status = migrate(*database); !status.ok()) return status;
+  }
   if (Status status = enter_wal(*database, options); !status.ok()) return status;
   static_cast<void>(
       sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr));

@@ -65,12 +65,6 @@ Result<fs::path> follow_links(fs::path path) {
   return Status(Code::kIo, path.string() + ": too many symbolic links; name the file itself");
 }
 
-void sync_folder(const fs::path& folder) {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot sync a folder; nothing can be done about it then.
-  if (fd) static_cast<void>(::fsync(fd.get()));
-}
-
 Status make_folder(const fs::path& folder, const fs::path& above) {
   struct stat info {};
   if (::stat(folder.c_str(), &info) == 0) {
@@ -207,6 +201,15 @@ Status inspect(const std::string& path) {
       ::access((path + "-journal").c_str(), F_OK) != 0) {
     return Status(Code::kStateUnusable, path + ": is not a cspkit state file; name another file");
   }
+  // SQLite would take it for a new one and throw the journal, and all that was kept, away. While
+  // the file is made it has no write-ahead log yet.
+  std::error_code no_log;
+  if (info.st_size == 0 && fs::file_size(path + "-wal", no_log) > 0 && !no_log) {
+    return Status(Code::kStateUnusable,
+                  fmt::format("{0}: is damaged (it is empty, but {0}-wal holds changes); restore a "
+                              "backup, or move both away to start anew",
+                              path));
+  }
   // Asked, not tried: closing a descriptor of the file drops the locks SQLite may hold on it in
   // this process under another name (a bind mount).
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
@@ -232,6 +235,12 @@ UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
 
 UniqueFd::~UniqueFd() {
   if (fd_ >= 0) static_cast<void>(::close(fd_));
+}
+
+void sync_folder(const fs::path& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems cannot sync a folder; nothing can be done about it then.
+  if (fd) static_cast<void>(::fsync(fd.get()));
 }
 
 Result<StateFile> claim_state_file(const std::string& path) {

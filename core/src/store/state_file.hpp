@@ -5,6 +5,7 @@
 #define CSPKIT_CORE_STORE_STATE_FILE_HPP_
 
 #include <cspkit/result.hpp>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,9 @@ struct StateFile {
 /// open-file-description lock, which excludes other processes and other engines of this one alike.
 /// kStateLocked, kStateUnusable, kIo, kFull; the text names the file and the remedy.
 Result<StateFile> claim_state_file(const std::string& path);
+
+/// Makes names made or changed in a folder last, where the file system can.
+void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace cspkit::store
 

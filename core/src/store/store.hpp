@@ -45,11 +45,19 @@ struct JobRow {
   std::uint32_t attempt = 0;  ///< times it was handed to the provider
 };
 
-/// An alert waiting for the server's acknowledgement.
+/// An alert waiting for the server's acknowledgement, or for the command it will report on.
 struct AlertRow {
-  std::int64_t id = 0;  ///< given by the caller, grows
-  std::string user;     ///< whose session may deliver it; "" the device's
-  std::string body;     ///< opaque here
+  std::int64_t id = 0;     ///< given by the caller, grows
+  std::string user;        ///< whose session may deliver it; "" the device's
+  std::string data;        ///< Item/Data
+  int code = 0;            ///< 1224 or 1226
+  bool ready = true;       ///< false: its command has been answered 202 and has not ended
+  std::string provider;    ///< whose command it is; "" when it reports on none
+  std::string source;      ///< Item/Source/LocURI
+  std::string type;        ///< Item/Meta/Type
+  std::string format;      ///< Item/Meta/Format
+  std::string mark;        ///< Item/Meta/Mark
+  std::string correlator;  ///< as the command carried it
 };
 
 /// What undoes a change outside the store. Written before the effect, removed by the decision.
@@ -98,13 +106,17 @@ struct Batch {
 class Store {
  public:
   virtual ~Store() = default;
-  /// Reads everything. Called once, before the first apply. kStateUnusable when the file is
+  /// Reads everything, before the first apply or with the turn. kStateUnusable when the file is
   /// damaged.
   virtual Result<Contents> load() = 0;
   /// Makes the batch durable, whole or not at all; an empty batch does nothing and touches no disk.
   /// kFull when the disk or the file is full, kIo otherwise; then nothing of it happened. One
   /// thread at a time (the engine's turn).
   virtual Status apply(const Batch& batch) = 0;
+  /// Writes a copy of everything to a file that does not exist yet; consistent, on disk and whole
+  /// or not there at all. kNotSupported when nothing is kept in a file, kIo, kFull. One thread at a
+  /// time, as apply().
+  virtual Status backup(const std::string& target) = 0;
 };
 
 /// Keeps nothing after destruction.
@@ -130,12 +142,14 @@ struct SqliteOptions {
   /// Files up to this size are checked page by page when they are opened; larger ones only as far
   /// as load() reads them.
   std::int64_t check_limit_bytes = std::int64_t{64} << 20;
+  /// False: a file of an older schema version stays one. Its rows cannot be loaded then.
+  bool migrate = true;
 };
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                  const SqliteOptions& options);
 
 /// The file's schema version that this build writes.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 }  // namespace cspkit::store
 

@@ -105,7 +105,7 @@ TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   Batch batch;
   batch.put_state = {{"office", "a", std::string("\0x", 2)}, {"office", "", ""}};
   batch.put_jobs = {{"office", "install-1", "payload", 4294967295u}};
-  batch.put_alerts = {{9007199254740993, "ada", "body"}, {-1, "", ""}};
+  batch.put_alerts = {alert(9007199254740993, "ada", "body"), alert(-1, "", "")};
   batch.put_undo = {{7, 1, "p", "second"}, {7, 0, "p", "first"}, {6, 4294967295u, "q", "last"}};
   batch.put_committed = {{8, "p"}, {7, "q"}, {7, "p"}};
   apply(batch);
@@ -123,7 +123,7 @@ TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   EXPECT_EQ(all.alerts[0].id, -1);
   EXPECT_EQ(all.alerts[1].id, 9007199254740993);
   EXPECT_EQ(all.alerts[1].user, "ada");
-  EXPECT_EQ(all.alerts[1].body, "body");
+  EXPECT_EQ(all.alerts[1].data, "body");
   ASSERT_EQ(all.undo.size(), 3u);
   EXPECT_EQ(all.undo[0].transaction, 6);
   EXPECT_EQ(all.undo[0].sequence, 4294967295u);
@@ -156,7 +156,7 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   fill.put_nodes = {node("a", "1"), node("b", "2"), node("a", "3", "ada")};
   fill.put_state = {{"p", "k", "1"}, {"p", "l", "2"}, {"q", "k", "3"}};
   fill.put_jobs = {{"p", "1", "", 0}, {"q", "1", "", 0}};
-  fill.put_alerts = {{1, "", "x"}, {2, "", "y"}};
+  fill.put_alerts = {alert(1, "", "x"), alert(2, "", "y")};
   fill.put_undo = {{1, 0, "p", ""}, {1, 1, "q", ""}, {1, 4294967295u, "p", ""}, {2, 0, "p", ""}};
   fill.put_committed = {{1, "p"}, {2, "p"}, {2, "q"}};
   apply(fill);
@@ -234,7 +234,7 @@ TEST(BatchTest, AnyListMakesItNotEmpty) {
   batches[4].remove_jobs.push_back({"p", "1"});
   batches[5].put_jobs.push_back({"p", "1", "", 0});
   batches[6].remove_alerts.push_back(1);
-  batches[7].put_alerts.push_back({1, "", ""});
+  batches[7].put_alerts.push_back(alert(1, "", ""));
   batches[8].remove_undo.push_back({1, "p"});
   batches[9].put_undo.push_back({1, 0, "", ""});
   batches[10].remove_committed.push_back({1, "p"});

@@ -76,6 +76,15 @@ inline store::NodeRow node(const std::string& key, const std::string& value,
   return row;
 }
 
+inline store::AlertRow alert(std::int64_t id, const std::string& user, const std::string& data) {
+  store::AlertRow row;
+  row.id = id;
+  row.user = user;
+  row.data = data;
+  row.code = 1224;
+  return row;
+}
+
 inline store::Batch put(const store::NodeRow& row) {
   store::Batch batch;
   batch.put_nodes.push_back(row);

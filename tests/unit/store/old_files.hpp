@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// State files as older versions of cspkit made them. The SQL stands here word for word as it was
+// released and is never changed.
+#ifndef CSPKIT_TESTS_UNIT_STORE_OLD_FILES_HPP_
+#define CSPKIT_TESTS_UNIT_STORE_OLD_FILES_HPP_
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <string>
+
+namespace cspkit::store_test {
+
+/// Runs SQL on a file by SQLite itself, as another program would.
+inline void run_sql(const std::string& path, const std::string& statements) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  char* error = nullptr;
+  EXPECT_EQ(sqlite3_exec(handle, statements.c_str(), nullptr, nullptr, &error), SQLITE_OK)
+      << (error == nullptr ? "" : error);
+  sqlite3_free(error);
+  sqlite3_close(handle);
+}
+
+/// Version 1, with a row of every kind.
+inline void make_version_1(const std::string& path) {
+  run_sql(path, R"(
+PRAGMA application_id=1129533515; PRAGMA user_version=1;
+CREATE TABLE nodes(
+  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
+  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
+  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE state(
+  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs(
+  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
+  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE alerts(
+  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE undo(
+  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE committed(transact INTEGER NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+PRAGMA journal_mode=WAL;
+INSERT INTO nodes VALUES('', 'vendor/test/t/text', 'Vendor/Test/T/Text', 4, 'text/plain',
+                         X'6f6c64', 0, 'a title', 1700000000000, 7);
+INSERT INTO state VALUES('p', 'k', X'00ff');
+INSERT INTO jobs VALUES('p', 'job', X'7061796c6f6164', 3);
+INSERT INTO alerts VALUES(41, 'ada', X'68656c6c6f');
+INSERT INTO undo VALUES(5, 0, 'p', X'7265636f7264');
+INSERT INTO committed VALUES(5);
+)");
+}
+
+}  // namespace cspkit::store_test
+
+#endif  // CSPKIT_TESTS_UNIT_STORE_OLD_FILES_HPP_
