@@ -33,8 +33,7 @@ Values: --data is what would stand in SyncML's Data: text, or base64 for the for
 Long work: the reply is printed at once, then cspctl stays until the work has ended (a progress
   line on a terminal); with --no-wait, or when interrupted (exit 130 or 143), the next call on that
   state carries it on.
-Exit codes: 0 every command got a 2xx status; 1 one did not, or ddf check or store check found
-  errors; 2 unusable
+Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found errors; 2 unusable
   arguments; 3 the input is no SyncML or no DDF; 4 the state or a provider could not be opened. The
   highest wins. Errors are one line each on stderr.
 --json, one object per line:

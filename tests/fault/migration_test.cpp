@@ -36,7 +36,7 @@ void expect_old_or_new(const std::string& path) {
   ASSERT_TRUE(opened) << opened.error().text();
   const auto all = (*opened)->load();
   ASSERT_TRUE(all) << all.error().text();
-  EXPECT_EQ(store_test::nodes_of(*all), std::vector<std::string>{"|vendor/test/t/text=old"});
+  EXPECT_EQ(store_test::nodes_of(*all), std::vector<std::string>{"|vendor/test/t/fixed=old"});
   EXPECT_EQ(all->alerts.at(0).data, "hello");
 }
 

@@ -36,7 +36,7 @@ TEST(Migration, Version1KeepsEveryRow) {
   ASSERT_TRUE(all) << all.error().text();
   ASSERT_EQ(all->nodes.size(), 1u);
   const store::NodeRow& node = all->nodes[0];
-  EXPECT_EQ(node.path, "Vendor/Test/T/Text");
+  EXPECT_EQ(node.path, "Vendor/Test/T/Fixed");
   EXPECT_EQ(node.value, "old");
   EXPECT_EQ(node.title, "a title");
   EXPECT_EQ(node.tstamp, 1700000000000);

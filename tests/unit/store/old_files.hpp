@@ -43,7 +43,7 @@ CREATE TABLE undo(
   record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
 CREATE TABLE committed(transact INTEGER NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
 PRAGMA journal_mode=WAL;
-INSERT INTO nodes VALUES('', 'vendor/test/t/text', 'Vendor/Test/T/Text', 4, 'text/plain',
+INSERT INTO nodes VALUES('', 'vendor/test/t/fixed', 'Vendor/Test/T/Fixed', 4, 'text/plain',
                          X'6f6c64', 0, 'a title', 1700000000000, 7);
 INSERT INTO state VALUES('p', 'k', X'00ff');
 INSERT INTO jobs VALUES('p', 'job', X'7061796c6f6164', 3);
