@@ -23,6 +23,7 @@
 #include <cspkit/executor.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/state.hpp>
+#include <cspkit/subscription.hpp>
 #include <cspkit/syncml_status.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
@@ -240,6 +241,12 @@ class Engine {
   /// principal sees it. The address need not exist. Views in it live as long as the schema.
   /// Failures as an address is judged.
   Result<NodeDemands> demands(std::string_view uri, const Principal& principal = {});
+  /// Tells of every committed change at or below an address, which must be in the schema, though
+  /// it need not exist. What is watched is the principal's: the device's nodes, or with
+  /// "./User/..." those of the user. Failures as an address is judged; kNotSupported for one with a
+  /// query.
+  Result<Subscription> subscribe(std::string_view uri, ChangeCallback callback,
+                                 const Principal& principal = {});
   std::shared_ptr<const ddf::Schema> schema() const;
   std::vector<ddf::Finding> findings() const;
   std::vector<ProviderInfo> providers() const;

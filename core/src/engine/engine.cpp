@@ -62,7 +62,7 @@ Status as_owner(EngineImpl& engine, const std::string& user, std::string_view ur
   if (!status.ok()) return status;
   txn::Transaction transaction(engine.tree(), engine.next_transaction());
   status = make(world, transaction, target);
-  return status.ok() ? engine.commit(transaction) : status;
+  return status.ok() ? engine.commit(transaction, {ChangeCause::kOwner, {}}) : status;
 }
 
 }  // namespace
@@ -145,6 +145,11 @@ Result<std::vector<TreeEntry>> Engine::list(std::string_view uri, const Principa
 
 Result<NodeDemands> Engine::demands(std::string_view uri, const Principal& principal) {
   return SessionImpl(*impl_, principal).demands(uri);
+}
+
+Result<Subscription> Engine::subscribe(std::string_view uri, ChangeCallback callback,
+                                       const Principal& principal) {
+  return impl_->subscribe(uri, std::move(callback), principal);
 }
 
 std::shared_ptr<const ddf::Schema> Engine::schema() const {

@@ -62,6 +62,7 @@ EngineImpl::~EngineImpl() {
   turn_.close();
   for (auto each = world->providers.rbegin(); each != world->providers.rend(); ++each)
     (*each)->stop();
+  subscriptions_.close();
 }
 
 void EngineImpl::log(LogLevel level, std::string_view source, std::string_view text) {
@@ -73,10 +74,11 @@ std::shared_ptr<const gate::World> EngineImpl::world_snapshot() const {
   return world_;
 }
 
-Status EngineImpl::commit(txn::Transaction& transaction) {
+Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin) {
   const std::vector<tree::JobKey> started = transaction.started_jobs();
   store::Batch batch = transaction.take_batch();
   if (batch.empty()) return {};
+  ChangeNotes notes(subscriptions_, *world_, tree_, batch);
   Status stored = store_->apply(batch);
   if (!stored.ok()) {
     log(LogLevel::kError, "store", stored.text());
@@ -96,6 +98,7 @@ Status EngineImpl::commit(txn::Transaction& transaction) {
       }
     }
   }
+  notes.finish(transaction.id(), origin);
   for (auto& [provider, job] : to_run) {
     provider->run_job(std::move(job.id), std::move(job.payload), job.attempt);
   }
@@ -108,8 +111,11 @@ Status EngineImpl::commit(txn::Transaction& transaction) {
 
 bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
                         std::vector<provider::WriteOp> ops, std::function<void(Code)> done) {
+  // What it does before it has started sets right what the last process left.
+  const ChangeCause cause =
+      provider->ever_started() ? ChangeCause::kProvider : ChangeCause::kRecovery;
   return turn_.post([this, provider = std::move(provider), ops = std::move(ops),
-                     done = std::move(done)]() -> txn::Turn::After {
+                     done = std::move(done), cause]() -> txn::Turn::After {
     txn::Transaction transaction(tree_, next_transaction());
     Status status;
     if (provider->refused()) status = Status(Code::kCancelled, "the provider was refused");
@@ -117,7 +123,7 @@ bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
       if (!status.ok()) break;
       status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
     }
-    if (status.ok()) status = commit(transaction);
+    if (status.ok()) status = commit(transaction, {cause, provider->name()});
     if (!status.ok()) {
       log(LogLevel::kInfo, provider->name(),
           fmt::format("a batch was not applied: {}", status.text()));

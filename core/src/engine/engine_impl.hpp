@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/subscriptions.hpp"
 #include "gate/world.hpp"
 #include "provider/loaded_provider.hpp"
 #include "provider/services.hpp"
@@ -55,7 +56,7 @@ class EngineImpl : public provider::Services {
   std::uint64_t next_transaction() { return ++transactions_; }
   std::uint64_t next_session() { return ++sessions_; }
   /// The decision: durable, then visible, then the started jobs run. Needs the turn.
-  Status commit(txn::Transaction& transaction);
+  Status commit(txn::Transaction& transaction, const Origin& origin = {});
   /// Asked before every command, so that those that need no refresh pay one load for it.
   bool any_refresh() const { return any_refresh_.load(std::memory_order_relaxed); }
   /// The world and whoever it keeps alive, for use without the tree's lock.
@@ -64,6 +65,8 @@ class EngineImpl : public provider::Services {
   const std::shared_ptr<const gate::World>& shared_world() const { return world_; }
 
   // ---- reports ----
+  Result<Subscription> subscribe(std::string_view uri, ChangeCallback callback,
+                                 const Principal& principal);
   std::vector<ddf::Finding> findings() const;
   std::vector<ProviderInfo> providers() const;
   Status backup(const std::filesystem::path& target);
@@ -96,6 +99,7 @@ class EngineImpl : public provider::Services {
   EngineOptions options_;
   std::unique_ptr<store::Store> store_;
   tree::Tree tree_;
+  SubscriptionHub subscriptions_;
   txn::Turn turn_;
   std::shared_ptr<const gate::World> world_;  // changed with the turn, under the tree's unique lock
   mutable std::mutex loading_;                // one load at a time; guards the three below

@@ -299,7 +299,9 @@ void SessionImpl::refresh(std::string_view uri) {
     spec.session = id_;
     spec.transaction = &transaction;
     Status done = binding.provider->call(spec).status;
-    if (done.ok()) done = engine_.commit(transaction);
+    if (done.ok()) {
+      done = engine_.commit(transaction, {ChangeCause::kProvider, binding.provider->name()});
+    }
     if (!done.ok()) {
       engine_.log(
           LogLevel::kWarning, binding.provider->name(),

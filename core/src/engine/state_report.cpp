@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state as its owner may copy it and a person may see it.
+// What an engine tells of itself: the state as its owner may copy it and a person may see it, and
+// changes to those who watch.
 #include <fmt/format.h>
 
+#include <shared_mutex>
 #include <utility>
 
 #include "engine/engine_impl.hpp"
@@ -43,6 +45,24 @@ Status EngineImpl::backup(const std::filesystem::path& target) {
   const txn::TurnHolder turn(turn_, deadline());
   if (!turn.status().ok()) return turn.status();
   return store_->backup(target.string());
+}
+
+Result<Subscription> EngineImpl::subscribe(std::string_view uri, ChangeCallback callback,
+                                           const Principal& principal) {
+  if (!callback) return Status(Code::kMisuse, "subscribe: no callback");
+  gate::Target target;
+  {
+    const std::shared_lock lock(tree_.mutex());
+    Status judged = gate::judge_address(*world_, uri, principal, 0, options_.uri_limits, target);
+    if (!judged.ok()) return judged;
+  }
+  if (target.address.has_query) {
+    return Status(Code::kNotSupported, "subscribe: an address without a query is watched");
+  }
+  auto subscriber = std::make_shared<Subscription::Subscriber>(
+      options_.executor, target.user, target.address.key, std::move(callback));
+  subscriptions_.add(subscriber);
+  return Subscription(std::move(subscriber));
 }
 
 Result<StateDump> EngineImpl::dump() {

@@ -135,7 +135,7 @@ Status LoadedProvider::create() {
 
 Status LoadedProvider::start() {
   if (!provider_->start) {
-    started_ = true;
+    started_ = ever_started_ = true;
     return {};
   }
   cspkit_code code = CSPKIT_OK;
@@ -144,7 +144,7 @@ Status LoadedProvider::start() {
     code = provider_->start(provider_);
   }
   if (code == CSPKIT_OK) {
-    started_ = true;
+    started_ = ever_started_ = true;
     return {};
   }
   return Status(Code::kProviderRefused, fmt::format("{}: provider {} did not start: code {}{}",

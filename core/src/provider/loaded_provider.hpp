@@ -89,6 +89,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   /// Runs one operation to its end, waiting for a pending one until its deadline.
   CallResult call(const CallSpec& spec);
   bool started() const { return started_; }
+  /// True from its start on, also when it is being stopped.
+  bool ever_started() const { return ever_started_; }
   bool has_jobs() const { return jobs_ != nullptr; }
   /// Hands a job to the provider, on the executor.
   void run_job(std::string id, std::string payload, std::uint32_t attempt);
@@ -144,6 +146,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   std::shared_mutex alive_;
   std::mutex serial_;
   std::atomic<bool> started_{false};
+  std::atomic<bool> ever_started_{false};
   std::atomic<bool> refused_{false};
   std::mutex trouble_mutex_;
   std::string trouble_;
