@@ -24,6 +24,7 @@ const char* syncml_status_text(int status) {
       {406, "406 Not supported"},
       {407, "407 Authentication required"},
       {408, "408 Request timeout"},
+      {411, "411 Size required"},
       {412, "412 Incomplete command"},
       {413, "413 Value too large"},
       {414, "414 LocURI too long"},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SyncML: any bytes are refused with one line, or answered by a reply that is itself SyncML and
-// holds one Status per entry of the status list, whatever the runner says.
+// holds one Status per entry of the status list, whatever the runner says. An input is a session:
+// one or more messages.
+#include <algorithm>
 #include <cspkit/engine.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -53,34 +55,73 @@ class AddressRunner final : public cspkit::dm::CommandRunner {
   }
 };
 
-void check_reply(const std::string& reply, const std::vector<int>& statuses) {
+// What one session's replies hold together.
+struct Tally {
+  std::size_t written = 0;  // Status elements, the headers' left out
+  std::size_t said = 0;     // entries of the status lists
+};
+
+// True when it was the last message of its package.
+bool check_reply(const std::string& reply, const std::vector<int>& statuses, Tally& tally) {
+  using cspkit::syncml::CommandKind;
   const auto parsed = cspkit::syncml::Message::parse(reply, reply.size(), 16);
-  if (!parsed || !parsed->final) std::abort();
-  std::size_t count = 0;
+  if (!parsed) std::abort();
+  bool first = true;
   for (const auto& command : parsed->commands) {
     if (!command.has_cmd_id) std::abort();
-    if (command.kind == cspkit::syncml::CommandKind::kStatus) {
-      if (count > 0 && command.data != std::to_string(statuses.at(count - 1))) std::abort();
-      ++count;
-    } else if (command.kind != cspkit::syncml::CommandKind::kResults) {
+    const bool status = command.kind == CommandKind::kStatus;
+    if (first && (!status || command.cmd_ref != "0")) std::abort();
+    if (status && !first) ++tally.written;
+    first = false;
+    const bool known = status || command.kind == CommandKind::kResults ||
+                       (command.kind == CommandKind::kAlert && !command.data.empty());
+    if (!known) std::abort();
+  }
+  if (first) std::abort();
+  tally.said += statuses.size();
+  return parsed->final;
+}
+
+// The messages of the input lie between these lines.
+constexpr std::string_view kSeparator = "\n=====\n";
+
+void run_session(std::string_view bytes, cspkit::dm::DmOptions options) {
+  AddressRunner runner;
+  cspkit::dm::DmSession session{options};
+  std::vector<int> statuses;
+  Tally tally;
+  bool final = true;
+  while (true) {
+    const std::size_t end = std::min(bytes.find(kSeparator), bytes.size());
+    const auto reply = session.process(bytes.substr(0, end), runner, statuses);
+    if (reply) {
+      final = check_reply(*reply, statuses, tally);
+    } else if (reply.error().text().find('\n') != std::string::npos) {
       std::abort();
     }
+    if (end == bytes.size()) break;
+    bytes.remove_prefix(end + kSeparator.size());
   }
-  if (count != statuses.size() + 1) std::abort();
+  // What waits comes out, a bit at a time, when it is asked for.
+  constexpr int kMessages = 200;
+  for (int i = 0; i < kMessages && !final; ++i) {
+    const auto reply = session.process(
+        "<SyncML><SyncBody><Alert><CmdID>1</CmdID><Data>1222</Data></Alert></SyncBody></SyncML>",
+        runner, statuses);
+    if (!reply) std::abort();
+    final = check_reply(*reply, statuses, tally);
+  }
+  if (tally.written > tally.said) std::abort();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  AddressRunner runner;
-  cspkit::dm::DmSession session{cspkit::dm::DmOptions{}};
-  std::vector<int> statuses;
-  const auto reply = session.process(bytes, runner, statuses);
-  if (reply) {
-    check_reply(*reply, statuses);
-  } else if (reply.error().text().find('\n') != std::string::npos) {
-    std::abort();
-  }
+  cspkit::dm::DmOptions options;
+  options.max_value_bytes = 4096;
+  run_session(bytes, options);
+  options.long_replies = cspkit::LongReplies::kAbort;
+  run_session(bytes, options);
   return 0;
 }

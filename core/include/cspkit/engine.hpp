@@ -81,6 +81,13 @@ struct FileLayer {
   int checkpoint_pages = 1000;
 };
 
+/// What becomes of a reply that is longer than the server's MaxMsgSize.
+enum class LongReplies : std::uint8_t {
+  kSplit,  ///< goes in several messages, each when the server asks for it (OMA-TS-DM_Protocol 1.2,
+           ///< sections 6 and 7)
+  kAbort,  ///< Alert 1223 instead, as Windows does: what was commanded is done, and not answered
+};
+
 struct EngineOptions {
   /// The state file, made when missing; ":memory:" keeps nothing.
   std::string state = ":memory:";
@@ -91,6 +98,7 @@ struct EngineOptions {
   ddf::UriLimits uri_limits;           ///< longer or deeper: 414
   std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
   std::size_t max_message_bytes = std::size_t{64} << 20;  ///< larger: refused whole
+  LongReplies long_replies = LongReplies::kSplit;
   unsigned max_nesting = 16;  ///< containers within containers; deeper: 400
   /// What kind of device this is. A node whose Applicability excludes it answers 406 and is listed
   /// nowhere. Left empty it excludes nothing.
@@ -174,7 +182,16 @@ class Session {
 
   /// Answers one SyncML message (UTF-8 or UTF-16 XML). kNotSyncml when it is none; anything that is
   /// one gets a reply.
+  ///
+  /// A session remembers what OMA DM spreads over messages: a large object that the server sends in
+  /// pieces (run when the last is there, and only if they make up its Size), the server's
+  /// MaxMsgSize and MaxObjSize, and the part of a reply that was too long for one message, which
+  /// goes out with the replies to the messages that follow; only the last one has Final. A message
+  /// with another SessionID begins anew.
   Result<std::string> process(std::string_view message);
+  /// False when the last reply need not be sent: it says only that the server's header was fine, or
+  /// the server aborted the session (OMA-TS-DM_Protocol 1.2, section 8).
+  bool reply_wanted() const;
 
   /// Alerts received in this session, in order; the last 1000.
   const std::vector<AlertRecord>& alerts() const;
@@ -229,7 +246,8 @@ class Engine {
   Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {});
 
   Session open_session(Principal principal);
-  /// One message, one session.
+  /// One message that is a session by itself: the reply is whole, whatever MaxMsgSize the message
+  /// states, and a piece of a large object is refused (406), because its rest will never come.
   Result<std::string> process(std::string_view message, const Principal& principal);
   /// The device's owner; with a user id, of that user's nodes too.
   Owner owner(std::string user = {});

@@ -54,6 +54,12 @@ constexpr int syncml_status(Code code) {
       return 516;
     case Code::kAtomicFailed:
       return 507;
+    case Code::kChunkAccepted:
+      return 213;
+    case Code::kSizeMismatch:
+      return 424;
+    case Code::kSizeRequired:
+      return 411;
     default:
       return 500;
   }

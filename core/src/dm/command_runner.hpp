@@ -7,7 +7,9 @@
 #include <cspkit/engine.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +27,21 @@ struct Operation {
   std::string_view mime;    ///< Meta/Type
   std::string_view data;    ///< wire text
   bool has_data = false;
+  /// A Get may bring at most so many bytes: beyond, kTooLarge.
+  std::size_t max_result_bytes = std::numeric_limits<std::size_t>::max();
+  /// Of a TNDS document: an Add may be a Replace, or the reverse, where the DDF grants only that.
+  bool either_verb = false;
   /// Set when the command is refused before its address is looked at (row 1, Get inside an Atomic):
   /// it is not run and its outcome is this.
   Code refused = Code::kOk;
+};
+
+/// One node of an answer that has several.
+struct ListedNode {
+  std::string uri;
+  Value value;
+  std::string mime;
+  bool has_data = false;
 };
 
 struct Outcome {
@@ -36,6 +50,7 @@ struct Outcome {
   std::string mime;  ///< of that value, empty: text/plain
   std::string
       failing_uri;  ///< when the failure concerns another node: the parent that could not be made
+  std::vector<ListedNode> nodes;  ///< of a Get with ?list=: instead of the value
 };
 
 class CommandRunner {
@@ -49,6 +64,8 @@ class CommandRunner {
   virtual bool run_atomic(const std::vector<Operation>& operations,
                           std::vector<Outcome>& outcomes) = 0;
   virtual void alert(AlertRecord record) = 0;
+  /// A steady time, for what a session keeps from message to message.
+  virtual Clock::Duration steady_now() { return {}; }
 };
 
 }  // namespace cspkit::dm

@@ -1,10 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dm/dm_session.hpp"
 
+#include <charconv>
+
 #include "dm/exchange.hpp"
 #include "syncml/message.hpp"
 
 namespace cspkit::dm {
+
+namespace {
+
+// A size the server states; anything that is no number above 0 leaves `size` as it is.
+void read_size(std::string_view text, std::size_t& size) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (whole && value > 0) size = value;
+}
+
+}  // namespace
+
+void DmSession::read_header(const syncml::Header& header) {
+  // A server that begins another session on this seat has forgotten what it asked for before.
+  if (header.present && header.session_id != state_.session_id) {
+    state_ = DmState();
+    state_.session_id = header.session_id;
+  }
+  read_size(header.max_msg_size, state_.max_message);
+  read_size(header.max_obj_size, state_.max_object);
+  state_.reply_wanted = true;
+  state_.incoming.begin_message();
+}
 
 Result<std::string> DmSession::process(std::string_view message, CommandRunner& runner,
                                        std::vector<int>& statuses) {
@@ -12,7 +38,9 @@ Result<std::string> DmSession::process(std::string_view message, CommandRunner& 
   const Result<syncml::Message> parsed =
       syncml::Message::parse(message, options_.max_message_bytes, options_.max_nesting);
   if (!parsed) return parsed.error();
-  return Exchange(*parsed, options_, runner, statuses, next_msg_id_++, message.size()).run();
+  read_header(parsed->header);
+  return Exchange(*parsed, options_, state_, runner, statuses, next_msg_id_++, message.size())
+      .run();
 }
 
 }  // namespace cspkit::dm

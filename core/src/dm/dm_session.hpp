@@ -4,6 +4,7 @@
 #ifndef CSPKIT_CORE_DM_DM_SESSION_HPP_
 #define CSPKIT_CORE_DM_DM_SESSION_HPP_
 
+#include <chrono>
 #include <cspkit/engine.hpp>
 #include <cspkit/result.hpp>
 #include <cstddef>
@@ -12,6 +13,9 @@
 #include <vector>
 
 #include "dm/command_runner.hpp"
+#include "dm/large_object.hpp"
+#include "syncml/message.hpp"
+#include "syncml/reply_queue.hpp"
 
 namespace cspkit::dm {
 
@@ -21,6 +25,23 @@ struct DmOptions {
   /// Once a reply is this long, Gets are answered 413 instead of being run: many Gets of a large
   /// value must not fill the memory.
   std::size_t max_reply_bytes = std::size_t{256} << 20;
+  /// Of a large object that comes in pieces.
+  std::size_t max_value_bytes = std::size_t{16} << 20;
+  /// A large object that nobody went on with for so long is given up.
+  std::chrono::minutes chunk_timeout{10};
+  LongReplies long_replies = LongReplies::kSplit;
+  /// There will be no other message: replies are whole however long, pieces are refused (406).
+  bool one_shot = false;
+};
+
+/// What lasts from message to message.
+struct DmState {
+  std::string session_id;
+  std::size_t max_message = 0;  ///< the server's MaxMsgSize; 0: it gave none
+  std::size_t max_object = 0;   ///< its MaxObjSize
+  LargeObject incoming;
+  syncml::ReplyQueue outgoing;
+  bool reply_wanted = true;
 };
 
 class DmSession {
@@ -32,8 +53,14 @@ class DmSession {
   Result<std::string> process(std::string_view message, CommandRunner& runner,
                               std::vector<int>& statuses);
 
+  /// False when the reply to the last message says nothing the server waits for.
+  bool reply_wanted() const { return state_.reply_wanted; }
+
  private:
+  void read_header(const syncml::Header& header);
+
   DmOptions options_;
+  DmState state_;
   unsigned next_msg_id_ = 1;
 };
 

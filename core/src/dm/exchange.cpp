@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cspkit/ddf/locuri.hpp>
 #include <cspkit/syncml_status.hpp>
+#include <limits>
 
 #include "dm/atomic_run.hpp"
 
@@ -42,7 +43,24 @@ void reset(Outcome& outcome) {
   outcome.value.data.clear();
   outcome.value.secret = false;
   outcome.mime.clear();
+  outcome.nodes.clear();
   outcome.failing_uri.clear();
+}
+
+// Bytes of an answer's values.
+std::size_t bytes_of(const Outcome& outcome) {
+  std::size_t bytes = outcome.value.data.size();
+  for (const ListedNode& node : outcome.nodes) bytes += node.value.data.size() + node.uri.size();
+  return bytes;
+}
+
+std::size_t wire_size(const Value& value) {
+  const std::size_t size = value.data.size();
+  return is_binary(value.format) ? (size + 2) / 3 * 4 : size;
+}
+
+bool may_be_large(CommandKind kind) {
+  return kind == CommandKind::kAdd || kind == CommandKind::kReplace || kind == CommandKind::kExec;
 }
 
 bool same_answer(const Outcome& a, const Outcome& b) {
@@ -97,10 +115,12 @@ AlertRecord make_alert(const Command& command) {
   return record;
 }
 
-Exchange::Exchange(const syncml::Message& message, const DmOptions& options, CommandRunner& runner,
-                   std::vector<int>& statuses, unsigned msg_id, std::size_t message_bytes)
+Exchange::Exchange(const syncml::Message& message, const DmOptions& options, DmState& state,
+                   CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id,
+                   std::size_t message_bytes)
     : message_(message),
       options_(options),
+      state_(state),
       runner_(runner),
       statuses_(statuses),
       // Statuses and Results are about as long as the commands they answer, values apart.
@@ -114,12 +134,91 @@ std::string Exchange::run() {
   line.cmd = "SyncHdr";
   line.code = header;
   writer_.status(line);
+  const bool limited = state_.max_message != 0;
+  if (splits() || (limited && options_.long_replies == LongReplies::kAbort)) writer_.note_seams();
+  const std::size_t after_header = writer_.size();
   if (header == 200) {
+    if (state_.incoming.open() && runner_.steady_now() - state_.incoming.last_piece() >
+                                      Clock::Duration(options_.chunk_timeout)) {
+      break_off();
+    }
     run_all(message_.commands);
+    end_of_pieces();
   } else {
     answer_all(message_.commands, header);
   }
-  return writer_.finish();
+  // A message of nothing but "your header is fine" is never sent (OMA-TS-DM_Protocol, section 8).
+  state_.reply_wanted =
+      !aborted_ && (header != 200 || writer_.size() != after_header || !state_.outgoing.empty());
+  return deliver();
+}
+
+bool Exchange::splits() const {
+  return !options_.one_shot && options_.long_replies == LongReplies::kSplit &&
+         (state_.max_message != 0 || !state_.outgoing.empty());
+}
+
+std::string Exchange::deliver() {
+  const bool last_of_package = !state_.incoming.open();
+  const std::size_t limit =
+      state_.max_message != 0 ? state_.max_message : std::numeric_limits<std::size_t>::max();
+  const bool fits = writer_.size() + syncml::ReplyWriter::kClosing <= limit;
+  if (options_.long_replies == LongReplies::kAbort && !fits) return abort_session();
+  if (!splits() || (fits && state_.outgoing.empty())) return writer_.finish(last_of_package);
+  // The answer to "next message" comes before the next message's content, all else behind it.
+  // It fits, or no message does.
+  constexpr std::size_t kFewAlerts = 8;
+  const bool asks = only_alerts_ && message_.commands.size() <= kFewAlerts;
+  if (state_.outgoing.empty() || !asks) state_.outgoing.add(writer_.take());
+  state_.outgoing.fill(writer_, limit);
+  return writer_.finish(last_of_package && state_.outgoing.empty());
+}
+
+void Exchange::end_of_pieces() {
+  LargeObject& incoming = state_.incoming;
+  if (!incoming.touched() && !(incoming.open() && asks_next_)) {
+    if (incoming.open()) break_off();
+    incoming.clear();
+  }
+  if (!incoming.open()) return;
+  syncml::AlertLine next;
+  next.code = "1222";
+  writer_.alert(next);
+}
+
+void Exchange::break_off() {
+  syncml::AlertLine alert;
+  alert.code = "1225";
+  alert.has_item = true;
+  alert.target = state_.incoming.target();
+  alert.source = state_.incoming.source();
+  writer_.alert(alert);
+  state_.incoming.give_up();
+}
+
+bool Exchange::take_piece(const Command& command, const Item& item, bool first, Outcome& outcome) {
+  LargeObject& incoming = state_.incoming;
+  const Clock::Duration now = runner_.steady_now();
+  if (first && incoming.is_next(command, item)) {
+    const Code code = incoming.add(item, now);
+    outcome.status = Status(code);
+    if (code != Code::kOk) return true;
+    runner_.run(make_operation(command, incoming.item()), outcome);
+    incoming.clear();
+    return true;
+  }
+  if (incoming.open()) break_off();
+  if (!item.more_data) return false;
+  outcome.status = Status(incoming.begin(command, item, options_.max_value_bytes, now));
+  return true;
+}
+
+void Exchange::hear(const Command& command) {
+  if (!state_.outgoing.in_item()) return;
+  const std::string_view code = detail::trim(command.data);
+  const bool refused = command.kind == CommandKind::kStatus && command.cmd == "Results" &&
+                       !code.empty() && code.front() > '2';
+  if (refused) state_.outgoing.drop_item();
 }
 
 int Exchange::judge_header() const {
@@ -144,12 +243,17 @@ void Exchange::run_all(const std::pmr::vector<Command>& commands) {
 }
 
 void Exchange::run_command(const Command& command) {
-  if (is_answer(command)) return;
+  if (is_answer(command)) return hear(command);
+  if (command.kind != CommandKind::kAlert) {
+    only_alerts_ = false;
+    const bool goes_on = depth_ == 0 && !command.items.empty() &&
+                         state_.incoming.is_next(command, command.items.front());
+    if (state_.incoming.open() && !goes_on) break_off();
+  }
   if (command.too_deep) return answer(command, syncml_status(Code::kBadRequest));
   switch (command.kind) {
     case CommandKind::kSequence:
-      answer(command, 200);
-      return run_all(command.children);
+      return run_sequence(command);
     case CommandKind::kAtomic:
       return run_atomic(command);
     case CommandKind::kAlert:
@@ -159,8 +263,23 @@ void Exchange::run_command(const Command& command) {
   }
 }
 
+void Exchange::run_sequence(const Command& command) {
+  answer(command, 200);
+  ++depth_;
+  run_all(command.children);
+  --depth_;
+}
+
 void Exchange::run_alert(const Command& command) {
   const Code refusal = judge(command);
+  const std::string_view code = detail::trim(command.data);
+  if (code == "1222") asks_next_ = true;
+  if (code == "1225") state_.outgoing.drop_item();
+  if (code == "1223") {
+    aborted_ = true;
+    state_.outgoing.clear();
+    state_.incoming.clear();
+  }
   answer(command, syncml_status(refusal));
   if (refusal == Code::kOk) runner_.alert(make_alert(command));
 }
@@ -170,19 +289,25 @@ void Exchange::run_plain(const Command& command) {
   if (refusal != Code::kOk) return answer(command, syncml_status(refusal));
   const std::size_t count = command.items.size();
   if (outcomes_.size() < count) outcomes_.resize(count);
-  std::size_t held = writer_.size();
+  std::size_t held = writer_.size() + state_.outgoing.size();
   for (std::size_t i = 0; i < count; ++i) {
-    run_item(command, command.items[i], held, outcomes_[i]);
-    held += outcomes_[i].value.data.size();
+    run_item(command, i, held, outcomes_[i]);
+    held += bytes_of(outcomes_[i]);
   }
   answer_items(command, outcomes_.data());
 }
 
 // `held`: bytes of the reply so far, values not yet written among them.
-void Exchange::run_item(const Command& command, const Item& item, std::size_t held,
+void Exchange::run_item(const Command& command, std::size_t index, std::size_t held,
                         Outcome& outcome) {
   reset(outcome);
+  const Item& item = command.items[index];
+  const bool pieces = depth_ == 0 && !options_.one_shot && may_be_large(command.kind);
   Code refusal = judge(command, item);
+  if (pieces && item.has_target && (item.more_data || state_.incoming.active()) &&
+      take_piece(command, item, index == 0, outcome)) {
+    return;
+  }
   const bool is_get = command.kind == CommandKind::kGet;
   if (refusal == Code::kOk && is_get && held > options_.max_reply_bytes) {
     refusal = Code::kTooLarge;
@@ -191,7 +316,26 @@ void Exchange::run_item(const Command& command, const Item& item, std::size_t he
     outcome.status = Status(refusal);
     return;
   }
-  runner_.run(make_operation(command, item), outcome);
+  Operation operation = make_operation(command, item);
+  if (is_get) operation.max_result_bytes = options_.max_reply_bytes - held;
+  runner_.run(operation, outcome);
+  if (is_get && state_.max_object != 0) limit_result(outcome);
+}
+
+// The server takes no single object that is larger.
+void Exchange::limit_result(Outcome& outcome) const {
+  std::size_t largest = wire_size(outcome.value);
+  for (const ListedNode& node : outcome.nodes) largest = std::max(largest, wire_size(node.value));
+  if (outcome.status.ok() && largest > state_.max_object) outcome.status = Status(Code::kTooLarge);
+}
+
+std::string Exchange::abort_session() {
+  (void)writer_.take();
+  syncml::AlertLine abort;
+  abort.code = "1223";
+  writer_.alert(abort);
+  state_.incoming.clear();
+  return writer_.finish();
 }
 
 void Exchange::run_atomic(const Command& command) { AtomicRun(*this, command).run(); }
@@ -241,7 +385,16 @@ void Exchange::answer_results(const Command& command, const Outcome* outcomes) {
     if (!outcomes[i].status.ok()) continue;
     if (!begun) writer_.begin_results(command.has_cmd_id ? command.cmd_id : std::string_view());
     begun = true;
-    writer_.item(command.items[i].target, outcomes[i].value, outcomes[i].mime);
+    for (const ListedNode& node : outcomes[i].nodes) {
+      if (node.has_data) {
+        writer_.item(node.uri, node.value, node.mime);
+      } else {
+        writer_.item_without_data(node.uri, node.value.format, node.mime);
+      }
+    }
+    if (outcomes[i].nodes.empty()) {
+      writer_.item(command.items[i].target, outcomes[i].value, outcomes[i].mime);
+    }
   }
   if (begun) writer_.end_results();
 }

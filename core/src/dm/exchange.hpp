@@ -6,7 +6,10 @@
 // Choices where no source says:
 //  * VerDTD other than 1.1 and 1.2: 505, VerProto other than DM/1.1 and DM/1.2: 513, on the header
 //    and on every command; nothing runs. A missing one is accepted.
-//  * An Item with MoreData: 406. A chunk is never taken for a value.
+//  * An Item with MoreData where no large object can be (Get, Delete, Copy, inside a container, in
+//    a message that is no part of a session): 406. A chunk is never taken for a value.
+//  * A piece of a reply that was not asked for by Alert 1222 goes out all the same with the answer
+//    to whatever came.
 //  * An Alert without code: 400. User interaction (1100 to 1104): 406.
 //  * A command of data synchronisation (Put, Sync, ...) is an unknown element: 400.
 //  * Of a failed Atomic, a Sequence within it says 516 or 216 when one of its own commands does,
@@ -37,8 +40,9 @@ bool is_answer(const syncml::Command& command);
 
 class Exchange {
  public:
-  Exchange(const syncml::Message& message, const DmOptions& options, CommandRunner& runner,
-           std::vector<int>& statuses, unsigned msg_id, std::size_t message_bytes);
+  Exchange(const syncml::Message& message, const DmOptions& options, DmState& state,
+           CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id,
+           std::size_t message_bytes);
 
   std::string run();
 
@@ -48,10 +52,24 @@ class Exchange {
   void run_all(const std::pmr::vector<syncml::Command>& commands);
   void run_command(const syncml::Command& command);
   void run_plain(const syncml::Command& command);
-  void run_item(const syncml::Command& command, const syncml::Item& item, std::size_t held,
+  void run_item(const syncml::Command& command, std::size_t index, std::size_t held,
                 Outcome& outcome);
   void run_alert(const syncml::Command& command);
   void run_atomic(const syncml::Command& command);
+  void run_sequence(const syncml::Command& command);
+  /// A Status or Results of the server: only what it says of our pieces matters.
+  void hear(const syncml::Command& command);
+
+  /// True of an Item that begins, goes on with or ends a large object; `outcome` is its answer.
+  bool take_piece(const syncml::Command& command, const syncml::Item& item, bool first,
+                  Outcome& outcome);
+  /// Something else came before the last piece.
+  void break_off();
+  void end_of_pieces();
+  std::string deliver();
+  bool splits() const;
+  std::string abort_session();
+  void limit_result(Outcome& outcome) const;
 
   /// Status of a command as a whole.
   void answer(const syncml::Command& command, int code);
@@ -65,10 +83,15 @@ class Exchange {
 
   const syncml::Message& message_;
   const DmOptions& options_;
+  DmState& state_;
   CommandRunner& runner_;
   std::vector<int>& statuses_;
   syncml::ReplyWriter writer_;
   std::vector<Outcome> outcomes_;  // of the command at work; kept for its memory
+  unsigned depth_ = 0;             // of Sequences around the command at work
+  bool asks_next_ = false;         // an Alert 1222 came
+  bool aborted_ = false;           // an Alert 1223 came
+  bool only_alerts_ = true;        // no other command did
 };
 
 /// The record the runner keeps of an Alert.

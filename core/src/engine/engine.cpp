@@ -41,6 +41,7 @@ Status Session::exec(std::string_view uri, const Value& data) {
   return impl_->change(dm::Verb::kExec, uri, &data);
 }
 Result<std::string> Session::process(std::string_view message) { return impl_->process(message); }
+bool Session::reply_wanted() const { return impl_->reply_wanted(); }
 const std::vector<AlertRecord>& Session::alerts() const { return impl_->alerts(); }
 const std::vector<int>& Session::last_statuses() const { return impl_->last_statuses(); }
 const Principal& Session::principal() const { return impl_->principal(); }
@@ -134,7 +135,7 @@ Session Engine::open_session(Principal principal) {
 }
 
 Result<std::string> Engine::process(std::string_view message, const Principal& principal) {
-  return open_session(principal).process(message);
+  return SessionImpl(*impl_, principal, true).process(message);
 }
 
 Owner Engine::owner(std::string user) { return Owner(impl_.get(), std::move(user)); }

@@ -29,11 +29,25 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-SessionImpl::SessionImpl(EngineImpl& engine, Principal principal)
+namespace {
+
+dm::DmOptions dm_options(const EngineOptions& options, bool one_shot) {
+  dm::DmOptions chosen;
+  chosen.max_message_bytes = options.max_message_bytes;
+  chosen.max_nesting = options.max_nesting;
+  chosen.max_value_bytes = options.max_value_bytes;
+  chosen.long_replies = options.long_replies;
+  chosen.one_shot = one_shot;
+  return chosen;
+}
+
+}  // namespace
+
+SessionImpl::SessionImpl(EngineImpl& engine, Principal principal, bool one_shot)
     : engine_(engine),
       principal_(std::move(principal)),
       id_(engine.next_session()),
-      dm_(dm::DmOptions{engine.options().max_message_bytes, engine.options().max_nesting}) {}
+      dm_(dm_options(engine.options(), one_shot)) {}
 
 Result<std::string> SessionImpl::process(std::string_view message) {
   statuses_.clear();

@@ -19,15 +19,17 @@ namespace cspkit {
 
 class SessionImpl : public dm::CommandRunner {
  public:
-  SessionImpl(EngineImpl& engine, Principal principal);
+  SessionImpl(EngineImpl& engine, Principal principal, bool one_shot = false);
 
   // ---- dm::CommandRunner ----
   void run(const dm::Operation& operation, dm::Outcome& outcome) override;
   bool run_atomic(const std::vector<dm::Operation>& operations,
                   std::vector<dm::Outcome>& outcomes) override;
   void alert(AlertRecord record) override;
+  Clock::Duration steady_now() override { return engine_.clock().steady_now(); }
 
   Result<std::string> process(std::string_view message);
+  bool reply_wanted() const { return dm_.reply_wanted(); }
   Status get(std::string_view uri, dm::Outcome& outcome);
   /// A change whose value is typed already; null: none.
   Status change(dm::Verb verb, std::string_view uri, const Value* value);

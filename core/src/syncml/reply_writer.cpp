@@ -79,9 +79,31 @@ void ReplyWriter::header(const Header& request, unsigned msg_id) {
   cursor_ = text_.data() + before;
 }
 
-void ReplyWriter::status(const StatusLine& line) {
-  raw("<Status><CmdID>");
+// Before the CmdID's number, which begins at the cursor.
+void ReplyWriter::begin_element(std::size_t start, bool is_results) {
+  if (noting_) {
+    WrittenElement element;
+    element.begin = start;
+    element.id = size();
+    element.first_item = seams_.items.size();
+    element.is_results = is_results;
+    seams_.elements.push_back(element);
+  }
   number(next_cmd_id_++);
+  if (noting_) seams_.elements.back().id_end = size();
+}
+
+void ReplyWriter::end_element() {
+  if (!noting_) return;
+  WrittenElement& element = seams_.elements.back();
+  element.end = size();
+  element.item_count = seams_.items.size() - element.first_item;
+}
+
+void ReplyWriter::status(const StatusLine& line) {
+  const std::size_t start = size();
+  raw("<Status><CmdID>");
+  begin_element(start);
   after_cmd_id();
   element("", line.cmd_ref, "</CmdRef><Cmd>");
   const bool short_form = line.target_ref.empty() && line.source_ref.empty() &&
@@ -89,13 +111,15 @@ void ReplyWriter::status(const StatusLine& line) {
   if (short_form) {
     element("", line.cmd, "</Cmd><Data>");
     number(static_cast<std::uint64_t>(line.code));
-    return raw("</Data></Status>");
+    raw("</Data></Status>");
+    return end_element();
   }
   element("", line.cmd, "</Cmd>");
   if (!line.target_ref.empty()) element("<TargetRef>", line.target_ref, "</TargetRef>");
   if (!line.source_ref.empty()) element("<SourceRef>", line.source_ref, "</SourceRef>");
   if (line.provider_error != 0) {
     uses_msft_ = true;
+    if (noting_) seams_.elements.back().uses_msft = true;
     raw(R"(<Data msft:originalerror="0x)");
     room(8);
     for (int shift = 28; shift >= 0; shift -= 4) {
@@ -111,29 +135,49 @@ void ReplyWriter::status(const StatusLine& line) {
     element("<Item><Target><LocURI>", line.failing_uri, "</LocURI></Target></Item>");
   }
   raw("</Status>");
+  end_element();
 }
 
 void ReplyWriter::begin_results(std::string_view cmd_ref) {
+  const std::size_t start = size();
   raw("<Results><CmdID>");
-  number(next_cmd_id_++);
+  begin_element(start, true);
   after_cmd_id();
   element("", cmd_ref, "</CmdRef>");
 }
 
 void ReplyWriter::item(std::string_view uri, const Value& value, std::string_view mime) {
+  WrittenItem seam;
+  seam.begin = size();
   element("<Item><Source><LocURI>", uri, "</LocURI></Source>");
-  meta(value, mime);
+  const std::size_t before_meta = size();
+  meta(value.format, mime);
+  seam.has_meta = size() != before_meta;
   raw("<Data>");
+  seam.data = size();
   if (is_binary(value.format)) {
     text(ddf::base64_encode(value.data));
   } else {
     text(value.data);
   }
+  seam.data_end = size();
   raw("</Data></Item>");
+  seam.end = size();
+  if (noting_) seams_.items.push_back(seam);
 }
 
-void ReplyWriter::meta(const Value& value, std::string_view mime) {
-  const std::string_view format = format_on_wire(value.format);
+void ReplyWriter::item_without_data(std::string_view uri, Format format, std::string_view mime) {
+  WrittenItem seam;
+  seam.begin = size();
+  element("<Item><Source><LocURI>", uri, "</LocURI></Source>");
+  meta(format, mime);
+  raw("</Item>");
+  seam.data = seam.data_end = seam.end = size();
+  if (noting_) seams_.items.push_back(seam);
+}
+
+void ReplyWriter::meta(Format of_value, std::string_view mime) {
+  const std::string_view format = format_on_wire(of_value);
   const bool has_type = !mime.empty() && mime != "text/plain";
   if (format.empty() && !has_type) return;
   raw("<Meta>");
@@ -142,10 +186,80 @@ void ReplyWriter::meta(const Value& value, std::string_view mime) {
   raw("</Meta>");
 }
 
-void ReplyWriter::end_results() { raw("</Results>"); }
+void ReplyWriter::end_results() {
+  raw("</Results>");
+  end_element();
+}
 
-std::string ReplyWriter::finish() {
-  raw("<Final/></SyncBody></SyncML>");
+void ReplyWriter::alert(const AlertLine& line) {
+  const std::size_t start = size();
+  raw("<Alert><CmdID>");
+  begin_element(start);
+  element("</CmdID><Data>", line.code, "</Data>");
+  if (!line.correlator.empty()) element("<Correlator>", line.correlator, "</Correlator>");
+  if (line.has_item) {
+    raw("<Item>");
+    if (!line.target.empty()) element("<Target><LocURI>", line.target, "</LocURI></Target>");
+    if (!line.source.empty()) element("<Source><LocURI>", line.source, "</LocURI></Source>");
+    if (!line.type.empty() || !line.format.empty() || !line.mark.empty()) {
+      raw("<Meta>");
+      if (!line.format.empty()) {
+        element(R"(<Format xmlns="syncml:metinf">)", line.format, "</Format>");
+      }
+      if (!line.type.empty()) element(R"(<Type xmlns="syncml:metinf">)", line.type, "</Type>");
+      if (!line.mark.empty()) element(R"(<Mark xmlns="syncml:metinf">)", line.mark, "</Mark>");
+      raw("</Meta>");
+    }
+    if (!line.data.empty()) element("<Data>", line.data, "</Data>");
+    raw("</Item>");
+  }
+  raw("</Alert>");
+  end_element();
+}
+
+Written ReplyWriter::take() {
+  Written written = std::move(seams_);
+  seams_ = {};
+  if (written.elements.empty()) return written;
+  const std::size_t first = written.elements.front().begin;
+  written.text.assign(text_.data() + first, size() - first);
+  for (WrittenElement& each : written.elements) {
+    for (std::size_t* at : {&each.begin, &each.end, &each.id, &each.id_end}) *at -= first;
+  }
+  for (WrittenItem& each : written.items) {
+    for (std::size_t* at : {&each.begin, &each.end, &each.data, &each.data_end}) *at -= first;
+  }
+  cursor_ = text_.data() + first;
+  next_cmd_id_ -= static_cast<unsigned>(written.elements.size());
+  uses_msft_ = false;
+  noting_ = false;
+  return written;
+}
+
+void ReplyWriter::repeat(const Written& from, const WrittenElement& element) {
+  const std::string_view bytes(from.text);
+  copy(bytes.substr(element.begin, element.id - element.begin));
+  number(next_cmd_id_++);
+  copy(bytes.substr(element.id_end, element.end - element.id_end));
+  uses_msft_ = uses_msft_ || element.uses_msft;
+}
+
+void ReplyWriter::repeat_head(const Written& from, const WrittenElement& element) {
+  const std::string_view bytes(from.text);
+  copy(bytes.substr(element.begin, element.id - element.begin));
+  number(next_cmd_id_++);
+  copy(bytes.substr(element.id_end, from.items[element.first_item].begin - element.id_end));
+}
+
+void ReplyWriter::copy(std::string_view bytes) {
+  room(bytes.size());
+  std::memcpy(cursor_, bytes.data(), bytes.size());
+  cursor_ += bytes.size();
+}
+
+std::string ReplyWriter::finish(bool final) {
+  if (final) raw("<Final/>");
+  raw("</SyncBody></SyncML>");
   text_.resize(size());
   if (uses_msft_) {
     text_.insert(body_attributes_,

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "syncml/message.hpp"
 
@@ -30,6 +31,38 @@ struct StatusLine {
   std::string_view failing_uri;      ///< goes out as Item/Target/LocURI
 };
 
+/// What one Alert says beside its own CmdID. Empty views are left out.
+struct AlertLine {
+  std::string_view code;
+  std::string_view correlator;
+  bool has_item = false;  ///< the rest is its Item
+  std::string_view target, source, type, format, mark, data;
+};
+
+/// Where an Item of Results lies in a reply's text.
+struct WrittenItem {
+  std::size_t begin = 0, end = 0;
+  std::size_t data = 0;      ///< after "<Data>"; end of the Item when it has none
+  std::size_t data_end = 0;  ///< before "</Data>"
+  bool has_meta = false;
+};
+
+/// Where an element of the body lies. Its first bytes are the start tag and "<CmdID>".
+struct WrittenElement {
+  std::size_t begin = 0, end = 0;
+  std::size_t id = 0, id_end = 0;              ///< the digits of its CmdID
+  std::size_t first_item = 0, item_count = 0;  ///< of Results, into Written::items
+  bool is_results = false;
+  bool uses_msft = false;
+};
+
+/// A part of a reply's body with its seams, to be sent in other messages.
+struct Written {
+  std::string text;
+  std::vector<WrittenElement> elements;
+  std::vector<WrittenItem> items;
+};
+
 class ReplyWriter {
  public:
   /// Begins the reply to a message with that header (Target and Source change places; no header,
@@ -40,12 +73,29 @@ class ReplyWriter {
   /// Results: begin, one item per value, end.
   void begin_results(std::string_view cmd_ref);
   void item(std::string_view uri, const Value& value, std::string_view mime);
+  /// The same without Data: what a node is, not what it holds.
+  void item_without_data(std::string_view uri, Format format, std::string_view mime);
   void end_results();
+  void alert(const AlertLine& line);
+
+  /// Notes from here on where elements and items lie, for take().
+  void note_seams() { noting_ = true; }
+  /// Takes back all that was written since note_seams() and hands it over.
+  Written take();
+  /// Writes an element of a Written again, with a CmdID of this message: all of it, or its
+  /// beginning up to the first Item.
+  void repeat(const Written& from, const WrittenElement& element);
+  void repeat_head(const Written& from, const WrittenElement& element);
+  /// Bytes as they are: escaped already.
+  void copy(std::string_view bytes);
+  /// Bytes that finish() may add.
+  static constexpr std::size_t kClosing = 96;
 
   /// Bytes written so far.
   std::size_t size() const { return static_cast<std::size_t>(cursor_ - text_.data()); }
-  /// Ends the reply and hands it over; the writer is spent.
-  std::string finish();
+  /// Ends the reply, as the last message of its package or not, and hands it over; the writer is
+  /// spent.
+  std::string finish(bool final = true);
 
  private:
   void header(const Header& request, unsigned msg_id);
@@ -70,7 +120,9 @@ class ReplyWriter {
     raw(close);
   }
   void after_cmd_id();
-  void meta(const Value& value, std::string_view mime);
+  void meta(Format format, std::string_view mime);
+  void begin_element(std::size_t start, bool is_results = false);
+  void end_element();
 
   std::string text_;
   char* cursor_ = nullptr;
@@ -79,6 +131,8 @@ class ReplyWriter {
   std::size_t body_attributes_ = 0;  // where attributes of SyncBody go
   unsigned next_cmd_id_ = 1;
   bool uses_msft_ = false;
+  bool noting_ = false;
+  Written seams_;  // its text stays empty until take()
 };
 
 }  // namespace cspkit::syncml

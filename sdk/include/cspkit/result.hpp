@@ -45,8 +45,12 @@ enum class Code : std::int32_t {
   kRolledBack = -111,      ///< run and undone because its Atomic failed
   kRollbackFailed = -112,  ///< run, and undoing it failed
   kAtomicFailed = -113,    ///< the Atomic itself, when a child failed
-  kNotSyncml = -200,       ///< the input is no SyncML message
-  kNotDdf = -201,          ///< the input is no DDF document
+  kChunkAccepted = -120,   ///< a piece of a large object was taken; nothing was done yet
+  kSizeMismatch =
+      -121,  ///< the pieces of a large object do not make up the size it was said to have
+  kSizeRequired = -122,  ///< the first piece of a large object does not say its size
+  kNotSyncml = -200,     ///< the input is no SyncML message
+  kNotDdf = -201,        ///< the input is no DDF document
   kStateUnusable =
       -202,  ///< the state file could not be opened, or is of a newer version, or is no database
   kStateLocked = -203,  ///< another process, or another engine of this one, holds the state file

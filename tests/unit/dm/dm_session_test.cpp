@@ -128,12 +128,6 @@ TEST_F(DmSessionTest, StatusAndResultsAreConsumed) {
   EXPECT_EQ(statuses_.size(), 2u);
 }
 
-TEST_F(DmSessionTest, ChunksAreRefusedNotStored) {
-  EXPECT_EQ(answer(command("Replace", "1", item("./A", "<Data>part</Data><MoreData/>"))),
-            "SyncHdr 0=200 | Replace 1=406");
-  EXPECT_TRUE(runner_.log.empty());
-}
-
 TEST_F(DmSessionTest, ItemsThatAgreeShareOneStatus) {
   runner_.value("./A", Value::chr("1"));
   runner_.value("./B", Value::chr("2"));

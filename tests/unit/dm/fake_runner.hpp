@@ -20,16 +20,17 @@ class FakeRunner final : public CommandRunner {
   std::vector<std::string> log;            // "Replace ./A int=5"
   std::map<std::string, Outcome> answers;  // by target address; others: ok
   bool rollback_fails = false;
+  Clock::Duration now{};
   std::vector<AlertRecord> alerts;
   std::vector<Operation> last_atomic;
 
   void fail(const std::string& uri, Code code, std::uint32_t provider_error = 0,
             std::string failing_uri = {}) {
     answers[uri] = {
-        Status(code, "for people only", provider_error), {}, {}, std::move(failing_uri)};
+        Status(code, "for people only", provider_error), {}, {}, std::move(failing_uri), {}};
   }
   void value(const std::string& uri, Value value, std::string mime = {}) {
-    answers[uri] = {Status(), std::move(value), std::move(mime), {}};
+    answers[uri] = {Status(), std::move(value), std::move(mime), {}, {}};
   }
 
   void run(const Operation& operation, Outcome& outcome) override {
@@ -46,6 +47,8 @@ class FakeRunner final : public CommandRunner {
     log.push_back(committed ? "commit" : "undo");
     return committed;
   }
+
+  Clock::Duration steady_now() override { return now; }
 
   void alert(AlertRecord record) override {
     log.push_back("alert " + record.code);
@@ -110,11 +113,19 @@ inline std::string summary(const std::string& reply) {
       if (const auto item = node.child("Item")) {
         out += std::string(" at ") + item.child("Target").child_value("LocURI");
       }
+    } else if (name == "Alert") {
+      out += name + " " + node.child_value("Data");
+      const auto item = node.child("Item");
+      if (item) out += std::string(" ") + item.child("Target").child_value("LocURI");
     } else {
       out += name + " " + node.child_value("CmdRef");
       for (const auto item : node.children("Item")) {
         out += std::string(" ") + item.child("Source").child_value("LocURI") + "=" +
                item.child_value("Data");
+        if (const auto size = item.child("Meta").child("Size")) {
+          out += std::string(" of ") + size.child_value();
+        }
+        if (item.child("MoreData")) out += " ...";
       }
     }
   }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A large object the server sends in pieces (OMA-TS-DM_Protocol 1.2, section 7). One at a time:
+// its pieces come in contiguous messages. Nothing is done before the last one is there.
+//
+// Choices where no source says:
+//  * The first piece must say the Size (else 411), and a Size beyond the value limit is refused at
+//    once (413). The pieces that follow a refused one get its status, so that the last, which
+//    carries no MoreData, is never taken for a whole value.
+//  * A piece has the command and the Target of the first, and says no Size; with a Size it is a new
+//    object. Format and Type are those of the first piece.
+//  * An object that nobody goes on with for longer than the limit is given up (1225).
+#ifndef CSPKIT_CORE_DM_LARGE_OBJECT_HPP_
+#define CSPKIT_CORE_DM_LARGE_OBJECT_HPP_
+
+#include <cspkit/executor.hpp>
+#include <cspkit/result.hpp>
+#include <cstddef>
+#include <string>
+
+#include "syncml/message.hpp"
+
+namespace cspkit::dm {
+
+class LargeObject {
+ public:
+  /// Pieces are expected: to be kept, or to be refused.
+  bool active() const { return state_ != State::kNone; }
+  /// What came is kept.
+  bool open() const { return state_ == State::kOpen; }
+  bool is_next(const syncml::Command& command, const syncml::Item& item) const;
+
+  /// A first piece. kChunkAccepted, or why it is refused.
+  Code begin(const syncml::Command& command, const syncml::Item& item, std::size_t max_bytes,
+             Clock::Duration now);
+  /// A further piece. kChunkAccepted; kOk: it was the last, and item() is whole; else why not.
+  Code add(const syncml::Item& item, Clock::Duration now);
+  /// Something came in between, or nothing came for too long: what was kept is given up.
+  void give_up();
+  void clear() { *this = LargeObject(); }
+
+  void begin_message() { touched_ = false; }
+  /// A piece came since begin_message, and more are to come.
+  bool touched() const { return touched_; }
+  Clock::Duration last_piece() const { return last_piece_; }
+
+  const std::string& target() const { return target_; }
+  const std::string& source() const { return source_; }
+  /// The Item put together; views into this object.
+  syncml::Item item() const;
+
+ private:
+  enum class State { kNone, kOpen, kRefused };
+  Code refuse(Code why);
+
+  State state_ = State::kNone;
+  Code refusal_ = Code::kOk;
+  syncml::CommandKind kind_ = syncml::CommandKind::kUnknown;
+  std::string target_, source_, format_, mime_, data_;
+  std::size_t size_ = 0;
+  bool touched_ = false;
+  Clock::Duration last_piece_{};
+};
+
+}  // namespace cspkit::dm
+
+#endif  // CSPKIT_CORE_DM_LARGE_OBJECT_HPP_
