@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cspkit/ddf/diff.hpp>
 #include <cspkit/ddf/doc.hpp>
+#include <cspkit/ddf/lint.hpp>
 #include <cspkit/ddf/loader.hpp>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bundled.hpp"
@@ -95,6 +98,21 @@ void print_totals(const cspkit::ddf::SchemaTotals& totals, std::size_t errors, s
              " errors, " + std::to_string(warnings) + " warnings");
 }
 
+// What reading showed and what the linter found, by file and line; files that could not be read
+// come last.
+std::vector<Finding> all_findings(const SchemaBuilder& builder, const cspkit::ddf::Schema& schema) {
+  std::vector<Finding> findings = builder.findings();
+  std::map<std::string, std::size_t> order;
+  for (const auto& file : schema.files()) order.emplace(file.name, order.size());
+  for (const Finding& finding : findings) order.emplace(finding.file, order.size());
+  const std::vector<Finding> more = cspkit::ddf::lint(schema);
+  findings.insert(findings.end(), more.begin(), more.end());
+  std::stable_sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) {
+    return std::pair(order[a.file], a.line) < std::pair(order[b.file], b.line);
+  });
+  return findings;
+}
+
 }  // namespace
 
 int run_ddf_check(const Options& options) {
@@ -102,7 +120,7 @@ int run_ddf_check(const Options& options) {
   int exit_code = kExitOk;
   for (const std::string& path : options.paths) exit_code = std::max(exit_code, add(builder, path));
   const auto schema = builder.build();
-  const std::vector<Finding>& findings = builder.findings();
+  const std::vector<Finding> findings = all_findings(builder, *schema);
   for (const Finding& finding : findings) print_finding(finding, options.json);
   const std::size_t errors = count(findings, Severity::kError);
   const std::size_t warnings = count(findings, Severity::kWarning);
