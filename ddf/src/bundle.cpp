@@ -77,7 +77,11 @@ Status read_bundle(std::string_view bytes, const BundleReader& reader) {
     }
     const char* given = archive_entry_pathname(entry);
     const std::string name = given != nullptr ? given : "entry " + std::to_string(entries);
-    if (archive_entry_filetype(entry) != AE_IFREG || !is_xml(name)) continue;
+    if (archive_entry_filetype(entry) == AE_IFDIR || !is_xml(name)) continue;
+    if (archive_entry_filetype(entry) != AE_IFREG) {
+      reader.skipped(name, "it is no regular file");
+      continue;
+    }
     if (leaves_its_folder(name)) {
       reader.skipped(name, "its name leads out of the bundle");
       continue;

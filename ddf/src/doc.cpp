@@ -281,7 +281,9 @@ class Page {
 
   void allowed_rows(const AllowedValues& allowed) {
     std::string text;
-    const std::string value = allowed.values.empty() ? "" : std::string(allowed.values[0].value);
+    std::string value;
+    for (const EnumValue& each : allowed.values)
+      value += (value.empty() ? "" : ", ") + std::string(each.value);
     if (allowed.type == ValueType::kRange) {
       text = "Range: " + code(value);
     } else if (allowed.type == ValueType::kRegEx && !value.empty()) {

@@ -162,6 +162,15 @@ bool load_all(Engine& engine, const Options& options, int& exit_code) {
          std::all_of(options.providers.begin(), options.providers.end(), load_provider);
 }
 
+// What a reader of the DDF files should know: trees that replace each other, above all.
+void log_findings(const Engine& engine) {
+  for (const cspkit::ddf::Finding& finding : engine.findings()) {
+    const bool warning = finding.severity != cspkit::ddf::Severity::kInfo;
+    log_to_stderr(warning ? cspkit::LogLevel::kWarning : cspkit::LogLevel::kInfo, "ddf",
+                  to_string(finding));
+  }
+}
+
 // The state file; commands that only read descriptions open none unless told to.
 cspkit::Result<std::string> state_file(const Options& options) {
   if (options.state) return *options.state;
@@ -179,10 +188,13 @@ std::optional<Engine> open_device(const Options& options, int& exit_code) {
   cspkit::EngineOptions engine_options;
   engine_options.state = *state;
   engine_options.durability = options.durability;
+  engine_options.profile = options.profile;
   if (options.verbose) engine_options.log = log_to_stderr;
   auto engine = Engine::open(std::move(engine_options));
   if (!accepted(*state, engine.error(), kExitCannotOpen, exit_code)) return std::nullopt;
-  if (!load_all(*engine, options, exit_code)) return std::nullopt;
+  const bool loaded = load_all(*engine, options, exit_code);
+  if (options.verbose) log_findings(*engine);
+  if (!loaded) return std::nullopt;
   return std::optional<Engine>(std::move(*engine));
 }
 

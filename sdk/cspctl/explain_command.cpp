@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // explain: what the DDF says of a node.
+#include <cspkit/ddf/diff.hpp>
+#include <cspkit/ddf/profile.hpp>
 #include <cspkit/ddf/rules.hpp>
 #include <cspkit/ddf/schema.hpp>
 #include <nlohmann/json.hpp>
@@ -104,8 +106,7 @@ void put(Json& object, const char* key, std::string_view text) {
   if (!text.empty()) object[key] = text;
 }
 
-Json values_of(const Node& node) {
-  const cspkit::ddf::AllowedValues allowed = node.allowed_values();
+Json values_of(const cspkit::ddf::AllowedValues& allowed) {
   Json object = {{"type", type_name(allowed.type)}};
   Json values = Json::array();
   for (const auto* list : {&allowed.enums, &allowed.values}) {
@@ -136,23 +137,75 @@ Json applicability_of(const Node& node) {
 void describe_behaviour(Json& object, const Node& node) {
   if (node.is_dynamic()) {
     object["dynamic"] = true;
-    put(object, "title", node.title());
-    put(object, "naming", naming_name(node.naming()));
-    put(object, "unique_name", node.unique_name());
   }
+  put(object, "title", node.title());
+  put(object, "naming", naming_name(node.naming()));
+  put(object, "unique_name", node.unique_name());
   if (node.persistence() != Persistence::kUnset) {
     object["scope"] = node.persistence() == Persistence::kPermanent ? "Permanent" : "Dynamic";
   }
   if (node.case_sensitive()) object["case_sensitive"] = true;
   if (node.atomic_required()) object["atomic_required"] = true;
   put(object, "reboot", node.reboot_behavior());
+  put(object, "replace", node.replace_behavior());
+  put(object, "conflict_resolution", node.conflict_resolution());
   if (node.deprecated()) {
     object["deprecated"] =
         node.os_build_deprecated().empty() ? Json(true) : Json(node.os_build_deprecated());
   }
 }
 
-Json describe_node(const Node& node) {
+Json gp_mapping_of(const Node& node) {
+  const cspkit::ddf::GpMapping mapping = node.gp_mapping();
+  Json object = Json::object();
+  put(object, "gp_name", mapping.english_name);
+  put(object, "gp_area_path", mapping.area_path);
+  put(object, "gp_element", mapping.element);
+  return object;
+}
+
+Json dependencies_of(const Node& node) {
+  Json groups = Json::array();
+  for (const cspkit::ddf::DependencyGroup& group : node.dependencies()) {
+    Json object = {{"friendly_id", group.friendly_id}};
+    if (group.changed_allowed.type != ValueType::kAbsent) {
+      object["changes_values_to"] = values_of(group.changed_allowed);
+    }
+    object["on"] = Json::array();
+    for (const cspkit::ddf::Dependency& each : group.dependencies) {
+      object["on"].push_back(
+          {{"uri", each.uri}, {"negated", each.negated}, {"values", values_of(each.allowed)}});
+    }
+    groups.push_back(std::move(object));
+  }
+  return groups;
+}
+
+Json error_results_of(const Node& node) {
+  Json results = Json::object();
+  for (const cspkit::ddf::ErrorResult& each : node.error_results()) {
+    results[std::string(each.name)] = each.text;
+  }
+  return results;
+}
+
+// What DDF v2 does not define: elements of older files, and unknown ones.
+Json extensions_of(const Node& node) {
+  Json list = Json::array();
+  for (const cspkit::ddf::Extension& each : node.extensions()) {
+    Json object = {{"name", each.name}};
+    put(object, "value", each.value);
+    for (const auto& [name, value] : each.attributes) object["@" + std::string(name)] = value;
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+void put_unless_empty(Json& object, const char* key, Json value) {
+  if (!value.empty()) object[key] = std::move(value);
+}
+
+Json describe_node(const Node& node, const cspkit::ddf::DeviceProfile& profile) {
   Json object = {{"command", "explain"},
                  {"uri", node.uri()},
                  {"status", 200},
@@ -163,10 +216,17 @@ Json describe_node(const Node& node) {
   if (node.has_default()) object["default"] = node.default_value();
   if (!node.mime_types().empty()) object["mime"] = node.mime_types();
   put(object, "ddf_name", node.ddf_name());
-  if (node.value_type() != ValueType::kAbsent) object["values"] = values_of(node);
+  if (node.value_type() != ValueType::kAbsent) object["values"] = values_of(node.allowed_values());
   if (Json applicability = applicability_of(node); !applicability.empty()) {
     object["applicability"] = std::move(applicability);
   }
+  if (const cspkit::Status status = check_applicable(node, profile); !status) {
+    object["excluded"] = status.text();
+  }
+  put_unless_empty(object, "group_policy", gp_mapping_of(node));
+  put_unless_empty(object, "dependencies", dependencies_of(node));
+  put_unless_empty(object, "error_results", error_results_of(node));
+  put_unless_empty(object, "extensions", extensions_of(node));
   put(object, "description", node.description());
   if (!node.file().empty()) {
     object["file"] = node.file();
@@ -207,7 +267,14 @@ void print_values(const Json& values) {
   }
 }
 
-void print_text(const Json& object) {
+// Lists of objects are told in one line, as ddf diff tells them.
+void print_told(const std::string& key, const char* property, const Node& node) {
+  for (const auto& [name, text] : cspkit::ddf::property_texts(node)) {
+    if (name == property) print_field(key, text);
+  }
+}
+
+void print_text(const Json& object, const Node& node) {
   print_line(scalar(object["uri"]));
   for (const auto& [key, value] : object.items()) {
     if (key == "command" || key == "uri" || key == "status" || key == "file" || key == "line") {
@@ -215,6 +282,10 @@ void print_text(const Json& object) {
     }
     if (key == "values") {
       print_values(value);
+    } else if (key == "dependencies") {
+      print_told(key, "DependencyBehavior", node);
+    } else if (key == "extensions") {
+      print_told(key, "Extensions", node);
     } else if (value.is_array()) {
       print_field(key, value.empty() ? std::string("none") : joined(value));
     } else if (value.is_object()) {
@@ -243,11 +314,12 @@ int run_explain(cspkit::Engine& engine, const Options& options) {
     print_error("explain " + options.uri + ": " + describe(status));
     return kExitStatus;
   }
-  const Json object = describe_node(schema->node(address.node));
+  const Node node = schema->node(address.node);
+  const Json object = describe_node(node, options.profile);
   if (options.json) {
     print_json(object);
   } else {
-    print_text(object);
+    print_text(object, node);
   }
   return kExitOk;
 }

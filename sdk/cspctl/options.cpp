@@ -25,6 +25,9 @@ constexpr const char* kDescription =
 constexpr const char* kFooter = R"(
 Principal: the device, with full authority over ./Device. --user makes it that user, who reads
   ./Device and owns their ./User; --device-authority lets them change ./Device too.
+Profile: build=10.0.22621.2506,edition=0x30,azure-ad=yes, any of them, joined by commas: nodes whose
+  Applicability excludes such a device answer 406 and are listed nowhere. Without it none is
+  excluded. Editions are Windows' product numbers: 0x30 Pro, 0x4 Enterprise, 0x79 Education.
 State: $XDG_STATE_HOME/cspkit/device.db, else ~/.local/state/cspkit/device.db. ":memory:" keeps
   nothing. explain and provider list open one only when --state names it.
 Bundled: the providers and DDF files that come with cspctl, found beside it; CSPKIT_BUNDLED names
@@ -108,6 +111,8 @@ class Parser {
     many(app_.add_option("--ddf", options_.ddf, "DDF file or directory: store-backed trees"),
          "PATH");
     many(app_.add_option("--provider", options_.providers, "Provider library to load"), "FILE.so");
+    app_.add_option("--profile", profile_, "What kind of device: build=,edition=,azure-ad=")
+        ->type_name("P");
     app_.add_flag("--no-bundled", options_.no_bundled, "Load no bundled providers and DDF files");
     app_.add_option("--user", options_.user, "Act as this user")->type_name("ID");
     app_.add_flag("--device-authority", options_.device_authority,
@@ -197,7 +202,10 @@ class Parser {
   }
 
   // What the grammar alone cannot say.
-  std::optional<int> judge() const {
+  std::optional<int> judge() {
+    if (const std::string why = read_profile(); !why.empty()) {
+      return refuse("--profile " + profile_ + ": " + why);
+    }
     if (options_.device_authority && options_.user.empty()) {
       return refuse("--device-authority needs --user: the device has it already");
     }
@@ -211,6 +219,41 @@ class Parser {
     return std::nullopt;
   }
 
+  // "build=10.0.22621.2506,edition=0x30,azure-ad=yes", any of them; "" or what is wrong.
+  std::string read_profile() {
+    for (std::string_view rest = profile_; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(','), rest.size());
+      const std::string_view part = cspkit::detail::trim(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::size_t equals = part.find('=');
+      if (equals == part.npos) return "expected KEY=VALUE, found \"" + std::string(part) + '"';
+      std::string why = read_profile(part.substr(0, equals), part.substr(equals + 1));
+      if (!why.empty()) return why;
+    }
+    return {};
+  }
+
+  std::string read_profile(std::string_view key, std::string_view value) {
+    if (key == "build") {
+      if (const auto known = cspkit::ddf::build_applies({}, value); !known) {
+        return known.error().text();
+      }
+      options_.profile.os_build = value;
+    } else if (key == "edition") {
+      const auto number = cspkit::parse_int(value);
+      if (!number || *number < 0 || *number > 0xFFFFFFFF) {
+        return "an edition is a number, as 0x30";
+      }
+      options_.profile.edition = static_cast<std::uint32_t>(*number);
+    } else if (key == "azure-ad") {
+      if (value != "yes" && value != "no") return "azure-ad is yes or no";
+      options_.profile.azure_ad_joined = value == "yes";
+    } else {
+      return "no key \"" + std::string(key) + "\"; there are build, edition and azure-ad";
+    }
+    return {};
+  }
+
   static std::string lower(std::string text) {
     for (char& c : text) c = cspkit::detail::to_lower(c);
     return text;
@@ -222,6 +265,7 @@ class Parser {
   }
 
   Options& options_;
+  std::string profile_;
   CLI::App app_;
 };
 
@@ -231,7 +275,7 @@ int find_command(int argc, char** argv) {
     const std::string_view word = argv[i];
     if (word.empty() || word[0] != '-') return i;
     if (word == "--state" || word == "--ddf" || word == "--provider" || word == "--user" ||
-        word == "--durability") {
+        word == "--durability" || word == "--profile") {
       ++i;
     }
   }

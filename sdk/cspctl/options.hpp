@@ -37,6 +37,7 @@ struct Options {
   std::vector<std::string> providers;                         ///< --provider
   cspkit::Durability durability = cspkit::Durability::kFull;  ///< --durability
   std::string user;                                           ///< --user; empty: the device
+  cspkit::ddf::DeviceProfile profile;                         ///< --profile
   bool no_bundled = false;
   bool device_authority = false;
   bool json = false;

@@ -226,7 +226,7 @@ class Owner {
 class Engine {
  public:
   /// Opens or makes the state file. kStateLocked, kStateUnusable, kIo: the text says which file and
-  /// what to do.
+  /// what to do. kBadValue: the profile's os_build is no version.
   static Result<Engine> open(EngineOptions options = {});
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;

@@ -36,6 +36,10 @@ EngineImpl::EngineImpl(EngineOptions options)
 Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   std::unique_ptr<EngineImpl> engine(new EngineImpl(std::move(options)));
   const EngineOptions& chosen = engine->options_;
+  if (!chosen.profile.os_build.empty()) {
+    const Result<bool> known = ddf::build_applies({}, chosen.profile.os_build);
+    if (!known) return known.error();
+  }
   if (!chosen.executor) return Status(Code::kIo, "the system gives no thread to work on");
   if (chosen.state == ":memory:" || chosen.durability == Durability::kMemory) {
     engine->store_ = store::make_memory_store();

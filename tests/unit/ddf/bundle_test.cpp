@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zip bundles, good and bad ones.
-#include <archive.h>
-#include <archive_entry.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cspkit/ddf/diff.hpp>
 #include <fstream>
 
+#include "../../lib/zip.hpp"
 #include "support.hpp"
 
 namespace cspkit::ddf::test {
@@ -17,27 +20,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string zip(const std::vector<std::pair<std::string, std::string>>& files) {
-  std::string out(std::size_t{1} << 20, '\0');
-  for (const auto& [name, content] : files) out.resize(out.size() + content.size() / 100 + 4096);
-  std::size_t used = 0;
-  archive* a = archive_write_new();
-  archive_write_set_format_zip(a);
-  EXPECT_EQ(archive_write_open_memory(a, out.data(), out.size(), &used), ARCHIVE_OK);
-  for (const auto& [name, content] : files) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name.c_str());
-    archive_entry_set_size(entry, static_cast<la_int64_t>(content.size()));
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0644);
-    EXPECT_EQ(archive_write_header(a, entry), ARCHIVE_OK);
-    EXPECT_EQ(archive_write_data(a, content.data(), content.size()),
-              static_cast<la_ssize_t>(content.size()));
-    archive_entry_free(entry);
-  }
-  archive_write_close(a);
-  archive_write_free(a);
-  out.resize(used);
-  return out;
+  std::vector<cspkit::testing::ZipFile> list;
+  for (const auto& [name, content] : files) list.push_back({name, content});
+  return cspkit::testing::make_zip(list);
 }
 
 /// A file that goes away with the test.
@@ -118,6 +103,102 @@ TEST(Bundle, DamageIsSaid) {
     EXPECT_THAT(everything(builder), HasSubstr("D006"));
     EXPECT_NE(builder.build(), nullptr);
   }
+}
+
+using cspkit::testing::make_repeated_zip;
+using cspkit::testing::make_zip;
+
+TEST(Bundle, EverythingOfTooManyBytesTogetherIsRefused) {
+  // 20 MB that expand to 20 GB.
+  std::string large = tree("A");
+  large.insert(large.find("<VerDTD>"), std::string(std::size_t{50} << 20, ' '));
+  const TemporaryFile file(make_repeated_zip({"A.xml", large}, 400));
+  EXPECT_LT(std::filesystem::file_size(file.path()), 40u << 20);
+  const auto began = std::chrono::steady_clock::now();
+  SchemaBuilder builder;
+  const Status status = builder.add(file.path());
+  EXPECT_EQ(status.code(), Code::kNotDdf);
+  EXPECT_THAT(status.text(), HasSubstr("expands to too much"));
+  EXPECT_THAT(everything(builder), HasSubstr("D006"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+  // 64 MiB of such a zip are the most that is read at all: two thousand copies are 100 GB.
+  const TemporaryFile larger(make_repeated_zip({"A.xml", large}, 2000));
+  SchemaBuilder other;
+  EXPECT_EQ(other.add(larger.path()).code(), Code::kNotDdf);
+  EXPECT_THAT(codes(other), ElementsAre("D005"));
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  EXPECT_LT(used.ru_maxrss, 2048L * 1024) << "KiB; of this process, all its tests together";
+}
+
+TEST(Bundle, OfHundredsOfThousandsOfEntriesIsRefused) {
+  const TemporaryFile file(make_repeated_zip({"A.xml", "x"}, 250'000));
+  const auto began = std::chrono::steady_clock::now();
+  SchemaBuilder builder;
+  const Status status = builder.add(file.path());
+  EXPECT_EQ(status.code(), Code::kNotDdf);
+  EXPECT_THAT(status.text(), HasSubstr("20000 entries"));
+  EXPECT_THAT(codes(builder), Contains("D006"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+}
+
+TEST(Bundle, LinksAndForeignNamesAreLeftOut) {
+  const TemporaryFile file(make_zip({{"passwd.xml", "/etc/passwd", true},
+                                     {"up.xml", "../../x.xml", true},
+                                     {"/etc/absolute.xml", tree("E")},
+                                     {"..\\windows.xml", tree("W")},
+                                     {"..", "dots"},
+                                     {"fine.xml", tree("A")}}));
+  SchemaBuilder builder;
+  EXPECT_TRUE(builder.add(file.path()).ok());
+  EXPECT_THAT(codes(builder), ElementsAre("D006", "D006", "D006", "D006")) << everything(builder);
+  EXPECT_THAT(everything(builder), HasSubstr("no regular file"));
+  EXPECT_EQ(builder.build()->totals().trees, 1u);
+}
+
+TEST(Bundle, EncryptedIsSaid) {
+  const TemporaryFile file(make_zip({{"A.xml", tree("A")}}, "secret"));
+  SchemaBuilder builder;
+  const Status status = builder.add(file.path());
+  EXPECT_EQ(status.code(), Code::kNotDdf);
+  EXPECT_THAT(status.text(), HasSubstr("A.xml"));
+  EXPECT_THAT(status.text(), ::testing::ContainsRegex("ncrypt|assphrase"));
+  EXPECT_THAT(codes(builder), ElementsAre("D006"));
+  EXPECT_EQ(builder.build()->totals().trees, 0u);
+}
+
+TEST(Bundle, WhatIsNoDdfInItStopsNothing) {
+  const TemporaryFile file(zip({{"bad.xml", "<html/>"},
+                                {"empty.xml", ""},
+                                {"inner.zip", zip({{"B.xml", tree("B")}})},
+                                {"A.xml", tree("A")}}));
+  SchemaBuilder builder;
+  EXPECT_EQ(builder.add(file.path()).code(), Code::kNotDdf);
+  EXPECT_THAT(codes(builder), ElementsAre("D003", "D002"));
+  EXPECT_EQ(builder.build()->totals().trees, 1u) << "a zip in the zip is not looked into";
+}
+
+TEST(Bundle, IsTheSameAsItsFolderAndItsFiles) {
+  CSPKIT_NEEDS_CORPUS(path, "ddf");
+  std::vector<cspkit::testing::ZipFile> files;
+  SchemaBuilder singly, folder, zipped;
+  std::vector<std::filesystem::path> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) names.push_back(entry.path());
+  std::sort(names.begin(), names.end());
+  for (const auto& name : names) {
+    ASSERT_TRUE(singly.add(name).ok());
+    std::ifstream in(name, std::ios::binary);
+    files.push_back({name.filename().string(), {std::istreambuf_iterator<char>(in), {}}});
+  }
+  const TemporaryFile file(make_zip(files));
+  ASSERT_TRUE(folder.add(path).ok());
+  const Status status = zipped.add(file.path());
+  ASSERT_TRUE(status.ok()) << status.text();
+  const auto one = singly.build();
+  EXPECT_THAT(diff(*one, *folder.build()), IsEmpty());
+  EXPECT_THAT(diff(*one, *zipped.build()), IsEmpty());
+  EXPECT_EQ(codes(singly), codes(zipped));
+  EXPECT_EQ(codes(singly), codes(folder));
 }
 
 }  // namespace
