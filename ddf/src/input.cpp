@@ -173,6 +173,15 @@ bool parse_document(std::string_view utf8, pugi::xml_document& document, InputEr
   return true;
 }
 
+std::uint32_t declared_entity(std::string_view utf8) {
+  // The document type stands before the root.
+  const std::size_t type = utf8.substr(0, 64 << 10).find("<!DOCTYPE");
+  if (type == std::string_view::npos) return 0;
+  const std::size_t root = utf8.find("<MgmtTree", type);
+  const std::size_t entity = utf8.substr(0, root).find("<!ENTITY", type);
+  return entity == std::string_view::npos ? 0 : line_of(utf8, entity);
+}
+
 std::vector<std::string> read_descriptions(const std::string& path, std::uint64_t size,
                                            std::uint64_t stamp) {
   const Result<FileBytes> file = read_file(path);

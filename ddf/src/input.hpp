@@ -37,6 +37,8 @@ bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf
              InputError& error);
 /// Parses; the root has to be MgmtTree. False with `error` set.
 bool parse_document(std::string_view utf8, pugi::xml_document& document, InputError& error);
+/// Line of the first entity that the document type declares; 0 when there is none.
+std::uint32_t declared_entity(std::string_view utf8);
 
 }  // namespace cspkit::ddf
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // AllowedValues and DefaultValue, as their author should have written them.
-#include <algorithm>
 #include <cspkit/ddf/rules.hpp>
 #include <cspkit/value.hpp>
+#include <unordered_set>
 
-#include "enum_match.hpp"
 #include "lint.hpp"
 #include "list_values.hpp"
 #include "patterns.hpp"
@@ -59,14 +58,26 @@ void lint_ranges(const AllowedValues& allowed, const std::string& what, const Re
   }
 }
 
+/// Equal for values that are the same in that format (same_value).
+std::string meaning(Format format, std::string_view value) {
+  if (format == Format::kInt) {
+    if (const auto number = parse_int(value)) return std::to_string(*number);
+  }
+  if (format == Format::kBool) {
+    if (const auto truth = parse_bool(value)) return *truth ? "true" : "false";
+  }
+  return std::string(value);
+}
+
 /// Values of an ENUM or Flag: of the node's format, each once.
 void lint_list(const Node& node, const AllowedValues& allowed, const std::string& what,
                const Report& report) {
   const bool flag = allowed.type == ValueType::kFlag;
   const Format format = node.format();
   const bool number = flag || format == Format::kInt;
-  for (std::size_t i = 0; i < allowed.enums.size(); ++i) {
-    const std::string_view value = allowed.enums[i].value;
+  std::unordered_set<std::string> seen;
+  for (const EnumValue& each : allowed.enums) {
+    const std::string_view value = each.value;
     if (number && !parse_int(value)) {
       report(Severity::kWarning, "D404",
              what + ": the value " + shown(value) + " is no number" +
@@ -75,11 +86,7 @@ void lint_list(const Node& node, const AllowedValues& allowed, const std::string
       report(Severity::kInfo, "D404",
              what + ": the value " + shown(value) + " is no bool; accepted because it is listed");
     }
-    const auto same = [&](const EnumValue& other) {
-      return same_value(number ? Format::kInt : format, other.value, value);
-    };
-    const auto end = allowed.enums.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::any_of(allowed.enums.begin(), end, same)) {
+    if (!seen.insert(meaning(number ? Format::kInt : format, value)).second) {
       report(Severity::kWarning, "D408", what + ": the value " + shown(value) + " is listed twice");
     }
   }

@@ -451,6 +451,7 @@ void PropertiesReader::read_deprecated(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_gp(const xml_node& element, Pending& p) {
+  bool odd = false;
   for (const xml_attribute& attribute : element.attributes()) {
     const std::string_view name = dom::local(attribute.name());
     Tag tag = Tag::kGpName;
@@ -459,12 +460,13 @@ void PropertiesReader::read_gp(const xml_node& element, Pending& p) {
     } else if (name == "GpElement") {
       tag = Tag::kGpElement;
     } else if (name != "GpEnglishName") {
-      reporter_.check_attributes(element, {"GpEnglishName", "GpAreaPath", "GpElement"});
+      odd = true;
       continue;
     }
     p.own.push_back(static_cast<std::uint32_t>(tag));
     p.own.push_back(intern(attribute.value()));
   }
+  if (odd) reporter_.check_attributes(element, {"GpEnglishName", "GpAreaPath", "GpElement"});
 }
 
 void PropertiesReader::read_errors(const xml_node& element, Pending& p) {

@@ -51,13 +51,15 @@ void PropertiesReader::read_enum(const xml_node& element, std::vector<Ref>& pair
 
 Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
   std::string_view type_name;
+  bool odd = false;
   for (const xml_attribute& attribute : element.attributes()) {
     if (dom::local(attribute.name()) == "ValueType") {
       type_name = attribute.value();
     } else {
-      reporter_.check_attributes(element, {"ValueType"});
+      odd = true;
     }
   }
+  if (odd) reporter_.check_attributes(element, {"ValueType"});
   type = value_type_of(type_name);
   if (type == ValueType::kUnknown) {
     reporter_.report(
@@ -86,7 +88,7 @@ Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
       for (const xml_attribute& attribute : child.attributes()) {
         const std::string_view key = dom::local(attribute.name());
         const std::size_t index = key == "Area" ? 0u : key == "Name" ? 1u : 2u;
-        admx[index] = intern(attribute.value());
+        if (index != 2 || key == "File") admx[index] = intern(attribute.value());
       }
     } else if (name == "List") {
       has_list = true;
@@ -116,12 +118,9 @@ Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
 void PropertiesReader::read_dependency_group(const xml_node& group,
                                              std::vector<std::uint32_t>& words) {
   Ref friendly = 0;
+  reporter_.check_attributes(group, {"FriendlyId"});
   for (const xml_attribute& attribute : group.attributes()) {
-    if (dom::local(attribute.name()) == "FriendlyId") {
-      friendly = intern(attribute.value());
-    } else {
-      reporter_.check_attributes(group, {"FriendlyId"});
-    }
+    if (dom::local(attribute.name()) == "FriendlyId") friendly = intern(attribute.value());
   }
   Ref changed = 0;
   std::uint32_t count = 0;

@@ -28,12 +28,11 @@ void FindingSink::add(Severity severity, std::string_view code, std::uint32_t li
 }
 
 bool FindingSink::first(std::string_view code, std::string_view word) {
+  if (count_ > kMax) return false;  // nothing more is listed
   std::string key(code);
   key += ' ';
   key += word;
-  if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) return false;
-  if (seen_.size() < kMax) seen_.push_back(std::move(key));
-  return true;
+  return seen_.insert(std::move(key)).second;
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "pool.hpp"
@@ -52,7 +53,7 @@ class FindingSink {
  private:
   std::vector<Finding>& out_;
   std::string file_;
-  std::vector<std::string> seen_;
+  std::unordered_set<std::string> seen_;
   std::size_t count_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <cspkit/value.hpp>
 
 #include "patterns.hpp"
+#include "xsd_size.hpp"
 
 namespace cspkit::ddf {
 namespace {
@@ -86,6 +87,8 @@ Xsd::Xsd(std::string_view schema) {
     problem_ = "the schema refers to another document; such are never loaded";
     return;
   }
+  if (root != nullptr) problem_ = xsd_too_large(root);
+  if (!problem_.empty()) return;
   xmlSchemaParserCtxt* context = xmlSchemaNewDocParserCtxt(document.get());
   if (context == nullptr) {
     problem_ = "out of memory";

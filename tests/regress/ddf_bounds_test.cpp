@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// DDF files that once took minutes or gigabytes to read or to check.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cspkit/ddf/lint.hpp>
+#include <cspkit/ddf/loader.hpp>
+#include <cspkit/ddf/rules.hpp>
+#include <string>
+
+namespace cspkit::ddf {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string one_leaf(const std::string& more, const std::string& access = "<Get/><Replace/>") {
+  const auto usual = [&](const char* format) {
+    return "<AccessType>" + access + "</AccessType><DFFormat><" + format +
+           "/></DFFormat><Occurrence><One/></Occurrence><DFType><MIME/></DFType>";
+  };
+  return "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>T</NodeName><Path>.</Path><DFProperties>" +
+         usual("node") + "</DFProperties><Node><NodeName>a</NodeName><DFProperties>" +
+         usual("chr") + more + "</DFProperties></Node></Node></MgmtTree>";
+}
+
+std::shared_ptr<const Schema> read(SchemaBuilder& builder, const std::string& document) {
+  EXPECT_TRUE(builder.add_bytes(document, "t.xml").ok());
+  return builder.build();
+}
+
+std::string xsd(const std::string& inside) {
+  return "<AllowedValues ValueType=\"XSD\"><Value><![CDATA[<xs:schema "
+         "xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">" +
+         inside + "</xs:schema>]]></Value></AllowedValues>";
+}
+
+// Every attribute was compared with all others.
+TEST(DdfBounds, AnElementOfManyUnknownAttributes) {
+  std::string attributes;
+  for (int i = 0; i < 200'000; ++i) attributes += " a" + std::to_string(i) + "=\"1\"";
+  for (const char* element : {"GpMapping", "AllowedValues"}) {
+    SchemaBuilder builder;
+    read(builder, one_leaf('<' + std::string(element) + attributes + "/>"));
+    EXPECT_LE(builder.findings().size(), 1002u);
+    EXPECT_EQ(builder.findings().back().code, "D090");
+  }
+}
+
+// Every unknown word was looked for among a thousand others.
+TEST(DdfBounds, ManyUnknownElements) {
+  std::string elements;
+  for (int i = 0; i < 200'000; ++i) elements += "<u" + std::to_string(i) + "/>";
+  SchemaBuilder builder;
+  read(builder, one_leaf(elements));
+  EXPECT_EQ(builder.findings().size(), 1001u);
+}
+
+// Every listed value was compared with all others.
+TEST(DdfBounds, AnEnumOfManyValues) {
+  std::string values;
+  for (int i = 0; i < 100'000; ++i)
+    values += "<Enum><Value>" + std::to_string(i) + "</Value></Enum>";
+  SchemaBuilder builder;
+  const auto schema = read(builder, one_leaf("<AllowedValues ValueType=\"ENUM\">" + values +
+                                             "<Enum><Value>7</Value></Enum></AllowedValues>"));
+  const std::vector<Finding> findings = lint(*schema);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].code, "D408");
+}
+
+// libxml2 writes out every reference to a group: three billion particles.
+TEST(DdfBounds, AnXmlSchemaOfGroupsOfGroups) {
+  std::string groups;
+  for (int i = 0; i < 20; ++i) {
+    const std::string next = "<xs:group ref=\"g" + std::to_string(i + 1) + "\"/>";
+    groups += "<xs:group name=\"g" + std::to_string(i) + "\"><xs:sequence>" + next + next + next +
+              "</xs:sequence></xs:group>";
+  }
+  groups +=
+      "<xs:group name=\"g20\"><xs:sequence><xs:element name=\"b\"/></xs:sequence></xs:group>"
+      "<xs:element name=\"a\"><xs:complexType><xs:group ref=\"g0\"/></xs:complexType></xs:element>";
+  SchemaBuilder builder;
+  const auto schema = read(builder, one_leaf(xsd(groups)));
+  const std::vector<Finding> findings = lint(*schema);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].code, "D402");
+  EXPECT_THAT(findings[0].text, HasSubstr("too large"));
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+  EXPECT_TRUE(check_allowed(schema->node(address.node), Value::chr("<any/>")).ok());
+}
+
+// ... and its work grows with the cube of a sequence of optional elements.
+TEST(DdfBounds, AnXmlSchemaOfThousandsOfElements) {
+  std::string elements;
+  for (int i = 0; i < 3000; ++i)
+    elements += "<xs:element minOccurs=\"0\" name=\"b" + std::to_string(i) + "\"/>";
+  SchemaBuilder builder;
+  const auto schema =
+      read(builder, one_leaf(xsd("<xs:element name=\"a\"><xs:complexType><xs:sequence>" + elements +
+                                 "</xs:sequence></xs:complexType></xs:element>")));
+  ASSERT_EQ(lint(*schema).size(), 1u);
+}
+
+// A list of many words is no large model.
+TEST(DdfBounds, AnXmlSchemaWithALongEnumerationIsUsed) {
+  std::string words;
+  for (int i = 0; i < 3000; ++i) words += "<xs:enumeration value=\"w" + std::to_string(i) + "\"/>";
+  SchemaBuilder builder;
+  const auto schema =
+      read(builder, one_leaf(xsd("<xs:element name=\"a\"><xs:simpleType><xs:restriction "
+                                 "base=\"xs:string\">" +
+                                 words + "</xs:restriction></xs:simpleType></xs:element>")));
+  EXPECT_TRUE(lint(*schema).empty());
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+  const Node node = schema->node(address.node);
+  EXPECT_TRUE(check_allowed(node, Value::chr("<a>w2999</a>")).ok());
+  EXPECT_FALSE(check_allowed(node, Value::chr("<a>w3000</a>")).ok());
+}
+
+// The reason that libxml2 gives repeats the value.
+TEST(DdfBounds, ARefusalTellsNoValueThatNobodyMayRead) {
+  const std::string number = xsd("<xs:element name=\"a\" type=\"xs:int\"/>");
+  const auto refusal = [&](const std::string& access, const std::string& value) {
+    SchemaBuilder builder;
+    const auto schema = read(builder, one_leaf(number, access));
+    Address address;
+    EXPECT_TRUE(schema->resolve("./T/a", address).ok());
+    return check_allowed(schema->node(address.node), Value::chr("<a>" + value + "</a>")).text();
+  };
+  EXPECT_THAT(refusal("<Get/>", "hunter2"), HasSubstr("hunter2"));
+  EXPECT_THAT(refusal("<Replace/>", "hunter2"), ::testing::Not(HasSubstr("hunter2")));
+  EXPECT_LT(refusal("<Get/>", std::string(100'000, 'x')).size(), 500u);
+}
+
+}  // namespace
+}  // namespace cspkit::ddf
