@@ -132,6 +132,15 @@ OFFSET(cspkit_provider_jobs, size, 0);
 OFFSET(cspkit_provider_jobs, reserved, 4);
 OFFSET(cspkit_provider_jobs, job_run, 8);
 
+SIZE(cspkit_provider_transaction, 48);
+OFFSET(cspkit_provider_transaction, size, 0);
+OFFSET(cspkit_provider_transaction, reserved, 4);
+OFFSET(cspkit_provider_transaction, begin, 8);
+OFFSET(cspkit_provider_transaction, undo_for, 16);
+OFFSET(cspkit_provider_transaction, apply_undo, 24);
+OFFSET(cspkit_provider_transaction, commit, 32);
+OFFSET(cspkit_provider_transaction, end, 40);
+
 #endif /* __LP64__ */
 
 VALUE(CSPKIT_ABI_MAJOR, 1);
@@ -176,6 +185,7 @@ VALUE(CSPKIT_HANDLER_OWN, 1);
 VALUE(CSPKIT_HANDLER_SECRET, 2);
 VALUE(CSPKIT_HANDLER_IRREVERSIBLE, 4);
 VALUE(CSPKIT_HANDLER_CONCURRENT, 8);
+VALUE(CSPKIT_HANDLER_UNDO_EACH, 16);
 VALUE(CSPKIT_LOG_DEBUG, 0);
 VALUE(CSPKIT_LOG_INFO, 1);
 VALUE(CSPKIT_LOG_WARNING, 2);

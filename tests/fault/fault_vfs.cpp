@@ -327,6 +327,12 @@ void FaultVfs::crash(std::uint32_t seed) {
   for (File* file : files_) keep_some(file, seed);
 }
 
+void FaultVfs::restart() {
+  crashed_ = false;
+  crash_left_ = 0;
+  heal();
+}
+
 bool FaultVfs::counts_towards_failure(Op op, bool needs_space) const {
   if (!any_op_) return op == only_;
   return error_ == Error::kIo || needs_space;

@@ -74,6 +74,8 @@ class FaultVfs {
   /// The power goes now.
   void crash(std::uint32_t seed);
   bool crashed() const { return crashed_; }
+  /// The power is back; all files were closed.
+  void restart();
 
   // For the file methods.
   int enter(Op op, bool needs_space, bool of_log);

@@ -55,6 +55,9 @@ Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   }
   Result<store::Contents> contents = engine->store_->load();
   if (!contents) return contents.error();
+  Status known = engine->ledger_.fill(*contents);
+  if (!known.ok()) return Status(known.code(), fmt::format("{}: {}", chosen.state, known.text()));
+  engine->transactions_ = static_cast<std::uint64_t>(engine->ledger_.next_transaction() - 1);
   engine->tree_.fill(*std::move(contents));
   return engine;
 }
@@ -64,6 +67,13 @@ EngineImpl::~EngineImpl() {
   for (const auto& each : world->providers) each->quiesce();
   // What providers have handed over is still applied, so that nothing they were promised is lost.
   turn_.close();
+  if (ledger_.has_leftovers()) {
+    // Left behind they would do no harm, but cost the next start some calls.
+    store::Batch last;
+    ledger_.join(last);
+    Status written = store_->apply(last);
+    if (!written.ok()) log(LogLevel::kWarning, "store", written.text());
+  }
   for (auto each = world->providers.rbegin(); each != world->providers.rend(); ++each)
     (*each)->stop();
   subscriptions_.close();
@@ -78,16 +88,28 @@ std::shared_ptr<const gate::World> EngineImpl::world_snapshot() const {
   return world_;
 }
 
-Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin) {
+Status EngineImpl::write(store::Batch& batch) {
+  if (batch.empty()) return {};
+  ledger_.join(batch);
+  Status stored = store_->apply(batch);
+  if (stored.ok()) {
+    ledger_.written();
+    return {};
+  }
+  log(LogLevel::kError, "store", stored.text());
+  return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
+}
+
+Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, Effects* effects) {
   const std::vector<tree::JobKey> started = transaction.started_jobs();
   store::Batch batch = transaction.take_batch();
-  if (batch.empty()) return {};
+  if (effects) effects->decide(batch);
+  const bool changes = !batch.empty();
   ChangeNotes notes(subscriptions_, *world_, tree_, batch);
-  Status stored = store_->apply(batch);
-  if (!stored.ok()) {
-    log(LogLevel::kError, "store", stored.text());
-    return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
-  }
+  Status stored = write(batch);
+  if (!stored.ok()) return stored;
+  if (effects) effects->conclude();
+  if (!changes) return {};
   const bool jobs_ended = !batch.remove_jobs.empty();
   std::vector<std::pair<provider::LoadedProvider*, store::JobRow>> to_run;
   {

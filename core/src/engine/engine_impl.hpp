@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/effects.hpp"
+#include "engine/ledger.hpp"
 #include "engine/subscriptions.hpp"
 #include "gate/world.hpp"
 #include "provider/loaded_provider.hpp"
@@ -55,8 +57,15 @@ class EngineImpl : public provider::Services {
   std::int64_t utc_ms() const { return options_.clock->utc_now().time_since_epoch().count(); }
   std::uint64_t next_transaction() { return ++transactions_; }
   std::uint64_t next_session() { return ++sessions_; }
-  /// The decision: durable, then visible, then the started jobs run. Needs the turn.
-  Status commit(txn::Transaction& transaction, const Origin& origin = {});
+  /// The decision: durable, then said to the providers that took part, then visible, then the
+  /// started jobs run. Needs the turn. When it fails nothing of it happened; the caller undoes the
+  /// effects.
+  Status commit(txn::Transaction& transaction, const Origin& origin = {},
+                Effects* effects = nullptr);
+  /// Makes a batch durable, with what the ledger has for the next one. Needs the turn. kFull,
+  /// kFailed.
+  Status write(store::Batch& batch);
+  Ledger& ledger() { return ledger_; }
   /// Asked before every command, so that those that need no refresh pay one load for it.
   bool any_refresh() const { return any_refresh_.load(std::memory_order_relaxed); }
   /// The world and whoever it keeps alive, for use without the tree's lock.
@@ -94,6 +103,7 @@ class EngineImpl : public provider::Services {
   Status take_source(Source source);
   void rebuild_builder();
   Status redeliver_jobs(provider::LoadedProvider& loaded);
+  Status recover(provider::LoadedProvider& loaded);
   std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;
 
   EngineOptions options_;
@@ -101,6 +111,7 @@ class EngineImpl : public provider::Services {
   tree::Tree tree_;
   SubscriptionHub subscriptions_;
   txn::Turn turn_;
+  Ledger ledger_;                             // with the turn
   std::shared_ptr<const gate::World> world_;  // changed with the turn, under the tree's unique lock
   mutable std::mutex loading_;                // one load at a time; guards the three below
   ddf::SchemaBuilder builder_;

@@ -122,6 +122,7 @@ Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
         }
       }
       world.any_refresh = world.any_refresh || (handler.verbs & CSPKIT_REFRESH) != 0;
+      world.any_transactions = world.any_transactions || loaded.has_transactions();
     }
     if (!found) return refuse("no node of its DDF is there; patterns are relative to the root");
   }
@@ -358,9 +359,23 @@ Status EngineImpl::load_one(const std::shared_ptr<LoadedProvider>& loaded,
   sources_.push_back(*std::move(source));
   providers.push_back(loaded);
   if (status.ok()) status = publish_world(std::move(providers));
+  if (status.ok()) status = recover(*loaded);
   if (status.ok()) status = loaded->start();
   if (status.ok()) status = redeliver_jobs(*loaded);
   return status.ok() ? status : refuse(status);
+}
+
+Status EngineImpl::recover(LoadedProvider& loaded) {
+  const txn::TurnHolder turn(turn_, deadline());
+  if (!turn.status().ok()) return turn.status();
+  Status settled = ledger_.settle(loaded);
+  if (!settled.ok()) {
+    log(LogLevel::kError, loaded.name(),
+        fmt::format("a change that was cut off could not be settled: {}; changes below its roots "
+                    "are refused until it can be",
+                    settled.text()));
+  }
+  return {};
 }
 
 Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
@@ -380,7 +395,7 @@ Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
     return {};
   }
   const std::vector<store::JobRow> jobs = batch.put_jobs;
-  Status counted = store_->apply(batch);
+  Status counted = write(batch);
   if (!counted.ok()) return counted;
   {
     const std::unique_lock lock(tree_.mutex());

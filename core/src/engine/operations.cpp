@@ -51,6 +51,8 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   if (claimant && !claimant->started()) {
     return Status(Code::kBusy, fmt::format("provider {} is starting; try again", claimant->name()));
   }
+  Status settled = engine_.ledger().judge(world_, change.target);
+  if (!settled.ok()) return settled;
   if (change.target.address.has_query) {
     return Status(Code::kNotSupported,
                   fmt::format("{}: this property cannot be changed", operation.uri));
@@ -152,9 +154,93 @@ Status Changer::judge_demands(const Change& change, bool in_atomic) const {
   return Status(Code::kIncomplete, std::move(text));
 }
 
+HandlerCall Changer::handler_call(const Change& change, const gate::Target& target, std::size_t n,
+                                  std::uint32_t verb) const {
+  const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
+  HandlerCall call;
+  call.provider = world_.binding(id).provider;
+  call.spec = make_call(world_, transaction_, target, n, verb);
+  call.spec.session = session_;
+  call.spec.transaction = &transaction_;
+  if (n == change.target.address.segments.size() && change.has_value) {
+    call.spec.value = &change.value;
+    call.spec.mime = change.mime;
+  }
+  call.key = std::string(target.address.key_of(n));
+  call.operation = change.operation;
+  return call;
+}
+
+void Changer::plan_removal(const Change& change, std::vector<HandlerCall>& calls) const {
+  const auto collect = [&](const gate::Target& each) {
+    const gate::Binding& binding = world_.binding(each.node.id());
+    const bool handled = binding.handles(CSPKIT_DELETE);
+    if (handled && binding.provider->has_transactions()) {
+      calls.push_back(handler_call(change, each, each.address.segments.size(), CSPKIT_DELETE));
+    }
+    return true;
+  };
+  if (world_.binding(change.target.node.id()).handles(CSPKIT_DELETE)) {
+    collect(change.target);
+  } else {
+    walk_existing(world_, transaction_, change.target, collect);
+  }
+}
+
+void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const {
+  if (!world_.any_transactions) return;
+  if (change.verb == dm::Verb::kDelete) return plan_removal(change, calls);
+  const gate::Target& target = change.target;
+  const std::size_t size = target.address.segments.size();
+  const auto add = [&](std::size_t n, std::uint32_t verb) {
+    const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
+    const gate::Binding& binding = world_.binding(id);
+    if (binding.handles(verb) && binding.provider->has_transactions())
+      calls.push_back(handler_call(change, target, n, verb));
+  };
+  const std::size_t depth = gate::existing_depth(world_, transaction_, target);
+  for (std::size_t n = depth + 1; n < size; ++n) add(n, CSPKIT_ADD);
+  if (change.verb == dm::Verb::kAdd) return add(size, CSPKIT_ADD);
+  if (change.verb == dm::Verb::kExec) {
+    if (depth < size && target.node.grants(ddf::kAccessAdd)) add(size, CSPKIT_ADD);
+    return add(size, CSPKIT_EXEC);
+  }
+  if (target.node.is_leaf()) return add(size, replacing_verb(target, depth == size));
+  if (depth < size) add(size, CSPKIT_ADD);
+}
+
+bool Changer::is_irreversible(const Change& change) const {
+  const auto marked = [&](const gate::Target& target, std::uint32_t verbs) {
+    const gate::Binding& binding = world_.binding(target.node.id());
+    return binding.handles(verbs) && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) != 0;
+  };
+  const gate::Target& target = change.target;
+  switch (change.verb) {
+    case dm::Verb::kExec:
+      return marked(target, CSPKIT_EXEC);
+    case dm::Verb::kDelete:
+      break;
+    default:
+      return marked(target, CSPKIT_ADD | CSPKIT_REPLACE);
+  }
+  if (marked(target, CSPKIT_DELETE)) return true;
+  if (world_.binding(target.node.id()).handles(CSPKIT_DELETE) ||
+      !world_.handles_any(CSPKIT_DELETE)) {
+    return false;
+  }
+  bool found = false;
+  const auto look = [&](const gate::Target& each) {
+    found = found || marked(each, CSPKIT_DELETE);
+    return !found;
+  };
+  walk_existing(world_, transaction_, target, look);
+  return found;
+}
+
 Status Changer::apply(Change& change) {
   const bool secret = (world_.binding(change.target.node.id()).flags & CSPKIT_HANDLER_SECRET) != 0;
   change.value.secret = change.value.secret || secret;
+  operation_ = change.operation;
   switch (change.verb) {
     case dm::Verb::kAdd:
       return add(change);
@@ -171,13 +257,21 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
                      const Value* value, std::string_view mime, bool& written) {
   const gate::Binding& binding =
       world_.binding(n == 0 ? target.node.id() : target.address.segments[n - 1].node);
-  provider::CallSpec spec = make_call(world_, transaction_, target, n, verb);
-  spec.value = value;
-  spec.mime = mime;
-  spec.session = session_;
-  spec.transaction = &transaction_;
+  HandlerCall call;
+  call.provider = binding.provider;
+  call.spec = make_call(world_, transaction_, target, n, verb);
+  call.spec.value = value;
+  call.spec.mime = mime;
+  call.spec.session = session_;
+  call.spec.transaction = &transaction_;
+  if (binding.provider->has_transactions()) {
+    call.key = std::string(target.address.key_of(n));
+    call.operation = operation_;
+    Status undoable = effects_.before(call);
+    if (!undoable.ok()) return undoable;
+  }
   const std::uint64_t before = transaction_.writes_to(target.user, target.address.key_of(n));
-  const provider::CallResult result = binding.provider->call(spec);
+  const provider::CallResult result = binding.provider->call(call.spec);
   written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
   return result.status;
 }
@@ -220,6 +314,13 @@ Status Changer::add(Change& change) {
   return {};
 }
 
+std::uint32_t Changer::replacing_verb(const gate::Target& target, bool exists) const {
+  // A missing leaf comes into being: its add handler is the one to know, else its replace handler.
+  const bool comes = !exists && !gate::exists_below_parent(world_, target.node, nullptr);
+  const bool adds = comes && world_.binding(target.node.id()).handles(CSPKIT_ADD);
+  return adds ? CSPKIT_ADD : CSPKIT_REPLACE;
+}
+
 Status Changer::replace(Change& change) {
   const gate::Target& target = change.target;
   const bool exists = change.depth == target.address.segments.size();
@@ -228,9 +329,7 @@ Status Changer::replace(Change& change) {
   Status parents = make_parents(change);
   if (!parents.ok()) return parents;
   const gate::Binding& binding = world_.binding(target.node.id());
-  // A missing leaf comes into being: its add handler is the one to know, else its replace handler.
-  const bool comes = !exists && !gate::exists_below_parent(world_, target.node, nullptr);
-  const std::uint32_t verb = comes && binding.handles(CSPKIT_ADD) ? CSPKIT_ADD : CSPKIT_REPLACE;
+  const std::uint32_t verb = replacing_verb(target, exists);
   bool written = false;
   if (binding.handles(verb)) {
     Status done =

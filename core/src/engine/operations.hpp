@@ -27,19 +27,21 @@ struct Change {
   bool has_value = false;
   std::string mime;
   // Found by judge_state:
-  std::size_t depth = 0;  ///< leading segments that exist
+  std::size_t depth = 0;      ///< leading segments that exist
+  std::size_t operation = 0;  ///< which command of an Atomic it is
 };
 
 /// Carries out commands of one principal in one transaction. Used by the holder of the turn.
 class Changer {
  public:
   Changer(EngineImpl& engine, const gate::World& world, const Principal& principal,
-          std::uint64_t session, txn::Transaction& transaction)
+          std::uint64_t session, txn::Transaction& transaction, Effects& effects)
       : engine_(engine),
         world_(world),
         principal_(principal),
         session_(session),
-        transaction_(transaction) {}
+        transaction_(transaction),
+        effects_(effects) {}
 
   /// Rows 2 to 6.
   Status judge_address(const dm::Operation& operation, Change& change) const;
@@ -50,6 +52,11 @@ class Changer {
   Status judge_value(const Value& value, Change& change) const;
   /// AtomicRequired and dependencies, where the engine's options make refusals of them.
   Status judge_demands(const Change& change, bool in_atomic) const;
+  /// The handlers that a change will call, as far as can be told before anything runs; their specs
+  /// borrow from `change`.
+  void plan(const Change& change, std::vector<HandlerCall>& calls) const;
+  /// Will a handler be called whose effect cannot be undone?
+  bool is_irreversible(const Change& change) const;
   /// Row 12: the effect.
   Status apply(Change& change);
 
@@ -61,10 +68,14 @@ class Changer {
   Status make_parents(const Change& change);
   Status make_one(const gate::Target& target, std::size_t n);
   Status handled_removal(const gate::Target& target);
+  std::uint32_t replacing_verb(const gate::Target& target, bool exists) const;
   /// Calls the handler of `verb`; what it left unwritten is stored by the caller when `written`
   /// stays false.
   Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
               std::string_view mime, bool& written);
+  HandlerCall handler_call(const Change& change, const gate::Target& target, std::size_t n,
+                           std::uint32_t verb) const;
+  void plan_removal(const Change& change, std::vector<HandlerCall>& calls) const;
   void note_reboot(const ddf::Node& node);
 
   EngineImpl& engine_;
@@ -72,6 +83,8 @@ class Changer {
   const Principal& principal_;
   std::uint64_t session_;
   txn::Transaction& transaction_;
+  Effects& effects_;
+  std::size_t operation_ = 0;  // of the change that is being applied
 };
 
 /// The value at a LocURI as a view holds it, for dependencies: computed nodes are taken as absent.

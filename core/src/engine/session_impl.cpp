@@ -9,6 +9,8 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "engine/atomic_change.hpp"
+#include "engine/leaf_value.hpp"
 #include "query/property.hpp"
 #include "tree/tree_view.hpp"
 #include "txn/owner_write.hpp"
@@ -99,15 +101,23 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   if (!turn.status().ok()) return turn.status();
   const gate::World& world = engine_.world();
   txn::Transaction transaction(engine_.tree(), engine_.next_transaction());
-  Changer changer(engine_, world, principal_, id_, transaction);
+  Effects effects(engine_, transaction);
+  Changer changer(engine_, world, principal_, id_, transaction, effects);
   Change change;
   Status status = changer.judge_address(operation, change);
   if (status.ok()) status = changer.judge_state(change, failing_uri);
   if (status.ok())
     status = typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
   if (status.ok()) status = changer.judge_demands(change, false);
+  if (status.ok()) {
+    std::vector<HandlerCall> calls;
+    std::size_t only = 0;
+    changer.plan(change, calls);
+    status = effects.prepare(calls, only);
+  }
   if (status.ok()) status = changer.apply(change);
-  if (status.ok()) status = engine_.commit(transaction);
+  if (status.ok()) status = engine_.commit(transaction, {}, &effects);
+  if (!status.ok()) effects.undo();
   return status;
 }
 
@@ -122,49 +132,7 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
     }
     return false;
   }
-  const gate::World& world = engine_.world();
-  txn::Transaction transaction(engine_.tree(), engine_.next_transaction());
-  Changer changer(engine_, world, principal_, id_, transaction);
-  std::vector<Change> changes(operations.size());
-  bool refused = false;
-  for (std::size_t i = 0; i < operations.size(); ++i) {
-    const dm::Operation& operation = operations[i];
-    Status& status = outcomes[i].status;
-    if (operation.refused != Code::kOk) {
-      status = Status(operation.refused);
-    } else if (operation.verb == dm::Verb::kCopy || operation.verb == dm::Verb::kGet) {
-      status = Status(Code::kNotSupported, "Get and Copy cannot stand inside an Atomic");
-    } else {
-      status = changer.judge_address(operation, changes[i]);
-      if (status.ok()) status = changer.judge_value(operation, changes[i]);
-    }
-    refused = refused || !status.ok();
-  }
-  std::size_t done = 0;
-  if (!refused) {
-    Status status;
-    while (done < operations.size()) {
-      dm::Outcome& outcome = outcomes[done];
-      status = changer.judge_state(changes[done], outcome.failing_uri);
-      if (status.ok()) status = changer.judge_demands(changes[done], true);
-      if (status.ok()) status = changer.apply(changes[done]);
-      if (!status.ok()) break;
-      ++done;
-    }
-    if (status.ok()) {
-      status = engine_.commit(transaction);
-      if (status.ok()) return true;
-      // The decision itself failed: the last command answers for it.
-      if (done > 0) --done;
-    }
-    if (!outcomes.empty()) outcomes[done].status = status;
-  }
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (!outcomes[i].status.ok()) continue;
-    const bool ran = !refused && i < done;
-    outcomes[i].status = Status(ran ? Code::kRolledBack : Code::kNotExecuted);
-  }
-  return false;
+  return AtomicChange(engine_, principal_, id_, operations, outcomes).run();
 }
 
 Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
@@ -223,37 +191,9 @@ Status SessionImpl::get_value(const gate::World& world, std::shared_lock<tree::T
         make_call(world, view, target_, target_.address.segments.size(), CSPKIT_GET);
     spec.session = id_;
     lock.unlock();
-    return get_handled(spec, *binding.provider, outcome);
+    return ask_provider(engine_, *binding.provider, spec, target_.node, outcome);
   }
-  const store::NodeRow* row = view.find(target_.user, target_.address.key);
-  if (!row) {
-    outcome.value = ddf::initial_value(target_.node);
-    return {};
-  }
-  outcome.value = Value(row->format, row->value);
-  outcome.value.secret = (row->flags & CSPKIT_VALUE_SECRET) != 0;
-  outcome.mime = row->mime;
-  return {};
-}
-
-Status SessionImpl::get_handled(const provider::CallSpec& spec, provider::LoadedProvider& provider,
-                                dm::Outcome& outcome) {
-  provider::CallResult result = provider.call(spec);
-  if (!result.status.ok()) return result.status;
-  if (!result.has_value) {
-    provider.misbehaved(fmt::format("get of {} said OK and gave no value", spec.path));
-    return Status(Code::kFailed, fmt::format("provider {} broke its contract", provider.name()));
-  }
-  const bool secret = result.value.secret || (spec.flags & CSPKIT_HANDLER_SECRET) != 0;
-  Result<Value> fits =
-      ddf::check_format(target_.node, std::move(result.value), engine_.options().max_value_bytes);
-  if (!fits) {
-    provider.misbehaved(fmt::format("get of {} gave a value that does not fit: {}", spec.path,
-                                    fits.error().text()));
-    return Status(Code::kFailed, fmt::format("provider {} broke its contract", provider.name()));
-  }
-  outcome.value = *std::move(fits);
-  outcome.value.secret = secret;
+  read_stored(view, target_, outcome);
   return {};
 }
 

@@ -49,8 +49,6 @@ class SessionImpl : public dm::CommandRunner {
                    dm::Outcome& outcome);
   Status get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                       dm::Outcome& outcome);
-  Status get_handled(const provider::CallSpec& spec, provider::LoadedProvider& provider,
-                     dm::Outcome& outcome);
   void refresh(std::string_view uri);
 
   EngineImpl& engine_;

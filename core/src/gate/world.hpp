@@ -54,6 +54,7 @@ struct World {
   std::vector<Binding> bindings;          ///< [0] is "none"
   std::vector<std::uint32_t> binding_of;  ///< by NodeId; 0: store-backed
   bool any_refresh = false;               ///< some provider has refresh handlers
+  bool any_transactions = false;          ///< some provider has effects that are undone
   std::vector<std::shared_ptr<provider::LoadedProvider>> providers;  ///< keeps them alive
 
   std::vector<bool> excluded;  ///< by NodeId: not for this device; empty: none is

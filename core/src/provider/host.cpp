@@ -80,6 +80,7 @@ cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, bool i
   return with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     if (!writer.transaction)
       return misuse(provider, "a Get handler cannot change anything: open a batch");
+    if (writer.read_only) return misuse(provider, "undo_for cannot change anything");
     op.scope = writer.scope;
     op.user = writer.user;
     if (is_path) op.path = absolute(writer, op.path);

@@ -29,6 +29,50 @@ bool good_name(std::string_view name) {
   });
 }
 
+/// What a provider is told of an operation; borrows from the spec.
+class RequestOf {
+ public:
+  RequestOf(const CallSpec& spec, Clock::Duration deadline) {
+    captures_.reserve(spec.captures.size());
+    for (const std::string& name : spec.captures) captures_.push_back(str(name));
+    if (spec.value) {
+      value_ = {static_cast<std::int32_t>(spec.value->format),
+                spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) ? kSecret : 0u,
+                spec.value->data.data(), spec.value->data.size()};
+    }
+    request_.size = sizeof(request_);
+    request_.handler = spec.handler;
+    request_.verb = spec.verb;
+    request_.scope = static_cast<std::int32_t>(spec.scope);
+    request_.user = str(spec.user);
+    request_.path = str(spec.path);
+    request_.captures = captures_.data();
+    request_.capture_count = captures_.size();
+    request_.value = spec.value ? &value_ : nullptr;
+    request_.mime = str(spec.mime);
+    request_.session = spec.session;
+    request_.transaction = spec.transaction ? spec.transaction->id() : 0;
+    request_.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+  }
+  RequestOf(const RequestOf&) = delete;
+  RequestOf& operator=(const RequestOf&) = delete;
+  const cspkit_request& get() const { return request_; }
+
+ private:
+  std::vector<cspkit_str> captures_;
+  cspkit_value value_{};
+  cspkit_request request_{};
+};
+
+std::shared_ptr<Writer> make_writer(const CallSpec& spec) {
+  auto writer = std::make_shared<Writer>();
+  writer->scope = spec.scope;
+  writer->user = spec.user;
+  writer->root = spec.root;
+  writer->transaction = spec.transaction;
+  return writer;
+}
+
 }  // namespace
 
 // ---- TaskGuard ----
@@ -125,11 +169,25 @@ Status LoadedProvider::create() {
     return refuse(
         fmt::format("{} handlers; at most {} are taken", made->handler_count, kMaxHandlers));
   }
-  if (made->get_extension) {
-    const auto* jobs =
-        static_cast<const cspkit_provider_jobs*>(made->get_extension(made, CSPKIT_EXT_JOBS));
-    if (jobs && CSPKIT_HAS(cspkit_provider_jobs, jobs, job_run) && jobs->job_run) jobs_ = jobs;
+  return take_extensions();
+}
+
+Status LoadedProvider::take_extensions() {
+  if (!provider_->get_extension) return {};
+  const auto* jobs = static_cast<const cspkit_provider_jobs*>(
+      provider_->get_extension(provider_, CSPKIT_EXT_JOBS));
+  if (jobs && CSPKIT_HAS(cspkit_provider_jobs, jobs, job_run) && jobs->job_run) jobs_ = jobs;
+  const auto* transactions = static_cast<const cspkit_provider_transaction*>(
+      provider_->get_extension(provider_, CSPKIT_EXT_TRANSACTION));
+  if (!transactions) return {};
+  if (!CSPKIT_HAS(cspkit_provider_transaction, transactions, end) || !transactions->undo_for ||
+      !transactions->apply_undo) {
+    return Status(Code::kProviderRefused,
+                  fmt::format("{}: provider {}: its cspkit.transaction/1 lacks undo_for or "
+                              "apply_undo, or is smaller than the first version of it",
+                              where(), name_));
   }
+  transactions_ = transactions;
   return {};
 }
 
@@ -198,15 +256,21 @@ void LoadedProvider::misbehaved(std::string_view text) const {
   services_.log(LogLevel::kProviderMisbehaving, name_, text);
 }
 
-cspkit_code LoadedProvider::enter(const CallSpec& spec, cspkit_call call,
-                                  const cspkit_request& request) {
+template <typename Do>
+cspkit_code LoadedProvider::serially(Do function) {
   const std::shared_lock alive(alive_);
   if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
-  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
-    return dispatch(spec, call, request);
-  }
   const std::lock_guard serial(serial_);
-  return dispatch(spec, call, request);
+  return function();
+}
+
+cspkit_code LoadedProvider::enter(const CallSpec& spec, cspkit_call call,
+                                  const cspkit_request& request) {
+  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
+    const std::shared_lock alive(alive_);
+    return provider_ ? dispatch(spec, call, request) : cspkit_code{CSPKIT_BUSY};
+  }
+  return serially([&] { return dispatch(spec, call, request); });
 }
 
 cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
@@ -233,39 +297,12 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   // Its nodes are published a moment before start() returns.
   if (!started_)
     return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false};
-  const auto writer = std::make_shared<Writer>();
-  writer->scope = spec.scope;
-  writer->user = spec.user;
-  writer->root = spec.root;
-  writer->transaction = spec.transaction;
+  const std::shared_ptr<Writer> writer = make_writer(spec);
   const cspkit_call handle{writers_.open(writer)};
-
-  std::vector<cspkit_str> captures;
-  captures.reserve(spec.captures.size());
-  for (const std::string& name : spec.captures) captures.push_back(str(name));
-  cspkit_value value{};
-  if (spec.value) {
-    value = {static_cast<std::int32_t>(spec.value->format),
-             spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) ? kSecret : 0u,
-             spec.value->data.data(), spec.value->data.size()};
-  }
   const Clock::Duration deadline = services_.clock().steady_now() + services_.call_deadline();
-  cspkit_request request{};
-  request.size = sizeof(request);
-  request.handler = spec.handler;
-  request.verb = spec.verb;
-  request.scope = static_cast<std::int32_t>(spec.scope);
-  request.user = str(spec.user);
-  request.path = str(spec.path);
-  request.captures = captures.data();
-  request.capture_count = captures.size();
-  request.value = spec.value ? &value : nullptr;
-  request.mime = str(spec.mime);
-  request.session = spec.session;
-  request.transaction = spec.transaction ? spec.transaction->id() : 0;
-  request.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+  const RequestOf request(spec, deadline);
 
-  cspkit_code code = enter(spec, handle, request);
+  cspkit_code code = enter(spec, handle, request.get());
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
   if (code == CSPKIT_PENDING)
@@ -307,6 +344,59 @@ CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
   result.has_value = writer.has_value;
   result.value = std::move(writer.value);
   return result;
+}
+
+// ---- transactions ----
+
+Status LoadedProvider::outcome_of(std::string_view what, std::uint64_t transaction,
+                                  cspkit_code code) const {
+  if (code == CSPKIT_OK) return {};
+  if (!is_final(code)) {
+    misbehaved(fmt::format("{} answered {}, which is no final code", what, code));
+    code = CSPKIT_FAILED;
+  }
+  return Status(static_cast<Code>(code), fmt::format("{}: {} of transaction {} answered code {}",
+                                                     name_, what, transaction, code));
+}
+
+Status LoadedProvider::begin(std::uint64_t transaction) {
+  if (!transactions_->begin) return {};
+  return outcome_of("begin", transaction,
+                    serially([&] { return transactions_->begin(provider_, transaction); }));
+}
+
+Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
+  const std::shared_ptr<Writer> writer = make_writer(spec);
+  writer->read_only = true;
+  const cspkit_call handle{writers_.open(writer)};
+  const RequestOf request(spec, services_.clock().steady_now() + services_.call_deadline());
+  const cspkit_code code =
+      serially([&] { return transactions_->undo_for(provider_, handle, &request.get()); });
+  writers_.close(handle.id);
+  CallResult result = result_of(*writer, code);
+  if (!result.status.ok()) return result.status;
+  if (!result.has_value) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(result.value.data));
+}
+
+Status LoadedProvider::apply_undo(std::uint64_t transaction, std::string_view record) {
+  return outcome_of("apply_undo", transaction, serially([&] {
+                      return transactions_->apply_undo(provider_, transaction, str(record));
+                    }));
+}
+
+Status LoadedProvider::commit(std::uint64_t transaction) {
+  if (!transactions_->commit) return {};
+  return outcome_of("commit", transaction,
+                    serially([&] { return transactions_->commit(provider_, transaction); }));
+}
+
+void LoadedProvider::end(std::uint64_t transaction) {
+  if (!transactions_->end) return;
+  static_cast<void>(serially([&]() -> cspkit_code {
+    transactions_->end(provider_, transaction);
+    return CSPKIT_OK;
+  }));
 }
 
 void LoadedProvider::run_job(std::string id, std::string payload, std::uint32_t attempt) {

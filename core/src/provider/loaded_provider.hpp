@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -95,6 +96,15 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   /// Hands a job to the provider, on the executor.
   void run_job(std::string id, std::string payload, std::uint32_t attempt);
 
+  // cspkit.transaction/1; each waits for the provider's lock.
+  bool has_transactions() const { return transactions_ != nullptr; }
+  Status begin(std::uint64_t transaction);
+  /// The record that undoes the operation; nullopt when there will be nothing to undo.
+  Result<std::optional<std::string>> undo_for(const CallSpec& spec);
+  Status apply_undo(std::uint64_t transaction, std::string_view record);
+  Status commit(std::uint64_t transaction);
+  void end(std::uint64_t transaction);
+
   const std::string& name() const { return name_; }
   const cspkit_plugin& plugin() const { return plugin_; }
   const cspkit_provider_info& info() const { return info_; }
@@ -131,6 +141,10 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
   CallResult result_of(Writer& writer, cspkit_code code) const;
+  template <typename Do>
+  cspkit_code serially(Do function);
+  Status take_extensions();
+  Status outcome_of(std::string_view what, std::uint64_t transaction, cspkit_code code) const;
   std::string trouble();
 
   Services& services_;
@@ -152,6 +166,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   std::string trouble_;
   cspkit_provider* provider_ = nullptr;
   const cspkit_provider_jobs* jobs_ = nullptr;
+  const cspkit_provider_transaction* transactions_ = nullptr;
 };
 
 /// The host's functions over one provider (host.cpp).

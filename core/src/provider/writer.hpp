@@ -38,6 +38,7 @@ struct Writer {
   txn::Transaction* transaction =
       nullptr;  ///< of a changing call, or of the batch's preview; null for a Get
   std::unique_ptr<txn::Transaction> preview;
+  bool read_only = false;  ///< sees its transaction and may not change it: an undo record is asked
 
   std::mutex mutex;
   std::condition_variable changed;

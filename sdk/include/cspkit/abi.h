@@ -148,7 +148,10 @@ enum { /* handler flags */
            1, /* the static node exists only while the provider has set it; needs no verb */
        CSPKIT_HANDLER_SECRET = 2,       /* values are never logged, never journalled */
        CSPKIT_HANDLER_IRREVERSIBLE = 4, /* the effect cannot be undone: run last in an Atomic */
-       CSPKIT_HANDLER_CONCURRENT = 8    /* get may run beside any other function of the provider */
+       CSPKIT_HANDLER_CONCURRENT = 8,   /* get may run beside any other function of the provider */
+       CSPKIT_HANDLER_UNDO_EACH =
+           16 /* cspkit.transaction/1: its undo record depends on what earlier commands of the
+                 transaction did, so it is asked for and saved right before the handler is called */
 };
 
 /* Which verbs the provider handles at a schema path. Everything not declared is kept by the host's
@@ -390,6 +393,62 @@ typedef struct cspkit_provider_jobs { /* grows */
   void (*job_run)(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
                   uint32_t attempt) CSPKIT_NOEXCEPT;
 } cspkit_provider_jobs;
+
+/* ---- Extension: transactions
+ * -------------------------------------------------------------------------- */
+
+/* For a provider whose changing handlers have effects outside the host: files, devices, another
+ * process. The host keeps what undoes them in its own store, on disk before the effect, and so
+ * makes one transaction of its tree and of what all providers did, whatever dies and whenever.
+ *
+ * One transaction, as a provider that takes part in it sees it:
+ *   begin -> undo_for, for each of its handlers that will be called -> [records are on disk] ->
+ *   handlers -> [the decision: one write of the host] -> commit -> end
+ * and when a command fails, or the disk at the decision:
+ *   ... -> apply_undo for each record, the last one first -> end
+ * After a crash, before start(): commit and end for what was decided, apply_undo for each record of
+ * what was not, the last one first, and end. begin is not repeated. While records of a provider
+ * cannot be undone, or it is not loaded, commands that change something below its roots are
+ * refused.
+ *
+ * One transaction at a time. A provider takes part from the moment one of its handlers for Add,
+ * Replace, Delete or Exec is about to be called; handlers marked IRREVERSIBLE are not asked for
+ * undo records. Without this extension such handlers have no effects outside the host, or are
+ * marked so. Nothing here may answer CSPKIT_PENDING. All functions are [serial]; calls of get
+ * handlers may come in between. */
+#define CSPKIT_EXT_TRANSACTION "cspkit.transaction/1"
+
+typedef struct cspkit_provider_transaction { /* grows */
+  uint32_t size;
+  uint32_t reserved;
+  /* The first word of a transaction; `transaction` is cspkit_request.transaction of its calls. Not
+   * OK: the command fails with that code, and nothing more is heard of the transaction. May be
+   * null. */
+  cspkit_code (*begin)(cspkit_provider* provider, uint64_t transaction) CSPKIT_NOEXCEPT;
+  /* Says how to undo the operation that `request` describes: gives a record to host->set_value (its
+   * bytes; the format is ignored). None given: there will be nothing to undo. Not OK: the command
+   * fails with that code, nothing has happened. The call can read, not change.
+   *
+   * The record must restore the state before the transaction began, absolutely ("the file held
+   * this", "there was none"), not relative to other changes, because all records of a transaction
+   * are asked for before its first effect and saved together: one sync of the disk for all. It is
+   * also asked for of a node that does not exist (yet), and the operation may not follow. A handler
+   * whose record cannot be absolute is marked CSPKIT_HANDLER_UNDO_EACH. */
+  cspkit_code (*undo_for)(cspkit_provider* provider, cspkit_call call,
+                          const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* Undoes. The operation may never have begun, or got half-way, or have been undone already: that
+   * must do no harm. Not OK: the host keeps the record, refuses changes below the provider's roots,
+   * and asks again before the next one and at the next start. */
+  cspkit_code (*apply_undo)(cspkit_provider* provider, uint64_t transaction,
+                            cspkit_str record) CSPKIT_NOEXCEPT;
+  /* The transaction is decided: throw away what undoing would have needed, make visible what was
+   * prepared. Cannot change the outcome; when not OK, and after a crash, it is called again for a
+   * transaction that a record was given in. Repeating it must do no harm. May be null. */
+  cspkit_code (*commit)(cspkit_provider* provider, uint64_t transaction) CSPKIT_NOEXCEPT;
+  /* The last word, after commit, or when all is undone. Not called for a provider that could not
+   * undo or commit. May be null. */
+  void (*end)(cspkit_provider* provider, uint64_t transaction) CSPKIT_NOEXCEPT;
+} cspkit_provider_transaction;
 
 #ifdef __cplusplus
 } /* extern "C" */

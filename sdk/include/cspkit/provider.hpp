@@ -32,6 +32,7 @@
 #include <array>
 #include <cspkit/provider_call.hpp>
 #include <cspkit/provider_host.hpp>
+#include <cspkit/provider_transaction.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -125,6 +126,9 @@ class Rule {
   Rule& irreversible() { return flag(CSPKIT_HANDLER_IRREVERSIBLE); }
   /// get may run beside any other function of the provider.
   Rule& concurrent() { return flag(CSPKIT_HANDLER_CONCURRENT); }
+  /// Of a Transactional provider: its undo records are not absolute, so each is asked for and saved
+  /// right before its own effect (one more sync of the disk for each).
+  Rule& undo_each() { return flag(CSPKIT_HANDLER_UNDO_EACH); }
 
  private:
   friend class Provider;
@@ -169,7 +173,8 @@ class Provider {
     static_cast<void>(attempt);
   }
   /// The provider's own table for an extension id, or null. cspkit.jobs/1 is answered already for a
-  /// class that overrides job_run. Must not throw.
+  /// class that overrides job_run, cspkit.transaction/1 for one that is Transactional. Must not
+  /// throw.
   virtual const void* extension(std::string_view extension_id) {
     static_cast<void>(extension_id);
     return nullptr;
@@ -207,6 +212,7 @@ class Provider {
   Host host_;
   bool sealed_ = false;
   bool has_jobs_ = false;
+  Transactional* transactional_ = nullptr;
   std::vector<sdk_detail::RuleEntry> rules_;
   std::vector<cspkit_handler> handlers_;
   cspkit_provider table_{};
@@ -229,7 +235,11 @@ struct Factory {
     *out = nullptr;
     if (host->abi_major != CSPKIT_ABI_MAJOR) return CSPKIT_NOT_SUPPORTED;
     try {
-      std::unique_ptr<Provider> provider = std::make_unique<T>(Host(host));
+      auto made = std::make_unique<T>(Host(host));
+      Transactional* transactional = nullptr;
+      if constexpr (std::is_base_of_v<Transactional, T>) transactional = made.get();
+      std::unique_ptr<Provider> provider = std::move(made);
+      provider->transactional_ = transactional;
       *out = seal(provider, OverridesJobRun<T>::value);
       return CSPKIT_OK;
     } catch (const Error& e) {
@@ -339,10 +349,64 @@ struct Factory {
     }
   }
 
+  /// Runs what a transaction asks of the class; what it throws is logged and becomes a code.
+  template <typename Do>
+  static cspkit_code guarded(Provider& p, Do function) noexcept {
+    const cspkit_host* host = p.host_.raw();
+    try {
+      const Status status = function(*p.transactional_);
+      if (!status.ok() && !status.text().empty()) log(host, status.text());
+      return final_code(status.code());
+    } catch (const Error& e) {
+      log(host, e.what());
+      return final_code(e.status().ok() ? Code::kFailed : e.status().code());
+    } catch (const std::exception& e) {
+      log(host, e.what());
+    } catch (...) {
+      log(host, "a function of the transaction threw something that is no std::exception");
+    }
+    return CSPKIT_FAILED;
+  }
+
+  static cspkit_code begin(cspkit_provider* table, std::uint64_t id) noexcept {
+    return guarded(self(table), [id](Transactional& t) { return t.begin(id); });
+  }
+  static cspkit_code undo_for(cspkit_provider* table, cspkit_call call,
+                              const cspkit_request* request) noexcept {
+    Provider& p = self(table);
+    Context& context = *p.host_.context_;
+    if (request->handler >= p.rules_.size()) return CSPKIT_NOT_SUPPORTED;
+    return guarded(p, [&](Transactional& t) {
+      Call c = Access::call(&context, call, request, &p.rules_[request->handler].names);
+      Result<std::string> record = t.undo_for(c);
+      if (!record.has_value()) {
+        report(context, call, record.error().text(), record.error().provider_error());
+        return Status(record.error().code());
+      }
+      if (record->empty()) return Status();
+      return Status(push_value(context, call, ValueRef(Format::kBin, *record)));
+    });
+  }
+  static cspkit_code apply_undo(cspkit_provider* table, std::uint64_t, cspkit_str record) noexcept {
+    return guarded(self(table), [&](Transactional& t) { return t.apply_undo(to_view(record)); });
+  }
+  static cspkit_code commit(cspkit_provider* table, std::uint64_t id) noexcept {
+    return guarded(self(table), [id](Transactional& t) { return t.commit(id); });
+  }
+  static void end(cspkit_provider* table, std::uint64_t id) noexcept {
+    static_cast<void>(guarded(self(table), [id](Transactional& t) {
+      t.end(id);
+      return Status();
+    }));
+  }
+
   static const void* get_extension(cspkit_provider* table, const char* id) noexcept {
     static constexpr cspkit_provider_jobs kJobs = {sizeof(cspkit_provider_jobs), 0, &job_run};
+    static constexpr cspkit_provider_transaction kTransaction = {
+        sizeof(cspkit_provider_transaction), 0, &begin, &undo_for, &apply_undo, &commit, &end};
     Provider& p = self(table);
     if (p.has_jobs_ && std::strcmp(id, CSPKIT_EXT_JOBS) == 0) return &kJobs;
+    if (p.transactional_ && std::strcmp(id, CSPKIT_EXT_TRANSACTION) == 0) return &kTransaction;
     try {
       return p.extension(id);
     } catch (...) {

@@ -148,6 +148,8 @@ class Completion : public Writer {
 /// Writer) join its transaction and vanish when the operation fails.
 class Call : public Writer {
  public:
+  /// One of CSPKIT_GET, CSPKIT_ADD, CSPKIT_REPLACE, CSPKIT_DELETE, CSPKIT_EXEC, CSPKIT_REFRESH.
+  std::uint32_t verb() const { return request_->verb; }
   Scope scope() const { return static_cast<Scope>(request_->scope); }
   /// The user's id; empty in device scope.
   std::string_view user() const { return sdk_detail::to_view(request_->user); }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/effects.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engine/engine_impl.hpp"
+
+namespace cspkit {
+
+namespace {
+
+bool asks_for_undo(const HandlerCall& call) {
+  return call.provider->has_transactions() && (call.spec.flags & CSPKIT_HANDLER_IRREVERSIBLE) == 0;
+}
+
+}  // namespace
+
+Effects::~Effects() {
+  if (!participants_.empty()) undo();
+}
+
+Status Effects::join(provider::LoadedProvider& provider, std::size_t& participant) {
+  for (participant = 0; participant < participants_.size(); ++participant) {
+    if (participants_[participant].provider == &provider) return {};
+  }
+  Status begun = provider.begin(transaction_.id());
+  if (!begun.ok()) return begun;
+  Participant joined;
+  joined.provider = &provider;
+  participants_.push_back(std::move(joined));
+  return {};
+}
+
+Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
+  Record record;
+  Status joined = join(*call.provider, record.participant);
+  if (!joined.ok() || !asks_for_undo(call)) return joined;
+  if (!covered_.insert(covers(call)).second) return {};
+  Result<std::optional<std::string>> undo = call.provider->undo_for(call.spec);
+  if (!undo) return undo.error();
+  if (!undo->has_value()) return {};
+  record.operation = call.operation;
+  record.undo.bytes = *std::move(*undo);
+  records.push_back(std::move(record));
+  return {};
+}
+
+Status Effects::prepare(const std::vector<HandlerCall>& calls, std::size_t& failed_operation) {
+  std::vector<Record> records;
+  for (const HandlerCall& call : calls) {
+    if (!call.provider->has_transactions()) continue;
+    failed_operation = call.operation;
+    std::size_t participant = 0;
+    const bool ahead = (call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) == 0;
+    Status asked = ahead ? ask(call, records) : join(*call.provider, participant);
+    if (!asked.ok()) return asked;
+  }
+  return save(std::move(records));
+}
+
+Status Effects::before(const HandlerCall& call) {
+  if (!call.provider->has_transactions()) return {};
+  // Each change of such a handler has a record of its own, repeated or not.
+  if ((call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) != 0) covered_.erase(covers(call));
+  std::vector<Record> records;
+  Status asked = ask(call, records);
+  return asked.ok() ? save(std::move(records)) : asked;
+}
+
+Status Effects::save(std::vector<Record> records) {
+  if (records.empty()) return {};
+  store::Batch batch;
+  for (Record& record : records) {
+    Participant& participant = participants_[record.participant];
+    const provider::LoadedProvider& provider = *participant.provider;
+    if (!participant.recorded) {
+      for (const auto& root : provider.roots) record.undo.roots.push_back({root.scope, root.key});
+    }
+    participant.recorded = true;
+    batch.put_undo.push_back({id(), sequence_++, provider.name(), encode_undo(record.undo)});
+  }
+  Status saved = engine_.write(batch);
+  // Kept even when they could not be saved: undoing what has not happened does no harm, and their
+  // rows, should the disk have taken some after all, are removed with the next batch.
+  for (Record& record : records) records_.push_back(std::move(record));
+  return saved;
+}
+
+void Effects::decide(store::Batch& batch) const {
+  for (const Participant& each : participants_) {
+    if (!each.recorded) continue;
+    batch.remove_undo.push_back({id(), each.provider->name()});
+    batch.put_committed.push_back({id(), each.provider->name()});
+  }
+}
+
+void Effects::conclude() {
+  for (const Participant& each : participants_) {
+    Status heard = each.provider->commit(transaction_.id());
+    if (heard.ok()) {
+      each.provider->end(transaction_.id());
+      if (each.recorded) engine_.ledger().forget_commit(id(), each.provider->name());
+      continue;
+    }
+    engine_.log(LogLevel::kError, each.provider->name(),
+                fmt::format("{}; the change stands all the same", heard.text()));
+    if (!each.recorded) continue;  // nothing outside depends on it
+    engine_.ledger().leave_commit(each.provider->name(), id(), heard);
+  }
+  participants_.clear();
+  records_.clear();
+}
+
+std::set<std::size_t> Effects::undo() {
+  std::set<std::size_t> failed;
+  for (auto record = records_.rbegin(); record != records_.rend(); ++record) {
+    Participant& owner = participants_[record->participant];
+    // In strict order: what came before the one that failed is not touched either.
+    if (!owner.failed) {
+      owner.why = owner.provider->apply_undo(transaction_.id(), record->undo.bytes);
+      owner.failed = !owner.why.ok();
+    }
+    if (owner.failed) failed.insert(record->operation);
+  }
+  for (std::size_t i = 0; i < participants_.size(); ++i) {
+    const Participant& each = participants_[i];
+    if (each.failed) {
+      leave_open(each, i);
+      continue;
+    }
+    each.provider->end(transaction_.id());
+    if (each.recorded) engine_.ledger().forget_undo(id(), each.provider->name());
+  }
+  participants_.clear();
+  records_.clear();
+  return failed;
+}
+
+void Effects::leave_open(const Participant& participant, std::size_t index) {
+  engine_.log(LogLevel::kError, participant.provider->name(),
+              fmt::format("{}; changes below its roots are refused until it can be undone",
+                          participant.why.text()));
+  std::vector<Ledger::Record> kept;
+  for (Record& record : records_) {
+    if (record.participant == index) kept.push_back({id(), std::move(record.undo)});
+  }
+  engine_.ledger().leave_undo(participant.provider->name(), std::move(kept), participant.why);
+}
+
+}  // namespace cspkit

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What providers do outside the store in one transaction (cspkit.transaction/1): who takes part,
+// the undo records that are on disk before the effects, and how it ends.
+//
+//   prepare  begin of every provider known to take part; all undo records that can be asked for
+//            ahead, saved in one batch
+//   before   right before each effect: what prepare could not know, saved by itself
+//   decide   adds to the decision what belongs to it;  conclude: commit and end
+//   undo     instead of these two
+#ifndef CSPKIT_CORE_ENGINE_EFFECTS_HPP_
+#define CSPKIT_CORE_ENGINE_EFFECTS_HPP_
+
+#include <cspkit/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "provider/loaded_provider.hpp"
+#include "store/store.hpp"
+#include "txn/transaction.hpp"
+#include "txn/undo_record.hpp"
+
+namespace cspkit {
+
+class EngineImpl;
+
+/// A handler that is about to be called, or will be.
+struct HandlerCall {
+  provider::LoadedProvider* provider = nullptr;
+  provider::CallSpec spec;
+  std::string key;            ///< folded path of the node
+  std::size_t operation = 0;  ///< which command of an Atomic it serves
+};
+
+/// Used by the holder of the turn.
+class Effects {
+ public:
+  Effects(EngineImpl& engine, txn::Transaction& transaction)
+      : engine_(engine), transaction_(transaction) {}
+  /// What is neither concluded nor undone is undone.
+  ~Effects();
+  Effects(const Effects&) = delete;
+  Effects& operator=(const Effects&) = delete;
+
+  /// Failures: a provider's own; kFull or kFailed when the records cannot be saved. No effect has
+  /// happened then, and undo() ends what was begun. `failed_operation`: whose fault it is.
+  Status prepare(const std::vector<HandlerCall>& calls, std::size_t& failed_operation);
+  Status before(const HandlerCall& call);
+
+  void decide(store::Batch& batch) const;
+  void conclude();
+  /// Applies every record, the last first, and ends the transaction for the providers. The commands
+  /// that could not be undone.
+  std::set<std::size_t> undo();
+
+ private:
+  struct Participant {
+    provider::LoadedProvider* provider = nullptr;
+    bool recorded = false;  // a record of it is on disk
+    bool failed = false;    // it could not undo, or commit
+    Status why;
+  };
+  struct Record {
+    std::size_t participant = 0;
+    std::size_t operation = 0;
+    txn::UndoRecord undo;
+  };
+  using Covered = std::tuple<provider::LoadedProvider*, std::string, std::string, std::uint32_t>;
+
+  Status join(provider::LoadedProvider& provider, std::size_t& participant);
+  Status ask(const HandlerCall& call, std::vector<Record>& records);
+  Status save(std::vector<Record> records);
+  void leave_open(const Participant& participant, std::size_t index);
+  static Covered covers(const HandlerCall& call) {
+    return {call.provider, call.spec.user, call.key, call.spec.verb};
+  }
+  std::int64_t id() const { return static_cast<std::int64_t>(transaction_.id()); }
+
+  EngineImpl& engine_;
+  txn::Transaction& transaction_;
+  std::vector<Participant> participants_;  // in the order of their begin
+  std::vector<Record> records_;            // saved, in order
+  std::set<Covered> covered_;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace cspkit
+
+#endif  // CSPKIT_CORE_ENGINE_EFFECTS_HPP_

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace cspkit {
+
+Status Ledger::fill(const store::Contents& contents) {
+  for (const store::UndoRow& row : contents.undo) {
+    auto undo = txn::decode_undo(row.record);
+    if (!undo) {
+      return Status(Code::kStateUnusable,
+                    fmt::format("the undo record {} of transaction {} is damaged; restore a "
+                                "backup, or move the file away to start anew",
+                                row.sequence, row.transaction));
+    }
+    open_[row.provider].undo.push_back({row.transaction, *std::move(undo)});
+    next_ = std::max(next_, row.transaction + 1);
+  }
+  for (const store::TransactionKey& row : contents.committed) {
+    open_[row.provider].committed.push_back(row.transaction);
+    next_ = std::max(next_, row.transaction + 1);
+  }
+  // Decided is decided, whatever else a file may say that was not written by an engine.
+  for (auto& [name, open] : open_) {
+    const auto decided = [&committed = open.committed](const Record& record) {
+      return std::binary_search(committed.begin(), committed.end(), record.transaction);
+    };
+    open.undo.erase(std::remove_if(open.undo.begin(), open.undo.end(), decided), open.undo.end());
+  }
+  return {};
+}
+
+void Ledger::forget_undo(std::int64_t transaction, const std::string& provider) {
+  undone_.push_back({transaction, provider});
+}
+
+void Ledger::forget_commit(std::int64_t transaction, const std::string& provider) {
+  heard_.push_back({transaction, provider});
+}
+
+void Ledger::join(store::Batch& batch) const {
+  batch.remove_undo.insert(batch.remove_undo.end(), undone_.begin(), undone_.end());
+  batch.remove_committed.insert(batch.remove_committed.end(), heard_.begin(), heard_.end());
+}
+
+void Ledger::written() {
+  undone_.clear();
+  heard_.clear();
+}
+
+void Ledger::leave_undo(const std::string& provider, std::vector<Record> records,
+                        const Status& why) {
+  Open& open = open_[provider];
+  for (Record& record : records) open.undo.push_back(std::move(record));
+  open.why = why.text();
+}
+
+void Ledger::leave_commit(const std::string& provider, std::int64_t transaction,
+                          const Status& why) {
+  Open& open = open_[provider];
+  open.committed.push_back(transaction);
+  open.why = why.text();
+}
+
+Status Ledger::settle_commits(Open& open, provider::LoadedProvider& provider, Ledger& ledger) {
+  while (!open.committed.empty()) {
+    const std::int64_t transaction = open.committed.front();
+    Status done = provider.commit(static_cast<std::uint64_t>(transaction));
+    if (!done.ok()) return done;
+    provider.end(static_cast<std::uint64_t>(transaction));
+    ledger.forget_commit(transaction, provider.name());
+    // Of a file that was tampered with; a sane one has none left.
+    ledger.forget_undo(transaction, provider.name());
+    open.committed.erase(open.committed.begin());
+  }
+  return {};
+}
+
+Status Ledger::settle_undo(Open& open, provider::LoadedProvider& provider, Ledger& ledger) {
+  while (!open.undo.empty()) {
+    const std::int64_t transaction = open.undo.back().transaction;
+    // A transaction's records stay until all of them are applied: its rows go together.
+    auto first = open.undo.end();
+    while (first != open.undo.begin() && std::prev(first)->transaction == transaction) {
+      --first;
+      Status done = provider.apply_undo(static_cast<std::uint64_t>(transaction), first->undo.bytes);
+      if (!done.ok()) return done;
+    }
+    provider.end(static_cast<std::uint64_t>(transaction));
+    ledger.forget_undo(transaction, provider.name());
+    open.undo.erase(first, open.undo.end());
+  }
+  return {};
+}
+
+Status Ledger::settle(provider::LoadedProvider& provider) {
+  const auto found = open_.find(provider.name());
+  if (found == open_.end()) return {};
+  Open& open = found->second;
+  Status settled;
+  if (!provider.has_transactions()) {
+    settled = Status(
+        Code::kNotSupported,
+        fmt::format("this version of {} no longer takes part in transactions", provider.name()));
+  }
+  if (settled.ok()) settled = settle_commits(open, provider, *this);
+  if (settled.ok()) settled = settle_undo(open, provider, *this);
+  if (settled.ok()) {
+    open_.erase(found);
+  } else {
+    open.why = settled.text();
+  }
+  return settled;
+}
+
+Status Ledger::judge(const gate::World& world, const gate::Target& target) {
+  if (open_.empty()) return {};
+  provider::LoadedProvider* claimant = world.claimant(target.node);
+  if (claimant && open_.count(claimant->name()) != 0 && !settle(*claimant).ok()) {
+    return Status(Code::kBusy,
+                  fmt::format("{}: an earlier change of provider {} could neither be finished nor "
+                              "undone ({}); mend what its log names and send the command again",
+                              gate::readable_uri(target), claimant->name(),
+                              open_.find(claimant->name())->second.why));
+  }
+  const ddf::Node top = target.node.root();
+  for (const auto& [name, open] : open_) {
+    const auto is_loaded = [&name = name](const auto& each) { return each->name() == name; };
+    if (std::any_of(world.providers.begin(), world.providers.end(), is_loaded)) continue;
+    for (const Record& record : open.undo) {
+      for (const txn::UndoRecord::Root& root : record.undo.roots) {
+        if (root.scope != top.scope() || root.key != ddf::fold(top.pattern())) continue;
+        return Status(Code::kBusy,
+                      fmt::format("{}: a change of provider {} was cut off and is not undone yet, "
+                                  "because {} is not loaded; load it, and it will be",
+                                  gate::readable_uri(target), name, name));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace cspkit
