@@ -48,7 +48,7 @@ INSERT INTO nodes VALUES('', 'vendor/test/t/fixed', 'Vendor/Test/T/Fixed', 4, 't
 INSERT INTO state VALUES('p', 'k', X'00ff');
 INSERT INTO jobs VALUES('p', 'job', X'7061796c6f6164', 3);
 INSERT INTO alerts VALUES(41, 'ada', X'68656c6c6f');
-INSERT INTO undo VALUES(5, 0, 'p', X'7265636f7264');
+INSERT INTO undo VALUES(5, 0, 'p', X'01000000007265636f7264');
 INSERT INTO committed VALUES(5);
 )");
 }
