@@ -52,7 +52,7 @@ TEST(Migration, Version1KeepsEveryRow) {
   EXPECT_EQ(all->alerts[0].code, 1224);
   EXPECT_TRUE(all->alerts[0].ready);
   ASSERT_EQ(all->undo.size(), 1u);
-  EXPECT_EQ(all->undo[0].record, "record");
+  EXPECT_EQ(all->undo[0].record, std::string("\1\0\0\0\0record", 11));
   EXPECT_TRUE(all->committed.empty()) << "a mark of version 1 names no provider";
 }
 
