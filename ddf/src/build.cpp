@@ -5,10 +5,14 @@
 #include <deque>
 #include <map>
 
+#include "path_hash.hpp"
 #include "text.hpp"
 
 namespace cspkit::ddf {
 namespace {
+
+/// Once the strings and paths of a schema take so much, further nodes are found without a path.
+constexpr std::size_t kMostPathBytes = std::size_t{256} << 20;
 
 /// A node before it has its number: of a tree, or (tree == nullptr) an ancestor of roots.
 struct Source {
@@ -45,7 +49,8 @@ class Merger {
   std::uint32_t described_child(const Source& source, std::string_view name) const;
   std::vector<Item> children_of(const Item& item, std::uint32_t index) const;
   Record record_for(const Item& item);
-  void check_prefix(Record& record);
+  void spell_path(Record& record);
+  void keep_way(std::uint32_t index);
   void append_path(std::uint32_t index, std::string& out) const;
 
   const Pools& pools_;
@@ -139,27 +144,49 @@ void Merger::append_path(std::uint32_t index, std::string& out) const {
              .substr(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
 }
 
-/// Decides whether the record stands in the table of whole paths: its path is plain and spelled as
-/// its ancestors are.
-void Merger::check_prefix(Record& record) {
+/// Decides whether the record has a plain path, and writes that path of an interior node to the
+/// pool: the nodes below it are known by it and their own name.
+void Merger::spell_path(Record& record) {
+  record.prefix_size = 0;
   if (record.parent == kNone) return;
   const Record& parent = data_.own_records[record.parent];
-  const bool below_top = parent.parent == kNone;
-  bool fast =
-      (below_top || BitsFast::get(parent.bits) != 0) && BitsDynamic::get(record.bits) == 0 &&
-      BitsCaseSensitive::get(record.bits) == 0 &&
-      text::is_plain(std::string_view(data_.own_pool).substr(record.name, record.name_size));
-  if (fast && record.prefix_size != 0) {
-    std::string path;
-    if (!below_top) {
-      append_path(record.parent, path);
-      path += '/';
-    }
-    fast = std::string_view(data_.own_pool)
-               .substr(record.name - record.prefix_size, record.prefix_size) == path;
-  }
-  if (!fast) record.prefix_size = 0;
+  const bool below_base = parent.parent == kNone || BitsDynamic::get(parent.bits) != 0;
+  const std::size_t above = below_base ? 0 : std::size_t{parent.prefix_size} + parent.name_size + 1;
+  std::string& pool = data_.own_pool;
+  const bool fast =
+      (below_base || BitsFast::get(parent.bits) != 0) && BitsDynamic::get(record.bits) == 0 &&
+      BitsCaseSensitive::get(record.bits) == 0 && above + record.name_size <= kLongestPath &&
+      pool.size() < kMostPathBytes && data_.own_words.size() < kMostPathBytes / 4 &&
+      text::is_plain(std::string_view(pool).substr(record.name, record.name_size));
   record.bits = BitsFast::with(record.bits, fast ? 1 : 0);
+  if (!fast || record.children == 0 || above == 0) return;
+  std::string path;
+  append_path(record.parent, path);
+  path += '/';
+  path.append(pool, record.name, record.name_size);
+  record.name = static_cast<std::uint32_t>(pool.size() + above);
+  record.prefix_size = static_cast<std::uint16_t>(above);
+  pool += path;
+}
+
+/// Keeps the way to an interior node with a plain path, once its parent's is kept.
+void Merger::keep_way(std::uint32_t index) {
+  Record& record = data_.own_records[index];
+  if (BitsFast::get(record.bits) == 0 || record.children == 0) return;
+  const Record& parent = data_.own_records[record.parent];
+  auto& words = data_.own_words;
+  const auto at = static_cast<std::uint32_t>(words.size());
+  if (parent.parent == kNone || BitsDynamic::get(parent.bits) != 0) {
+    words.insert(words.end(), {record.parent, 0u});
+  } else {
+    const std::size_t steps = words[parent.way + static_cast<std::size_t>(Way::kCount)];
+    const std::size_t size = kWayHead + kStepWords * steps;
+    for (std::size_t i = 0; i < size; ++i) words.push_back(words[parent.way + i]);
+  }
+  ++words[at + static_cast<std::size_t>(Way::kCount)];
+  const std::uint32_t end = std::uint32_t{record.prefix_size} + record.name_size;
+  words.insert(words.end(), {index, end, end, 0u});
+  record.way = at;
 }
 
 void Merger::emit() {
@@ -178,54 +205,60 @@ void Merger::emit() {
     record.first_child = static_cast<std::uint32_t>(queue.size());
     record.children = static_cast<std::uint32_t>(children.size() - (has_dynamic ? 1 : 0)) * 2 +
                       (has_dynamic ? 1u : 0u);
-    const Spot* spot = queue[i].spot;
     if (queue[i].source.tree == nullptr && queue[i].parent != kNone) {
-      // An ancestor of roots: its path is written here, whole, when the one above has one.
-      std::string path;
-      const Record& parent = records[queue[i].parent];
-      if (parent.parent != kNone && BitsFast::get(parent.bits) != 0 &&
-          parent.prefix_size + parent.name_size + spot->name.size() < 0xFFF0u) {
-        append_path(queue[i].parent, path);
-        path += '/';
-      }
-      record.prefix_size = static_cast<std::uint16_t>(path.size());
-      record.name_size = static_cast<std::uint16_t>(spot->name.size());
-      record.name = static_cast<std::uint32_t>(data_.own_pool.size() + path.size());
-      data_.own_pool += path;
-      data_.own_pool += spot->name;
+      const std::string& name = queue[i].spot->name;
+      record.name = static_cast<std::uint32_t>(data_.own_pool.size());
+      record.name_size = static_cast<std::uint16_t>(name.size());
+      data_.own_pool += name;
     }
-    check_prefix(record);
+    spell_path(record);
     queue.insert(queue.end(), children.begin(), children.end());
     records.push_back(record);
+    keep_way(i);
   }
   records.shrink_to_fit();
 }
 
+void fill_table(const std::vector<PathSlot>& entries, std::size_t size,
+                std::vector<PathSlot>& slots) {
+  slots.resize(size);
+  for (const PathSlot& entry : entries) {
+    std::size_t i = first_slot(entry.hash, size);
+    std::size_t probes = 0;
+    for (; probes != kMostProbes && slots[i].node != kNone; ++probes) i = i + 1 == size ? 0 : i + 1;
+    if (probes != kMostProbes) slots[i] = entry;
+  }
+}
+
 void Merger::make_table() {
   const auto& records = data_.own_records;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;  // hash, node
+  std::vector<PathSlot> entries;
+  std::vector<PathSlot> parents;
   std::string path;
+  std::vector<std::uint32_t> bases(records.size());
+  PathHash hash;
+  char folded[kLongestPath];
   for (std::uint32_t i = 2; i < records.size(); ++i) {
     const Record& r = records[i];
+    const bool below_base =
+        records[r.parent].parent == kNone || BitsDynamic::get(records[r.parent].bits) != 0;
+    bases[i] = below_base ? r.parent : bases[r.parent];
     if (BitsFast::get(r.bits) == 0) continue;
     path.clear();
-    if (records[r.parent].parent != kNone) {
+    if (!below_base) {
       append_path(r.parent, path);
       path += '/';
     }
     path += std::string_view(data_.own_pool).substr(r.name, r.name_size);
-    const Scope scope = BitsUser::get(r.bits) != 0 ? Scope::kUser : Scope::kDevice;
-    entries.emplace_back(text::hash_text(fold(path), path_seed(scope)), i);
+    hash.fold(folded, path.data(), path.size());
+    entries.push_back({hash.at(folded, path.size(), path_seed(bases[i])), i});
     data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(path.size()));
+    if (!r.has_dynamic()) continue;
+    parents.push_back(entries.back());
+    data_.parent_lengths[path.size() / 64] |= std::uint64_t{1} << (path.size() % 64);
   }
-  if (entries.empty()) return;
-  data_.own_slots.resize(entries.size() + entries.size() / 2 + 1);
-  const std::size_t size = data_.own_slots.size();
-  for (const auto& [hash, node] : entries) {
-    std::size_t i = first_slot(hash, size);
-    while (data_.own_slots[i].node != kNone) i = i + 1 == size ? 0 : i + 1;
-    data_.own_slots[i] = {hash, node};
-  }
+  fill_table(entries, entries.size() * 2 + 1, data_.own_slots);
+  fill_table(parents, parents.size() * 4 + 1, data_.own_parents);
 }
 
 void count(SchemaData& data) {
@@ -256,6 +289,7 @@ void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools
   merger.emit();
   merger.make_table();
   data.own_pool.shrink_to_fit();
+  data.own_words.shrink_to_fit();
   count(data);
   data.show_own();
 }

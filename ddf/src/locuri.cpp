@@ -103,15 +103,20 @@ std::string fold(std::string_view s) {
 
 void append_encoded(std::string& out, std::string_view decoded) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  while (!decoded.empty()) {
-    const std::size_t run = text::plain_run(decoded);
-    out.append(decoded.data(), run);
-    if (run == decoded.size()) return;
-    const auto byte = static_cast<unsigned char>(decoded[run]);
-    const char escape[3] = {'%', kHex[byte >> 4], kHex[byte & 15u]};
-    out.append(escape, sizeof escape);
-    decoded.remove_prefix(run + 1);
+  const std::size_t before = out.size();
+  out.resize(before + 3 * decoded.size());  // at most
+  char* to = out.data() + before;
+  for (const char c : decoded) {
+    if (text::is_unreserved(c)) {
+      *to++ = c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    *to++ = '%';
+    *to++ = kHex[byte >> 4];
+    *to++ = kHex[byte & 15u];
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
 }
 
 std::string encode_segment(std::string_view decoded) {

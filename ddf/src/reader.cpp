@@ -73,7 +73,6 @@ class TreeReader {
                      std::size_t level);
   std::string_view read_name(const xml_node& node, bool& dynamic);
   void arrange(TreeDraft& tree);
-  void intern_name(const TreeDraft& tree, const Draft& draft, bool interior, Record& record);
   std::vector<std::uint32_t> ordered_children(const TreeDraft& tree, const Draft& parent,
                                               std::uint32_t& dynamic);
   void drop(const TreeDraft& tree, std::uint32_t index, std::string text);
@@ -347,40 +346,6 @@ std::vector<std::uint32_t> TreeReader::ordered_children(const TreeDraft& tree, c
   return out;
 }
 
-void TreeReader::intern_name(const TreeDraft& tree, const Draft& draft, bool interior,
-                             Record& record) {
-  record.name_size = static_cast<std::uint16_t>(draft.name.size());
-  if (draft.name.empty()) return;
-  const bool exact = BitsCaseSensitive::get(record.bits) != 0;
-  std::string path;
-  bool whole = interior && !exact && text::is_plain(draft.name);
-  if (whole && record.parent == kNone) {
-    for (const std::string& above : tree.path) {
-      whole = whole && text::is_plain(above);
-      path += above;
-      path += '/';
-    }
-  } else if (whole) {
-    const Record& parent = tree.nodes[record.parent];
-    // A parent that holds no path of its own is dynamic, escaped or case-sensitive, and so are we
-    // not in the table; but a root directly below "." holds an empty one.
-    whole = parent.prefix_size != 0 ||
-            (record.parent == 0 && tree.path.empty() && BitsCaseSensitive::get(parent.bits) == 0);
-    if (whole) {
-      path = pools_.strings.bytes().substr(parent.name - parent.prefix_size,
-                                           std::size_t{parent.prefix_size} + parent.name_size);
-      path += '/';
-    }
-  }
-  whole = whole && path.size() + draft.name.size() < 0xFFFF;
-  if (!whole) path.clear();
-  record.prefix_size = static_cast<std::uint16_t>(path.size());
-  path += draft.name;
-  const Ref ref = pools_.strings.intern(path);
-  record.name = pools_.strings.offset_of(ref) + record.prefix_size;
-  if (ref == 0) record.name_size = record.prefix_size = 0;  // the pool is full: reported above
-}
-
 void TreeReader::arrange(TreeDraft& tree) {
   std::vector<std::uint32_t> order{0};
   tree.nodes.reserve(drafts_.size());
@@ -400,7 +365,10 @@ void TreeReader::arrange(TreeDraft& tree) {
     order.insert(order.end(), children.begin(), children.end());
     if (dynamic != kNone) order.push_back(dynamic);
     parents.resize(order.size(), static_cast<std::uint32_t>(i));
-    intern_name(tree, draft, record.children != 0, record);
+    record.name_size = static_cast<std::uint16_t>(draft.name.size());
+    const Ref name = pools_.strings.intern(draft.name);
+    record.name = pools_.strings.offset_of(name);
+    if (name == 0) record.name_size = 0;  // the pool is full: reported elsewhere
     tree.nodes.push_back(record);
   }
   tree.nodes.shrink_to_fit();

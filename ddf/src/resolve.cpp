@@ -1,66 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a LocURI to its node. The common case, a plain address of static nodes, is one hash of the
-// whole text and one probe; everything else is walked segment by segment from the longest static
-// beginning that the same table knows.
+// From a LocURI to its node. A plain address of static nodes is one hash of the whole text and one
+// probe of the table of paths. One that leads through dynamic nodes is cut at them: before, between
+// and behind them stand static paths, each one probe. Everything else (escaped static names,
+// case-sensitive nodes, what is malformed or not there) is walked segment by segment.
 #include <algorithm>
-#include <array>
+#include <cstring>
 
 #include "cspkit/ddf/schema.hpp"
+#include "path_hash.hpp"
 #include "schema_data.hpp"
 #include "text.hpp"
 
 namespace cspkit::ddf {
 namespace {
 
-/// True when `key`, a folded path without scope, is the address of a node in the table.
-bool is_address(const SchemaData& data, const Record& r, std::string_view key) {
-  if (key.size() < r.name_size) return false;
-  const std::size_t before = key.size() - r.name_size;
-  if (!text::folds_to(data.pool.data() + r.name, key.data() + before, r.name_size)) return false;
-  const Record& parent = data.records[r.parent];
-  if (parent.parent == kNone) return before == 0;
-  const std::size_t length = std::size_t{parent.prefix_size} + parent.name_size;
-  return before == length + 1 && key[length] == '/' &&
-         text::folds_to(data.pool.data() + parent.name - parent.prefix_size, key.data(), length);
-}
-
-/// Index of the node with that whole path, given folded; kNone.
-std::uint32_t find_whole(const SchemaData& data, Scope scope, std::string_view key) {
-  if (key.size() > data.longest_path || data.slots.empty()) return kNone;
-  const std::uint32_t hash = text::hash_text(key, path_seed(scope));
-  const std::size_t size = data.slots.size();
-  for (std::size_t i = first_slot(hash, size);; i = i + 1 == size ? 0 : i + 1) {
-    const PathSlot& slot = data.slots[i];
-    if (slot.node == kNone) return kNone;
-    if (slot.hash == hash && is_address(data, data.records[slot.node], key)) return slot.node;
-  }
-}
-
-/// Fills `out` with the address of a node of the table. out.key begins with that address already.
-void fill(const SchemaData& data, std::uint32_t index, Address& out) {
-  const Record& last = data.records[index];
-  const Record& parent = data.records[last.parent];
-  if (parent.parent == kNone) {
-    out.path.assign(data.pool.data() + last.name, last.name_size);
-  } else {
-    const std::size_t length = std::size_t{parent.prefix_size} + parent.name_size;
-    out.path.assign(data.pool.data() + parent.name - parent.prefix_size, length);
-    out.path += '/';
-    out.path.append(data.pool.data() + last.name, last.name_size);
-  }
-  out.key.resize(out.path.size());
-  std::array<std::uint32_t, kMaxDepth + 1> way;
-  std::size_t depth = 0;
-  for (std::uint32_t i = index; data.records[i].parent != kNone; i = data.records[i].parent)
-    way[depth++] = i;
-  out.segments.resize(depth);
-  auto end = static_cast<std::uint32_t>(out.path.size());
-  for (std::size_t i = 0; i < depth; ++i) {
-    out.segments[depth - 1 - i] = {NodeId{way[i]}, end, end, false};
-    end -= data.records[way[i]].name_size + 1u;
-  }
-  out.node = NodeId{index};
-}
+/// True for what the paths of the table begin below: "." and dynamic nodes.
+bool is_base(const Record& r) { return r.parent == kNone || BitsDynamic::get(r.bits) != 0; }
 
 void clear(Address& out) {
   out.path.clear();
@@ -90,6 +45,7 @@ class Segment {
       append_encoded(path, decoded());
     }
   }
+  bool is_plain() const { return plain_; }
   /// Gives the scratch space back; decoded() is gone.
   void end() { scratch_.resize(mark_); }
 
@@ -128,36 +84,17 @@ bool step(const SchemaData& data, Segment& segment, std::uint32_t& at, Address& 
   return true;
 }
 
-/// The longest beginning of the address that the table of whole paths knows: how many bytes of it,
-/// with the slash behind; 0 when none. out.key holds the folded address before, the folded
-/// beginning afterwards.
-std::size_t take_static(const SchemaData& data, Address& out) {
-  std::size_t end = std::min(out.key.size(), std::size_t{data.longest_path} + 1);
-  while (end != 0) {
-    const std::string_view key = std::string_view(out.key).substr(0, end);
-    end = key.rfind('/');
-    if (end == std::string_view::npos || end == 0) break;
-    const std::uint32_t found = find_whole(data, out.scope, key.substr(0, end));
-    if (found != kNone) {
-      fill(data, found, out);
-      return end + 1;
-    }
-  }
-  clear(out);
-  return 0;
-}
-
 Status too_many(const UriLimits& limits) {
   return Status(Code::kUriTooLong,
                 "the LocURI has more than " + std::to_string(limits.max_segments) + " segments");
 }
 
+/// Segment by segment, in the words of the rules themselves.
 Status walk(const SchemaData& data, std::string_view path, Address& out, const UriLimits& limits) {
+  clear(out);
   std::uint32_t at = out.scope == Scope::kUser ? 1 : 0;
-  std::size_t begin = take_static(data, out);
-  std::size_t count = out.segments.size();
-  if (count != 0) at = static_cast<std::uint32_t>(out.node);
-  out.node = kNoNode;
+  std::size_t begin = 0;
+  std::size_t count = 0;
   bool found = true;
   Segment segment(out.key);
   // The whole text is judged even when an early segment is unknown: what is malformed is 400 first.
@@ -182,6 +119,229 @@ Status walk(const SchemaData& data, std::string_view path, Address& out, const U
   return {};
 }
 
+/// The first slot of that hash whose node matches; kNone.
+template <typename Matches>
+inline std::uint32_t probe(std::span<const PathSlot> slots, std::uint32_t hash,
+                           const Matches& matches) {
+  std::size_t i = first_slot(hash, slots.size());
+  for (std::size_t probes = 0; probes != kMostProbes; ++probes) {
+    const PathSlot slot = slots[i];
+    if (slot.node == kNone) return kNone;
+    if (slot.hash == hash && matches(slot.node)) return slot.node;
+    if (++i == slots.size()) i = 0;
+  }
+  return kNone;
+}
+
+/// The fast ways. They answer only what walk() would answer, and leave the rest to it.
+class Resolver {
+ public:
+  Resolver(const SchemaData& data, Address& out)
+      : data_(data), out_(out), base_(out.scope == Scope::kUser ? 1 : 0) {}
+
+  /// A path of static nodes, whole.
+  bool resolve_static(std::string_view path) {
+    if (out_.key.size() != path.size()) out_.key.resize(path.size());
+    if (out_.path.size() != path.size()) out_.path.resize(path.size());
+    hash_.fold(out_.key.data(), path.data(), path.size());
+    return take_rest(path.size());
+  }
+
+  /// A path through dynamic nodes, which resolve_static() has just refused.
+  bool resolve_dynamic(std::string_view path);
+
+ private:
+  bool is_address(std::uint32_t node, const char* key, std::size_t size);
+  bool is_path_of(const Record& r, const char* key, std::size_t size);
+  bool take_rest(std::size_t size);
+  std::uint32_t find_parent(std::size_t& size, std::size_t& name_end);
+  bool take_name(std::string_view raw, std::uint32_t parent);
+  void append_name(std::string_view decoded, std::string_view raw, bool plain);
+  bool append_way(const Record& r, std::size_t more);
+  void need_segments(std::size_t count) {
+    if (out_.segments.size() < count) out_.segments.resize(count);
+  }
+  void spell_key();
+  bool finish();
+
+  const SchemaData& data_;
+  Address& out_;
+  std::uint32_t base_;       // "." or the last dynamic node: what the paths of the tables lie below
+  std::size_t offset_ = 0;   // how much of the text is done
+  std::size_t written_ = 0;  // how much of out_.path; its size may be larger
+  std::size_t steps_ = 0;    // how many of out_.segments, likewise
+  bool respelled_ = false;   // out_.key is not the folded text
+  PathHash hash_;            // of the text from offset_ on
+};
+
+/// True when the folded text at `key` is the whole path of an interior node, which is copied, as
+/// the DDF spells it, behind what is written.
+inline bool Resolver::is_path_of(const Record& r, const char* key, std::size_t size) {
+  return size == std::size_t{r.prefix_size} + r.name_size &&
+         text::copy_if_folds(out_.path.data() + written_,
+                             data_.pool.data() + r.name - r.prefix_size, key, size);
+}
+
+/// The same for any node of the table: it is known by its parent's path and its own name.
+inline bool Resolver::is_address(std::uint32_t node, const char* key, std::size_t size) {
+  const Record& r = data_.records[node];
+  if (size < r.name_size) return false;
+  const std::size_t before = size - r.name_size;
+  char* to = out_.path.data() + written_;
+  if (!text::copy_if_folds(to + before, data_.pool.data() + r.name, key + before, r.name_size))
+    return false;
+  const Record& parent = data_.records[r.parent];
+  if (is_base(parent)) return before == 0;
+  if (before == 0 || key[before - 1] != '/') return false;
+  to[before - 1] = '/';
+  return is_path_of(parent, key, before - 1);
+}
+
+/// Adds the steps down to an interior node, with room for `more`. False when it lies below another
+/// base than ours.
+inline bool Resolver::append_way(const Record& r, std::size_t more) {
+  const std::uint32_t* way = data_.words.data() + r.way;
+  if (way[static_cast<std::size_t>(Way::kBase)] != base_) return false;
+  const std::size_t count = way[static_cast<std::size_t>(Way::kCount)];
+  need_segments(steps_ + count + more);
+  Address::Segment* to = out_.segments.data() + steps_;
+  const auto before = static_cast<std::uint32_t>(written_);
+  way += kWayHead;
+  for (std::size_t i = 0; i != count; ++i, ++to, way += kStepWords) {
+    std::memcpy(static_cast<void*>(to), way, sizeof *to);
+    to->path_end += before;
+    to->key_end += before;
+  }
+  steps_ += count;
+  return true;
+}
+
+/// Goes down to the node whose path below the base is all that is left, `size` bytes.
+inline bool Resolver::take_rest(std::size_t size) {
+  if (size > data_.longest_path) return false;
+  const char* key = out_.key.data() + offset_;
+  const std::uint32_t found =
+      probe(data_.slots, hash_.at(key, size, path_seed(base_)),
+            [&](std::uint32_t node) { return is_address(node, key, size); });
+  if (found == kNone) return false;
+  const std::uint32_t above = data_.records[found].parent;
+  const Record& parent = data_.records[above];
+  if (!is_base(parent)) {
+    if (!append_way(parent, 1)) return false;
+  } else {
+    if (above != base_) return false;
+    need_segments(steps_ + 1);
+  }
+  written_ += size;
+  const auto end = static_cast<std::uint32_t>(written_);
+  out_.segments[steps_++] = {NodeId{found}, end, end, false};
+  return finish();
+}
+
+/// The longest beginning of the rest that is the path of a node with a dynamic child, its size, and
+/// where the segment behind it ends. The base itself, of size 0, is the shortest.
+inline std::uint32_t Resolver::find_parent(std::size_t& size, std::size_t& name_end) {
+  const char* key = out_.key.data() + offset_;
+  size = name_end = out_.key.size() - offset_;
+  while (const void* slash = ::memrchr(key, '/', size)) {
+    size = static_cast<std::size_t>(static_cast<const char*>(slash) - key);
+    if (data_.may_be_parent(size)) {
+      const std::uint32_t found =
+          probe(data_.parents, hash_.at(key, size, path_seed(base_)),
+                [&](std::uint32_t node) { return is_path_of(data_.records[node], key, size); });
+      if (found != kNone) return found;
+    }
+    name_end = size;
+  }
+  size = 0;
+  return data_.records[base_].has_dynamic() ? base_ : kNone;
+}
+
+void Resolver::append_name(std::string_view decoded, std::string_view raw, bool plain) {
+  std::string& path = out_.path;
+  if (plain) {
+    if (path.size() < written_ + raw.size()) path.resize(written_ + raw.size());
+    std::memcpy(path.data() + written_, raw.data(), raw.size());
+    written_ += raw.size();
+    return;
+  }
+  respelled_ = true;
+  path.resize(written_);
+  append_encoded(path, decoded);
+  written_ = path.size();
+  // Room for all that may follow as it is.
+  path.resize(written_ + out_.key.size());
+}
+
+/// Goes down to the dynamic child of `parent`, whose name `raw` is.
+inline bool Resolver::take_name(std::string_view raw, std::uint32_t parent) {
+  Segment segment(out_.key);
+  if (!segment.read(raw)) return false;
+  // A query, perhaps: only the slow way knows.
+  if (!segment.is_plain() && raw.find('?') != std::string_view::npos) return false;
+  const Record& above = data_.records[parent];
+  const bool is_static =
+      above.static_count() != 0 && data_.find_static(above, segment.decoded()) != kNone;
+  if (!is_static) append_name(segment.decoded(), raw, segment.is_plain());
+  segment.end();
+  if (is_static) return false;
+  base_ = data_.dynamic_child(above);
+  if (BitsCaseSensitive::get(data_.records[base_].bits) != 0) respelled_ = true;
+  const auto end = static_cast<std::uint32_t>(written_);
+  need_segments(steps_ + 1);
+  out_.segments[steps_++] = {NodeId{base_}, end, end, true};
+  return true;
+}
+
+void Resolver::spell_key() {
+  out_.key.resize(out_.path.size());
+  text::fold_into(out_.key.data(), out_.path);
+  std::size_t begin = 0;
+  for (const Address::Segment& segment : out_.segments) {
+    if (BitsCaseSensitive::get(data_.at(segment.node).bits) != 0)
+      out_.key.replace(begin, segment.path_end - begin, out_.path, begin, segment.path_end - begin);
+    begin = segment.path_end;
+  }
+}
+
+bool Resolver::finish() {
+  if (out_.segments.size() != steps_) out_.segments.resize(steps_);
+  out_.node = out_.segments[steps_ - 1].node;
+  if (out_.path.size() != written_) out_.path.resize(written_);
+  if (respelled_) spell_key();
+  return true;
+}
+
+bool Resolver::resolve_dynamic(std::string_view path) {
+  for (;;) {
+    std::size_t size = 0;
+    std::size_t name_end = 0;
+    const std::uint32_t parent = find_parent(size, name_end);
+    if (parent == kNone) return false;
+    std::size_t begin = offset_;
+    if (size != 0) {
+      if (!append_way(data_.records[parent], 1)) return false;
+      written_ += size;
+      out_.path[written_++] = '/';
+      begin += size + 1;
+    }
+    name_end += offset_;
+    if (!take_name(path.substr(begin, name_end - begin), parent)) return false;
+    if (name_end == path.size()) return finish();
+    offset_ = name_end + 1;
+    out_.path[written_++] = '/';
+    const std::size_t rest = path.size() - offset_;
+    hash_.take_folded(out_.key.data() + offset_, rest);
+    if (take_rest(rest)) return true;
+  }
+}
+
+Status check_count(Address& out, const UriLimits& limits) {
+  if (limits.max_segments == 0 || out.segments.size() <= limits.max_segments) return {};
+  out.node = kNoNode;
+  return too_many(limits);
+}
+
 Status resolve_below(const SchemaData& data, std::string_view path, Address& out,
                      const UriLimits& limits) {
   if (path.empty()) {
@@ -189,20 +349,27 @@ Status resolve_below(const SchemaData& data, std::string_view path, Address& out
     out.node = NodeId{out.scope == Scope::kUser ? 1u : 0u};
     return {};
   }
-  out.key.resize(path.size());
-  text::fold_into(out.key.data(), path);
-  const std::uint32_t found = find_whole(data, out.scope, out.key);
-  if (found == kNone) return walk(data, path, out, limits);
-  fill(data, found, out);
-  if (limits.max_segments != 0 && out.segments.size() > limits.max_segments)
-    return too_many(limits);
-  return {};
+  Resolver resolver(data, out);
+  if (resolver.resolve_static(path) || resolver.resolve_dynamic(path))
+    return check_count(out, limits);
+  return walk(data, path, out, limits);
 }
 
-}  // namespace
+/// What most addresses begin with; 0 when this one does not.
+std::size_t plain_scope(std::string_view uri, Scope& scope) {
+  if (uri.size() > 9 && uri[8] == '/' && text::folds_to(uri.data(), "./device", 8)) {
+    scope = Scope::kDevice;
+    return 9;
+  }
+  if (uri.size() > 7 && uri[6] == '/' && text::folds_to(uri.data(), "./user", 6)) {
+    scope = Scope::kUser;
+    return 7;
+  }
+  return 0;
+}
 
-Status Schema::resolve(std::string_view uri, Address& out, const UriLimits& limits) const {
-  const std::string_view trimmed = detail::trim(uri);
+Status resolve_slowly(const SchemaData& data, std::string_view trimmed, Address& out,
+                      const UriLimits& limits) {
   text::Split split = text::split_scope(trimmed);
   out.scope = split.user ? Scope::kUser : Scope::kDevice;
   out.scope_given = split.scope_given;
@@ -220,7 +387,25 @@ Status Schema::resolve(std::string_view uri, Address& out, const UriLimits& limi
   if (trimmed.substr(0, 2) == ".?") split.rest.remove_prefix(1);
   out.has_query = text::split_query(split.rest, query);
   out.query.assign(query);
-  return resolve_below(*data_, split.rest, out, limits);
+  return resolve_below(data, split.rest, out, limits);
+}
+
+}  // namespace
+
+Status Schema::resolve(std::string_view uri, Address& out, const UriLimits& limits) const {
+  const std::string_view trimmed = detail::trim(uri);
+  const std::size_t begin = plain_scope(trimmed, out.scope);
+  if (begin == 0 || (limits.max_bytes != 0 && trimmed.size() > limits.max_bytes))
+    return resolve_slowly(*data_, trimmed, out, limits);
+  // No path of the table holds a "?": what is found whole has no query.
+  const std::string_view path = trimmed.substr(begin);
+  Resolver resolver(*data_, out);
+  if (!resolver.resolve_static(path) && !resolver.resolve_dynamic(path))
+    return resolve_slowly(*data_, trimmed, out, limits);
+  out.scope_given = true;
+  out.has_query = false;
+  out.query.clear();
+  return check_count(out, limits);
 }
 
 Status Schema::resolve_path(Scope scope, std::string_view canonical_path, Address& out) const {

@@ -23,6 +23,7 @@ void SchemaData::show_own() {
   cold = own_cold;
   files = own_files;
   slots = own_slots;
+  parents = own_parents;
   lazy.resize(files.size());
 }
 

@@ -5,7 +5,9 @@
 #ifndef CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
 #define CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
 
+#include <array>
 #include <cspkit/ddf/schema.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -44,14 +46,15 @@ using BitsAncestor = BitField<22, 1>;
 using BitsDynamic = BitField<23, 1>;
 using BitsUser = BitField<24, 1>;
 using BitsValueType = BitField<25, 4>;
-using BitsFast = BitField<29, 1>;       ///< stands in the table of whole paths
+using BitsFast = BitField<29, 1>;       ///< a plain path: may stand in the table of paths
 using BitsAtomicOwn = BitField<30, 1>;  ///< AtomicRequired stands on the node itself
 
 struct Record {
   std::uint32_t parent = kNone;
   std::uint32_t name = 0;  ///< offset of the name's bytes in the pool
   std::uint16_t name_size = 0;
-  std::uint16_t prefix_size = 0;  ///< so many bytes before the name are its path: "Vendor/MSFT/"
+  /// So many bytes before the name are its path below "." or the last dynamic node: "Vendor/MSFT/".
+  std::uint16_t prefix_size = 0;
   std::uint32_t first_child = 0;
   std::uint32_t children = 0;  ///< number of static children * 2 + (has a dynamic child)
   std::uint32_t bits = 0;
@@ -61,11 +64,25 @@ struct Record {
   Ref description = 0;  ///< in the pool of descriptions, or the number of the node in its file
   std::uint32_t line = 0;
   std::uint32_t file = 0;
+  std::uint32_t way = 0;  ///< words: Way of an interior node with a plain path
 
   std::uint32_t static_count() const { return children >> 1; }
   bool has_dynamic() const { return (children & 1u) != 0; }
 };
-static_assert(sizeof(Record) == 48);
+static_assert(sizeof(Record) == 52);
+
+/// The way from the base of a path (see path_seed) down to a node: a tuple of words.
+enum class Way : std::uint32_t {
+  kBase,
+  kCount,
+  kSteps  ///< each as an Address::Segment lies in memory
+};
+inline constexpr std::size_t kWayHead = static_cast<std::size_t>(Way::kSteps);
+inline constexpr std::size_t kStepWords = 4;
+static_assert(sizeof(Address::Segment) == kStepWords * sizeof(std::uint32_t) &&
+              offsetof(Address::Segment, path_end) == 4 &&
+              offsetof(Address::Segment, key_end) == 8 &&
+              offsetof(Address::Segment, dynamic) == 12);
 
 /// Properties that many nodes share, as words of a tuple.
 enum class Common : std::uint32_t {
@@ -118,7 +135,7 @@ struct FileRecord {
   std::uint64_t stamp = 0;  ///< time of change, ns: a changed file answers no descriptions
 };
 
-/// Entry of the table of whole paths.
+/// Entry of the table of paths.
 struct PathSlot {
   std::uint32_t hash = 0;
   std::uint32_t node = kNone;
@@ -139,14 +156,18 @@ struct SchemaData {
   std::string own_cold;
   std::vector<FileRecord> own_files;
   std::vector<PathSlot> own_slots;
+  std::vector<PathSlot> own_parents;
 
   std::span<const Record> records;  ///< 0 and 1 are the "." of device and user
   std::span<const std::uint32_t> words;
   std::string_view pool;
   std::string_view cold;  ///< descriptions that are resident
   std::span<const FileRecord> files;
-  std::span<const PathSlot> slots;
-  std::uint32_t longest_path = 0;  ///< of the paths in the table
+  std::span<const PathSlot> slots;    ///< all plain paths; at least one slot
+  std::span<const PathSlot> parents;  ///< those of nodes with a dynamic child; at least one slot
+  std::uint32_t longest_path = 0;     ///< of the paths in the table
+  /// A bit per length: whether a node in `parents` has a path so long.
+  std::array<std::uint64_t, 4> parent_lengths{};
   SchemaTotals totals;
 
   void show_own();
@@ -163,6 +184,10 @@ struct SchemaData {
   std::uint32_t find_static(const Record& parent, std::string_view name) const;
   std::uint32_t dynamic_child(const Record& parent) const {
     return parent.has_dynamic() ? parent.first_child + parent.static_count() : kNone;
+  }
+  bool may_be_parent(std::size_t length) const {
+    return length < 64 * parent_lengths.size() &&
+           (parent_lengths[length / 64] >> (length % 64) & 1u) != 0;
   }
   std::string_view describe(const Record& r) const;
 
@@ -187,10 +212,12 @@ struct SchemaAccess {
   }
 };
 
-/// Seed of the path hash: the two scopes are one table.
-inline std::uint64_t path_seed(Scope scope) {
-  return scope == Scope::kUser ? 0x5851F42D4C957F2Du : 0x14057B7EF767814Fu;
+/// Seed of the hash of a path below `base`: the "." of a scope, or a dynamic node.
+inline std::uint64_t path_seed(std::uint32_t base) {
+  return (std::uint64_t{base} + 1) * 0x5851F42D4C957F2Du;
 }
+/// So many slots are looked at. A path that found no place among them is not in the table.
+inline constexpr std::size_t kMostProbes = 64;
 /// Where a hash begins to probe in a table of `size` slots.
 inline std::size_t first_slot(std::uint32_t hash, std::size_t size) {
   return static_cast<std::size_t>((std::uint64_t{hash} * size) >> 32);

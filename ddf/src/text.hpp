@@ -46,30 +46,27 @@ inline std::uint64_t fold8(std::uint64_t w) {
   return w | (upper >> 2);
 }
 
-/// Hash of a text that is folded already. Two lanes, because the multiplications wait for each
-/// other.
-inline std::uint32_t hash_text(std::string_view s, std::uint64_t seed) {
-  constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
-  constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
-  const char* p = s.data();
-  std::size_t n = s.size();
-  std::uint64_t x = seed ^ (n * kB);
-  std::uint64_t y = seed + kA;
-  for (; n >= 16; n -= 16, p += 16) {
-    x = (x ^ load8(p)) * kA;
-    y = (y ^ load8(p + 8)) * kB;
-    x ^= x >> 31;
-    y ^= y >> 29;
-  }
-  if (n >= 8) {
-    x = (x ^ load8(p)) * kA;
-    x ^= x >> 31;
-    p += 8;
-    n -= 8;
-  }
-  if (n != 0) y = (y ^ load_tail(p, n)) * kB;
-  x = (x ^ (y >> 27) ^ y) * kA;
-  return static_cast<std::uint32_t>((x ^ (x >> 29)) >> 16);
+/// Sixteen bytes at once, in a register of the machine where it has such; both compilers know them.
+using Bytes16 = signed char __attribute__((vector_size(16)));
+using Words2 = std::uint64_t __attribute__((vector_size(16)));
+
+inline Bytes16 load16(const char* p) {
+  Bytes16 v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+inline void store16(char* p, Bytes16 v) { std::memcpy(p, &v, sizeof v); }
+
+/// Lower-cases the ASCII letters among sixteen bytes.
+inline Bytes16 fold16(Bytes16 v) {
+  // 'A' to 'Z' are moved to the very top of what a signed byte holds: one comparison finds them.
+  const Bytes16 moved = v + static_cast<signed char>(0x7F - 'Z');
+  return v | ((moved > static_cast<signed char>(0x7F - 26)) & static_cast<signed char>(0x20));
+}
+
+inline bool is_zero(Bytes16 v) {
+  const auto words = reinterpret_cast<Words2>(v);
+  return (words[0] | words[1]) == 0;
 }
 
 /// True when `text`, folded, is `folded`.
@@ -78,6 +75,31 @@ inline bool folds_to(const char* text, const char* folded, std::size_t n) {
   std::uint64_t differ = fold8(load8(text + n - 8)) ^ load8(folded + n - 8);
   for (; n > 8; n -= 8, text += 8, folded += 8) differ |= fold8(load8(text)) ^ load8(folded);
   return differ == 0;
+}
+
+/// The same, while copying `from` to `to`, which overlaps neither.
+inline bool copy_if_folds(char* to, const char* from, const char* folded, std::size_t n) {
+  if (n >= 16) {
+    const Bytes16 last = load16(from + n - 16);
+    Bytes16 differ = fold16(last) ^ load16(folded + n - 16);
+    char* const end = to + n - 16;
+    for (; n > 16; n -= 16, from += 16, folded += 16, to += 16) {
+      const Bytes16 v = load16(from);
+      store16(to, v);
+      differ |= fold16(v) ^ load16(folded);
+    }
+    store16(end, last);
+    return is_zero(differ);
+  }
+  if (n >= 8) {
+    const std::uint64_t first = load8(from);
+    const std::uint64_t last = load8(from + n - 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + n - 8, &last, 8);
+    return ((fold8(first) ^ load8(folded)) | (fold8(last) ^ load8(folded + n - 8))) == 0;
+  }
+  for (std::size_t i = 0; i < n; ++i) to[i] = from[i];
+  return fold8(load_tail(from, n)) == load_tail(folded, n);
 }
 
 inline bool equal_folded(const char* a, const char* b, std::size_t n) {
@@ -147,7 +169,26 @@ inline std::size_t plain_run(std::string_view s) {
   return n;
 }
 
-inline bool is_plain(std::string_view s) { return plain_run(s) == s.size(); }
+/// Ones where the byte is unreserved.
+inline Bytes16 unreserved16(Bytes16 v) {
+  const Bytes16 folded = fold16(v);
+  return ((folded >= 'a') & (folded <= 'z')) | ((v >= '0') & (v <= '9')) | (v == '-') | (v == '.') |
+         (v == '_') | (v == '~');
+}
+
+/// True when all is unreserved.
+inline bool is_plain(std::string_view s) {
+  const char* p = s.data();
+  std::size_t n = s.size();
+  if (n < 8) return plain_run(s) == n;
+  if (n < 16) {
+    const Words2 ends = {load8(p), load8(p + n - 8)};
+    return is_zero(~unreserved16(reinterpret_cast<Bytes16>(ends)));
+  }
+  Bytes16 bad = ~unreserved16(load16(p + n - 16));
+  for (; n > 16; n -= 16, p += 16) bad |= ~unreserved16(load16(p));
+  return is_zero(bad);
+}
 
 /// The beginning of a LocURI, taken off: blanks, "./", the scope.
 struct Split {
