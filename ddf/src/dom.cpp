@@ -2,23 +2,22 @@
 #include "dom.hpp"
 
 #include <algorithm>
-#include <cstring>
+
+#include "text.hpp"
 
 namespace cspkit::ddf::dom {
+
 std::uint32_t count_bytes(std::string_view text, char wanted) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101u;
-  constexpr std::uint64_t kHigh = 0x8080808080808080u;
   const char* p = text.data();
   std::size_t n = text.size();
   std::uint64_t count = 0;
-  for (; n >= 8; n -= 8, p += 8) {
-    std::uint64_t w;
-    std::memcpy(&w, p, 8);
-    w ^= kOnes * static_cast<unsigned char>(wanted);
-    // The exact zero-byte test: no carry crosses from one byte to the next.
-    const std::uint64_t zero = ~(((w & ~kHigh) + ~kHigh) | w | ~kHigh);
-    // Adds the eight bits: a multiplication, since plain x86-64 has no instruction for it.
-    count += ((zero >> 7) * kOnes) >> 56;
+  while (n >= 16) {
+    // A byte of `found` counts to 255 at most.
+    std::size_t blocks = std::min(n / 16, std::size_t{255});
+    n -= blocks * 16;
+    text::Bytes16 found{};
+    for (; blocks != 0; --blocks, p += 16) found -= text::load16(p) == wanted;
+    count += text::sum_bytes(found);
   }
   for (; n != 0; --n, ++p) count += *p == wanted ? 1u : 0u;
   return static_cast<std::uint32_t>(count);

@@ -147,7 +147,7 @@ bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf
     error = {"D002", line_of(utf8, nul), "the document holds a NUL character"};
     return false;
   }
-  if (dom::count_bytes(utf8, '<') > kMaxMarkup) {
+  if (utf8.size() > kMaxMarkup && dom::count_bytes(utf8, '<') > kMaxMarkup) {
     error = {"D005", 0, "the document holds more than " + std::to_string(kMaxMarkup) + " elements"};
     return false;
   }

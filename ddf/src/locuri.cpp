@@ -82,9 +82,9 @@ bool is_utf8(std::string_view s) {
   const auto* p = reinterpret_cast<const unsigned char*>(s.data());
   std::size_t left = s.size();
   while (left != 0) {
-    if (left >= 8 && (text::load8(reinterpret_cast<const char*>(p)) & 0x8080808080808080u) == 0) {
-      p += 8;
-      left -= 8;
+    if (left >= 16 && text::is_ascii(text::load16(reinterpret_cast<const char*>(p)))) {
+      p += 16;
+      left -= 16;
       continue;
     }
     const std::size_t n = utf8_sequence(p, left);

@@ -90,6 +90,12 @@ void Reporter::check_attributes(const xml_node& element,
   }
 }
 
+Ref PropertiesReader::again(Common which, std::string_view text) {
+  Last& last = last_[static_cast<std::size_t>(which)];
+  if (last.text != text) last = {text, intern(text)};
+  return last.ref;
+}
+
 Ref PropertiesReader::trimmed(const xml_node& element) {
   return intern(detail::trim(texts_.of(element)));
 }
@@ -99,6 +105,11 @@ void PropertiesReader::set(Pending& p, Common which, Ref ref) {
 }
 
 void PropertiesReader::begin(const Record* parent, Pending& p) {
+  p.common.fill(0);
+  p.own.clear();
+  p.extensions.clear();
+  p.extension_count = p.seen = 0;
+  p.allowed = p.description = 0;
   p.bits = BitsFormat::with(0, static_cast<std::uint32_t>(Format::kNode));
   if (parent == nullptr) return;
   p.bits = BitsAtomic::with(p.bits, BitsAtomic::get(parent->bits));
@@ -132,7 +143,7 @@ void PropertiesReader::finish(Pending& p, Record& record) {
 }
 
 void PropertiesReader::read_none(const xml_node& node, const Record* parent, Record& record) {
-  Pending p;
+  Pending& p = pending_;
   begin(parent, p);
   reporter_.report(Severity::kError, "D200", node,
                    "the node has no <DFProperties>; it is an interior node without access rights");
@@ -140,12 +151,10 @@ void PropertiesReader::read_none(const xml_node& node, const Record* parent, Rec
 }
 
 void PropertiesReader::read(const xml_node& properties, const Record* parent, Record& record) {
-  Pending p;
+  Pending& p = pending_;
   begin(parent, p);
   if (properties.first_attribute()) reporter_.check_attributes(properties, {});
-  for (const xml_node& element : properties) {
-    if (!dom::is_element(element)) continue;
-    const std::string_view name = local_name(element);
+  for (const auto& [element, name] : dom::Elements(properties)) {
     if (read_standard(name, element, p) || read_extension(name, element, p)) continue;
     keep_extension(element, {}, p, 0);
     if (!is_old_extension(name)) {
@@ -234,15 +243,15 @@ bool PropertiesReader::read_extension(std::string_view name, const xml_node& ele
   if (name == "Applicability") {
     read_applicability(element, p);
   } else if (name == "ConflictResolution") {
-    set(p, Common::kConflict, trimmed(element));
+    set(p, Common::kConflict, again(Common::kConflict, detail::trim(texts_.of(element))));
   } else if (name == "GpMapping") {
     read_gp(element, p);
   } else if (name == "DynamicNodeNaming") {
     read_naming(element, p);
   } else if (name == "RebootBehavior") {
-    set(p, Common::kReboot, trimmed(element));
+    set(p, Common::kReboot, again(Common::kReboot, detail::trim(texts_.of(element))));
   } else if (name == "ReplaceBehavior") {
-    set(p, Common::kReplace, trimmed(element));
+    set(p, Common::kReplace, again(Common::kReplace, detail::trim(texts_.of(element))));
   } else if (name == "Deprecated") {
     read_deprecated(element, p);
   } else if (name == "AtomicRequired") {
@@ -259,9 +268,7 @@ bool PropertiesReader::read_extension(std::string_view name, const xml_node& ele
 
 void PropertiesReader::read_access(const xml_node& element, Pending& p) {
   std::uint32_t access = 0;
-  for (const xml_node& verb : element) {
-    if (!dom::is_element(verb)) continue;
-    const std::string_view name = local_name(verb);
+  for (const auto& [verb, name] : dom::Elements(element)) {
     if (name == "Get") {
       access |= kAccessGet;
     } else if (name == "Add") {
@@ -289,15 +296,16 @@ void PropertiesReader::read_access(const xml_node& element, Pending& p) {
 void PropertiesReader::read_format(const xml_node& element, Pending& p) {
   Format format = Format::kUnset;
   std::string shown;
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    shown = child.name();
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (format != Format::kUnset) {
       reporter_.report(Severity::kError, "D202", child, "more than one format; the first counts");
       break;
     }
-    format = format_from_name(local_name(child));
-    if (format == Format::kUnset) break;
+    format = format_from_name(name);
+    if (format == Format::kUnset) {
+      shown = child.name();
+      break;
+    }
   }
   if (format == Format::kUnset) {
     if (shown.empty()) {
@@ -316,9 +324,7 @@ void PropertiesReader::read_format(const xml_node& element, Pending& p) {
 void PropertiesReader::read_occurrence(const xml_node& element, Pending& p) {
   constexpr std::string_view kNames[] = {"One",       "ZeroOrOne", "ZeroOrMore",
                                          "OneOrMore", "ZeroOrN",   "OneOrN"};
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     std::uint32_t found = 0;
     while (found < 6 && kNames[found] != name) ++found;
     if (found == 6) {
@@ -341,9 +347,7 @@ void PropertiesReader::read_occurrence(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_scope(const xml_node& element, Pending& p) {
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "Permanent" || name == "Dynamic") {
       p.bits = BitsPersistence::with(p.bits, name == "Permanent" ? 1 : 2);
     } else {
@@ -355,20 +359,17 @@ void PropertiesReader::read_scope(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_type(const xml_node& element, Pending& p) {
-  std::string mime(pools_.strings.view(p.common[static_cast<std::size_t>(Common::kMime)]));
+  Ref& mime = p.common[static_cast<std::size_t>(Common::kMime)];
   int mimes = 0;
   int names = 0;
-  bool changed = false;
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "MIME") {
       ++mimes;
       const std::string_view text = detail::trim(texts_.of(child));
       if (text.empty()) continue;
-      if (!mime.empty()) mime += '\n';
-      mime += text;
-      changed = true;
+      mime = mime == 0
+                 ? again(Common::kMime, text)
+                 : intern(std::string(pools_.strings.view(mime)).append(1, '\n').append(text));
     } else if (name == "DDFName") {
       ++names;
       set(p, Common::kDdfName, trimmed(child));
@@ -376,7 +377,6 @@ void PropertiesReader::read_type(const xml_node& element, Pending& p) {
       reporter_.unknown_element(child);
     }
   }
-  if (changed) set(p, Common::kMime, intern(mime));
   if (mimes + names == 0) {
     reporter_.report(Severity::kWarning, "D209", element, "empty <DFType>");
   } else if ((mimes != 0 && names != 0) || names > 1) {
@@ -386,9 +386,7 @@ void PropertiesReader::read_type(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_case(const xml_node& element, Pending& p) {
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "CS") {
       p.bits = BitsCaseSensitive::with(p.bits, 1);
     } else if (name != "CIS") {
@@ -400,15 +398,13 @@ void PropertiesReader::read_case(const xml_node& element, Pending& p) {
 
 void PropertiesReader::read_applicability(const xml_node& element, Pending& p) {
   if (element.first_attribute()) reporter_.check_attributes(element, {});
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "OsBuildVersion") {
-      set(p, Common::kOsBuild, trimmed(child));
+      set(p, Common::kOsBuild, again(Common::kOsBuild, detail::trim(texts_.of(child))));
     } else if (name == "CspVersion") {
-      set(p, Common::kCspVersion, trimmed(child));
+      set(p, Common::kCspVersion, again(Common::kCspVersion, detail::trim(texts_.of(child))));
     } else if (name == "EditionAllowList") {
-      set(p, Common::kEditions, trimmed(child));
+      set(p, Common::kEditions, again(Common::kEditions, detail::trim(texts_.of(child))));
     } else if (name == "RequiresAzureAd") {
       // An empty element means yes.
       const std::string_view text = detail::trim(texts_.of(child));
@@ -420,9 +416,7 @@ void PropertiesReader::read_applicability(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_naming(const xml_node& element, Pending& p) {
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     Naming naming = Naming::kNone;
     if (name == "ServerGeneratedUniqueIdentifier") {
       naming = Naming::kServerGenerated;
@@ -471,10 +465,9 @@ void PropertiesReader::read_gp(const xml_node& element, Pending& p) {
 
 void PropertiesReader::read_errors(const xml_node& element, Pending& p) {
   words_.assign(1, 0);
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
+  for (const auto& [child, name] : dom::Elements(element)) {
     ++words_[0];
-    words_.push_back(intern(local_name(child)));
+    words_.push_back(intern(name));
     words_.push_back(intern(detail::trim(dom::deep_text(child))));
   }
   p.own.push_back(static_cast<std::uint32_t>(Tag::kErrors));
@@ -502,9 +495,8 @@ void PropertiesReader::keep_extension(const xml_node& element, std::string_view 
   }
   if (depth == kDeepest) return;
   name += '/';
-  for (const xml_node& child : element) {
-    if (dom::is_element(child)) keep_extension(child, name, p, depth + 1);
-  }
+  for (const auto& [child, ignored] : dom::Elements(element))
+    keep_extension(child, name, p, depth + 1);
 }
 
 }  // namespace cspkit::ddf

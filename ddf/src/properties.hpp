@@ -91,6 +91,8 @@ class PropertiesReader {
   Ref as_written(const pugi::xml_node& element) { return intern(texts_.of(element)); }
   Ref intern(std::string_view s) { return pools_.strings.intern(s); }
   void set(Pending& p, Common which, Ref ref);
+  /// intern() for texts that are mostly the last node's.
+  Ref again(Common which, std::string_view text);
 
   Pools& pools_;
   Reporter& reporter_;
@@ -98,7 +100,15 @@ class PropertiesReader {
   bool resident_;
   std::array<std::uint32_t, kCommonWords> last_common_{};
   Ref last_common_ref_ = 0;
-  std::vector<std::uint32_t> words_;  // scratch
+  struct Last {
+    std::string_view text;  // of the document
+    Ref ref = 0;
+  };
+  std::array<Last, kCommonWords> last_;
+  // Scratch, so that no node needs memory of its own.
+  Pending pending_;
+  std::vector<std::uint32_t> words_;
+  std::vector<Ref> enums_, plain_;
 };
 
 }  // namespace cspkit::ddf

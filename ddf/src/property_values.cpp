@@ -6,7 +6,6 @@
 
 namespace cspkit::ddf {
 
-using dom::local_name;
 using pugi::xml_attribute;
 using pugi::xml_node;
 
@@ -29,9 +28,7 @@ void PropertiesReader::read_enum(const xml_node& element, std::vector<Ref>& pair
   Ref value = 0;
   Ref description = 0;
   bool has_value = false;
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "Value") {
       value = as_written(child);
       has_value = true;
@@ -66,15 +63,15 @@ Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
         Severity::kError, "D211", element,
         "ValueType \"" + std::string(type_name) + "\" is none of DDF v2; every value is allowed");
   }
-  std::vector<Ref> enums;
-  std::vector<Ref> plain;
+  std::vector<Ref>& enums = enums_;
+  std::vector<Ref>& plain = plain_;
+  enums.clear();
+  plain.clear();
   Ref admx[3] = {0, 0, 0};
   Ref delimiter = 0;
   bool has_admx = false;
   bool has_list = false;
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(element)) {
     if (name == "Enum") {
       read_enum(child, enums);
     } else if (name == "Value") {
@@ -125,9 +122,7 @@ void PropertiesReader::read_dependency_group(const xml_node& group,
   Ref changed = 0;
   std::uint32_t count = 0;
   std::vector<std::uint32_t> dependencies;
-  for (const xml_node& child : group) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(group)) {
     ValueType type = ValueType::kAbsent;
     if (name == "DependencyChangedAllowedValues") {
       changed = read_allowed(child, type);
@@ -148,11 +143,10 @@ void PropertiesReader::read_dependency_group(const xml_node& group,
     }
     Ref uri = 0;
     Ref allowed = 0;
-    for (const xml_node& part : child) {
-      if (!dom::is_element(part)) continue;
-      if (local_name(part) == "DependencyUri") {
+    for (const auto& [part, part_name] : dom::Elements(child)) {
+      if (part_name == "DependencyUri") {
         uri = trimmed(part);
-      } else if (local_name(part) == "DependencyAllowedValue") {
+      } else if (part_name == "DependencyAllowedValue") {
         allowed = read_allowed(part, type);
       } else {
         reporter_.unknown_element(part);
@@ -172,9 +166,8 @@ void PropertiesReader::read_dependency_group(const xml_node& group,
 
 void PropertiesReader::read_dependencies(const xml_node& element, Pending& p) {
   std::vector<std::uint32_t> words(1, 0);
-  for (const xml_node& child : element) {
-    if (!dom::is_element(child)) continue;
-    if (local_name(child) == "DependencyGroup") {
+  for (const auto& [child, name] : dom::Elements(element)) {
+    if (name == "DependencyGroup") {
       ++words[0];
       read_dependency_group(child, words);
     } else {

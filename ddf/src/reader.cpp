@@ -65,13 +65,22 @@ class TreeReader {
  private:
   void read_tree(const xml_node& node, std::vector<TreeDraft>& out);
   bool read_path(const xml_node& node, std::string_view name, TreeDraft& tree);
-  void read_node(const xml_node& node, std::uint32_t parent, const std::string& parent_uri,
-                 std::size_t level, std::string_view root_name = {});
-  void read_properties(const xml_node& node, std::uint32_t parent, Record& record);
+  /// What stands in a Node element; everything else of it in odd_.
+  struct Parts {
+    std::string_view name;
+    bool dynamic = false;
+    xml_node properties;
+    xml_node first_node;
+  };
+  Parts take_apart(const xml_node& node);
+  void read_node(const xml_node& node, const Parts& parts, std::uint32_t parent,
+                 const std::string& parent_uri, std::size_t level);
+  void read_properties(const xml_node& node, const Parts& parts, std::uint32_t parent,
+                       Record& record);
   void count_only(const xml_node& node);
-  void read_children(const xml_node& node, std::uint32_t index, const std::string& uri,
-                     std::size_t level);
-  std::string_view read_name(const xml_node& node, bool& dynamic);
+  void read_children(const xml_node& node, const xml_node& first, std::uint32_t index,
+                     const std::string& parent_uri, std::size_t level);
+  std::string_view read_name(const xml_node& element);
   void arrange(TreeDraft& tree);
   std::vector<std::uint32_t> ordered_children(const TreeDraft& tree, const Draft& parent,
                                               std::uint32_t& dynamic);
@@ -86,14 +95,13 @@ class TreeReader {
   bool resident_;
   std::uint32_t ordinal_ = 0;
   std::vector<Draft> drafts_;
+  std::vector<dom::Element> odd_;
 };
 
 std::vector<TreeDraft> TreeReader::read(const xml_node& root, DocumentInfo& info) {
   std::vector<TreeDraft> trees;
   reporter_.check_attributes(root, {});
-  for (const xml_node& child : root) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view name = local_name(child);
+  for (const auto& [child, name] : dom::Elements(root)) {
     if (name == "Node") {
       read_tree(child, trees);
     } else if (name == "VerDTD") {
@@ -116,34 +124,49 @@ std::vector<TreeDraft> TreeReader::read(const xml_node& root, DocumentInfo& info
   return trees;
 }
 
-std::string_view TreeReader::read_name(const xml_node& node, bool& dynamic) {
-  std::string_view name;
-  int count = 0;
-  for (const xml_node& child : node) {
-    if (!dom::is_element(child) || local_name(child) != "NodeName") continue;
-    const std::string_view whole = texts_.of(child);
-    name = detail::trim(whole);
-    ++count;
-    if (name.size() != whole.size() && !name.empty()) {
-      reporter_.once(
-          Severity::kInfo, "D114", child, name,
-          "blanks around the <NodeName> \"" + std::string(name.substr(0, 100)) + "\" are left out");
+/// Sorts out what stands in a Node element. Every one of its children is looked at once, here.
+TreeReader::Parts TreeReader::take_apart(const xml_node& node) {
+  Parts parts;
+  int names = 0;
+  odd_.clear();
+  for (const auto& [child, element] : dom::Elements(node)) {
+    if (element == "Node") {
+      if (!parts.first_node) parts.first_node = child;
+    } else if (element == "NodeName") {
+      parts.name = read_name(child);
+      ++names;
+    } else if (element == "DFProperties" && !parts.properties) {
+      parts.properties = child;
+    } else {
+      odd_.push_back({child, element});
     }
   }
-  if (count != 1) {
+  if (names != 1) {
     reporter_.report(Severity::kWarning, "D101", node,
-                     count == 0 ? "no <NodeName>; taken as a dynamic node"
+                     names == 0 ? "no <NodeName>; taken as a dynamic node"
                                 : "more than one <NodeName>; the last one counts");
   }
-  dynamic = name.empty() || name == "*";
-  return dynamic ? std::string_view{} : name;
+  parts.dynamic = parts.name.empty() || parts.name == "*";
+  if (parts.dynamic) parts.name = {};
+  return parts;
+}
+
+std::string_view TreeReader::read_name(const xml_node& element) {
+  const std::string_view whole = texts_.of(element);
+  const std::string_view name = detail::trim(whole);
+  if (name.size() != whole.size() && !name.empty()) {
+    reporter_.once(
+        Severity::kInfo, "D114", element, name,
+        "blanks around the <NodeName> \"" + std::string(name.substr(0, 100)) + "\" are left out");
+  }
+  return name;
 }
 
 bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraft& tree) {
   std::string_view path;
   bool given = false;
-  for (const xml_node& child : node) {
-    if (!dom::is_element(child) || local_name(child) != "Path") continue;
+  for (const auto& [child, element] : odd_) {
+    if (element != "Path") continue;
     path = detail::trim(texts_.of(child));
     given = true;
   }
@@ -187,10 +210,9 @@ void TreeReader::count_only(const xml_node& node) {
 void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
   reporter_.at_node(nullptr, {});
   TreeDraft tree;
-  bool dynamic = false;
-  const std::string_view name = read_name(node, dynamic);
-  if (dynamic || !read_path(node, name, tree)) {
-    if (dynamic) {
+  const Parts parts = take_apart(node);
+  if (parts.dynamic || !read_path(node, parts.name, tree)) {
+    if (parts.dynamic) {
       reporter_.report(Severity::kError, "D113", node,
                        "the root of a tree needs a <NodeName>; the tree is left out");
     }
@@ -200,66 +222,51 @@ void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
   tree.line = reporter_.line(node);
   drafts_.clear();
   const std::string above = tree.uri.substr(0, tree.uri.rfind('/'));
-  read_node(node, kNone, above, 1, name);
+  read_node(node, parts, kNone, above, 1);
   if (drafts_.empty()) return;
   arrange(tree);
   out.push_back(std::move(tree));
 }
 
-void TreeReader::read_properties(const xml_node& node, std::uint32_t parent, Record& record) {
+void TreeReader::read_properties(const xml_node& node, const Parts& parts, std::uint32_t parent,
+                                 Record& record) {
   const Record* above = parent == kNone ? nullptr : &drafts_[parent].record;
-  bool has_properties = false;
   if (node.first_attribute()) reporter_.check_attributes(node, {});
-  for (const xml_node& child : node) {
-    if (!dom::is_element(child)) continue;
-    const std::string_view element = local_name(child);
+  for (const auto& [child, element] : odd_) {
     if (element == "DFProperties") {
-      if (has_properties) {
-        reporter_.report(Severity::kError, "D210", child,
-                         "more than one <DFProperties>; the first one counts");
-        continue;
-      }
-      has_properties = true;
-      properties_.read(child, above, record);
-    } else if (element == "Path") {
-      if (parent != kNone) {
-        reporter_.report(Severity::kWarning, "D103", child,
-                         "a <Path> below the root of a tree; ignored");
-      }
-    } else if (element != "NodeName" && element != "Node") {
+      reporter_.report(Severity::kError, "D210", child,
+                       "more than one <DFProperties>; the first one counts");
+    } else if (element != "Path") {
       reporter_.unknown_element(child);
+    } else if (parent != kNone) {
+      reporter_.report(Severity::kWarning, "D103", child,
+                       "a <Path> below the root of a tree; ignored");
     }
   }
-  if (!has_properties) properties_.read_none(node, above, record);
+  if (parts.properties) {
+    properties_.read(parts.properties, above, record);
+  } else {
+    properties_.read_none(node, above, record);
+  }
 }
 
-void TreeReader::read_node(const xml_node& node, std::uint32_t parent,
-                           const std::string& parent_uri, std::size_t level,
-                           std::string_view root_name) {
-  if (level > dom::kMaxLevels) {
-    reporter_.once(Severity::kError, "D105", node, "depth",
-                   "nodes deeper than " + std::to_string(dom::kMaxLevels) +
-                       " levels are left out (reported once per file)");
-    count_only(node);
-    return;
-  }
-  bool dynamic = false;
-  reporter_.at_node(&parent_uri, {});
-  Draft draft;
-  draft.name = parent == kNone ? root_name : read_name(node, dynamic);
-  reporter_.at_node(&parent_uri, dynamic ? std::string_view("{}") : draft.name);
-  if (draft.name.size() > 0x3FFF) {
+void TreeReader::read_node(const xml_node& node, const Parts& parts, std::uint32_t parent,
+                           const std::string& parent_uri, std::size_t level) {
+  reporter_.at_node(&parent_uri, parts.dynamic ? std::string_view("{}") : parts.name);
+  if (parts.name.size() > 0x3FFF) {
     reporter_.report(Severity::kError, "D108", node,
                      "the <NodeName> is longer than 16383 bytes; the node is left out");
     count_only(node);
     return;
   }
+  Draft draft;
+  draft.name = parts.name;
   Record& record = draft.record;
-  record.bits = BitsDynamic::with(0, dynamic ? 1 : 0);
+  record.bits = BitsDynamic::with(0, parts.dynamic ? 1 : 0);
   record.line = reporter_.line(node);
   record.file = file_;
   const std::uint32_t ordinal = ordinal_++;
-  read_properties(node, parent, record);
+  read_properties(node, parts, parent, record);
   if (!resident_) record.description = ordinal;
   const auto index = static_cast<std::uint32_t>(drafts_.size());
   draft.parent = parent;
@@ -269,27 +276,32 @@ void TreeReader::read_node(const xml_node& node, std::uint32_t parent,
     (up.first_child == kNone ? up.first_child : drafts_[up.last_child].next) = index;
     up.last_child = index;
   }
-  read_children(node, index, parent_uri, level);
+  if (parts.first_node) read_children(node, parts.first_node, index, parent_uri, level);
 }
 
-void TreeReader::read_children(const xml_node& node, std::uint32_t index,
+void TreeReader::read_children(const xml_node& node, const xml_node& first, std::uint32_t index,
                                const std::string& parent_uri, std::size_t level) {
-  std::string uri;
-  for (const xml_node& child : node) {
-    if (!dom::is_element(child) || local_name(child) != "Node") continue;
-    if (uri.empty()) {
-      const Draft& draft = drafts_[index];
-      const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
-      uri = parent_uri + '/' + (dynamic ? std::string("{}") : std::string(draft.name));
-      const auto format = static_cast<Format>(BitsFormat::get(draft.record.bits));
-      if (format != Format::kNode) {
-        reporter_.at_node(&parent_uri, dynamic ? std::string_view("{}") : draft.name);
-        reporter_.report(Severity::kWarning, "D106", node,
-                         "a leaf (format " + std::string(format_name(format)) +
-                             ") with children; they are addressable");
-      }
+  const Draft& draft = drafts_[index];
+  const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
+  const std::string uri =
+      parent_uri + '/' + (dynamic ? std::string("{}") : std::string(draft.name));
+  const auto format = static_cast<Format>(BitsFormat::get(draft.record.bits));
+  if (format != Format::kNode) {
+    reporter_.report(Severity::kWarning, "D106", node,
+                     "a leaf (format " + std::string(format_name(format)) +
+                         ") with children; they are addressable");
+  }
+  for (xml_node child = first; child; child = child.next_sibling()) {
+    if (local_name(child) != "Node") continue;
+    reporter_.at_node(&uri, {});
+    if (level < dom::kMaxLevels) {
+      read_node(child, take_apart(child), index, uri, level + 1);
+      continue;
     }
-    read_node(child, index, uri, level + 1);
+    reporter_.once(Severity::kError, "D105", child, "depth",
+                   "nodes deeper than " + std::to_string(dom::kMaxLevels) +
+                       " levels are left out (reported once per file)");
+    count_only(child);
   }
 }
 
@@ -317,9 +329,11 @@ std::vector<std::uint32_t> TreeReader::ordered_children(const TreeDraft& tree, c
       drop(tree, i, "a second node without a name below the same parent; left out");
     }
   }
-  std::stable_sort(out.begin(), out.end(), [this](std::uint32_t a, std::uint32_t b) {
+  const auto before = [this](std::uint32_t a, std::uint32_t b) {
     return text::compare_folded(drafts_[a].name, drafts_[b].name) < 0;
-  });
+  };
+  if (!std::is_sorted(out.begin(), out.end(), before))
+    std::stable_sort(out.begin(), out.end(), before);
   const auto same = [this](std::uint32_t a, std::uint32_t b) {
     const Draft& x = drafts_[a];
     const Draft& y = drafts_[b];
@@ -392,11 +406,10 @@ std::vector<std::string> collect_descriptions(const pugi::xml_document& document
     const bool is_node = dom::is_element(at) && local_name(at) == "Node";
     if (is_node) {
       out.emplace_back();
-      for (const xml_node& child : at) {
-        if (!dom::is_element(child) || local_name(child) != "DFProperties") continue;
-        for (const xml_node& property : child) {
-          if (dom::is_element(property) && local_name(property) == "Description")
-            out.back() = dom::deep_text(property);
+      for (const auto& [child, name] : dom::Elements(at)) {
+        if (name != "DFProperties") continue;
+        for (const auto& [property, property_name] : dom::Elements(child)) {
+          if (property_name == "Description") out.back() = dom::deep_text(property);
         }
         break;
       }

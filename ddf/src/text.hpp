@@ -69,6 +69,19 @@ inline bool is_zero(Bytes16 v) {
   return (words[0] | words[1]) == 0;
 }
 
+inline bool is_ascii(Bytes16 v) {
+  const auto words = reinterpret_cast<Words2>(v);
+  return ((words[0] | words[1]) & 0x8080808080808080u) == 0;
+}
+
+/// Sum of sixteen unsigned bytes.
+inline std::uint64_t sum_bytes(Bytes16 v) {
+  constexpr std::uint64_t kEven = 0x00FF00FF00FF00FFu;
+  const auto words = reinterpret_cast<Words2>(v);
+  const Words2 pairs = (words & kEven) + ((words >> 8) & kEven);
+  return ((pairs[0] + pairs[1]) * 0x0001000100010001u) >> 48;
+}
+
 /// True when `text`, folded, is `folded`.
 inline bool folds_to(const char* text, const char* folded, std::size_t n) {
   if (n < 8) return fold8(load_tail(text, n)) == load_tail(folded, n);
