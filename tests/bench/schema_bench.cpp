@@ -109,7 +109,7 @@ double resolving(const ddf::Schema& schema, const std::vector<std::string>& uris
     map.emplace("./Device/Vendor/filler/" + std::to_string(i), 1);
   ddf::Address address;
   const int repeat = static_cast<int>(400'000 / uris.size()) + 1;
-  return bench::ratio(
+  return bench::cpu_ratio(
       [&] {
         for (int i = 0; i < repeat; ++i) {
           for (const std::string& uri : uris) {
@@ -152,7 +152,7 @@ int main(int argc, char** argv) {
 
   report.at_most(
       "ddf.load_over_parse",
-      bench::ratio([&] { bench::keep(load(files)); },
+      bench::cpu_ratio([&] { bench::keep(load(files)); },
                    [&] {
                      for (const File& file : files) {
                        pugi::xml_document document;
