@@ -122,6 +122,26 @@ struct AlertRecord {
   std::string data;    ///< Data of its first item
 };
 
+/// Something the device tells the server of its own accord: a client event (1224) or a generic
+/// alert (1226), OMA-TS-DM_Protocol 1.2 section 8.7.
+struct DeviceAlert {
+  int code = 1224;
+  std::string source;          ///< LocURI of the node it is about; may be empty
+  std::string type;            ///< Meta/Type, what kind of event: "com.example.battery.low"
+  std::string format = "chr";  ///< Meta/Format of data
+  std::string
+      mark;  ///< Meta/Mark: fatal, critical, minor, warning, informational, ...; may be empty
+  std::string data;
+  std::string correlator;  ///< as the command carried it
+};
+
+/// An alert that the server has not acknowledged.
+struct QueuedAlert {
+  std::int64_t id = 0;  ///< grows in the order of queueing
+  std::string user;     ///< whose management sessions carry it; "" the device's
+  DeviceAlert alert;
+};
+
 /// A job that has not ended.
 struct JobInfo {
   std::string provider;
@@ -277,6 +297,17 @@ class Engine {
   /// Everything that is stored, without values that nobody may get. What is unknown to the loaded
   /// DDFs comes without values too. kBusy, kStateUnusable, kIo.
   Result<StateDump> dump() const;
+
+  /// Queues an alert, durably. It goes out with the next reply of a management session (one with a
+  /// SyncHdr) whose principal may speak for `user`, again in every later session until a server
+  /// acknowledges it by a Status 2xx, and is then gone. kTooLarge beyond 16 KiB, kBadValue for
+  /// another code than 1224 and 1226 or for what is no UTF-8, kFull when 10,000 wait.
+  Result<std::int64_t> queue_alert(DeviceAlert alert, std::string user = {});
+  /// What waits for the principal's sessions, oldest first; for agents that write the first message
+  /// of a session themselves.
+  std::vector<QueuedAlert> queued_alerts(const Principal& principal = {}) const;
+  /// The server has them. Unknown ids are left out.
+  Status acknowledge_alerts(const std::vector<std::int64_t>& ids);
 
   /// Jobs of loaded providers that have not ended.
   std::vector<JobInfo> jobs() const;

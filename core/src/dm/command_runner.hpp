@@ -64,6 +64,10 @@ class CommandRunner {
   virtual bool run_atomic(const std::vector<Operation>& operations,
                           std::vector<Outcome>& outcomes) = 0;
   virtual void alert(AlertRecord record) = 0;
+  /// Alerts that wait for the server, oldest first.
+  virtual std::vector<QueuedAlert> queued_alerts() { return {}; }
+  /// The server has them: they wait no longer.
+  virtual void alerts_acknowledged(const std::vector<std::int64_t>& ids) { (void)ids; }
   /// A steady time, for what a session keeps from message to message.
   virtual Clock::Duration steady_now() { return {}; }
 };

@@ -14,6 +14,7 @@
 
 #include "dm/command_runner.hpp"
 #include "dm/large_object.hpp"
+#include "dm/sent_alerts.hpp"
 #include "syncml/message.hpp"
 #include "syncml/reply_queue.hpp"
 
@@ -42,6 +43,7 @@ struct DmState {
   LargeObject incoming;
   syncml::ReplyQueue outgoing;
   bool reply_wanted = true;
+  SentAlerts alerts;
 };
 
 class DmSession {

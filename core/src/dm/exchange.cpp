@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "dm/atomic_run.hpp"
+#include "dm/sent_alerts.hpp"
 
 namespace cspkit::dm {
 namespace {
@@ -125,7 +126,8 @@ Exchange::Exchange(const syncml::Message& message, const DmOptions& options, DmS
       statuses_(statuses),
       // Statuses and Results are about as long as the commands they answer, values apart.
       writer_(message.header, msg_id, std::min<std::size_t>(message_bytes * 3, 1 << 20)),
-      outcomes_(1) {}
+      outcomes_(1),
+      msg_id_(msg_id) {}
 
 std::string Exchange::run() {
   const int header = judge_header();
@@ -147,6 +149,8 @@ std::string Exchange::run() {
   } else {
     answer_all(message_.commands, header);
   }
+  if (!acknowledged_.empty()) runner_.alerts_acknowledged(acknowledged_);
+  if (header == 200 && !aborted_ && state_.outgoing.empty()) write_alerts(room_for_alerts());
   // A message of nothing but "your header is fine" is never sent (OMA-TS-DM_Protocol, section 8).
   state_.reply_wanted =
       !aborted_ && (header != 200 || writer_.size() != after_header || !state_.outgoing.empty());
@@ -213,7 +217,30 @@ bool Exchange::take_piece(const Command& command, const Item& item, bool first, 
   return true;
 }
 
+void Exchange::write_alerts(std::size_t limit) {
+  if (!is_management_session()) return;
+  for (const QueuedAlert& queued : runner_.queued_alerts()) {
+    if (state_.alerts.was_sent(queued.id)) continue;
+    if (writer_.size() + most_bytes(queued.alert) > limit) return;
+    const std::string code = std::to_string(queued.alert.code);
+    writer_.alert(line_of(queued.alert, code));
+    state_.alerts.sent(msg_id_, writer_.last_cmd_id(), queued.id);
+  }
+}
+
+// A message that is over its limit without them is split and takes none; the next one does.
+std::size_t Exchange::room_for_alerts() const {
+  if (state_.max_message == 0) return options_.max_reply_bytes;
+  const std::size_t closing = syncml::ReplyWriter::kClosing;
+  return state_.max_message > closing ? state_.max_message - closing : 0;
+}
+
 void Exchange::hear(const Command& command) {
+  if (command.kind == CommandKind::kStatus && command.cmd == "Alert") {
+    const std::int64_t id = state_.alerts.answered(command.msg_ref, command.cmd_ref);
+    const std::string_view status = detail::trim(command.data);
+    if (id != 0 && !status.empty() && status.front() == '2') acknowledged_.push_back(id);
+  }
   if (!state_.outgoing.in_item()) return;
   const std::string_view code = detail::trim(command.data);
   const bool refused = command.kind == CommandKind::kStatus && command.cmd == "Results" &&

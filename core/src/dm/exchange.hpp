@@ -18,6 +18,7 @@
 #define CSPKIT_CORE_DM_EXCHANGE_HPP_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,10 @@ class Exchange {
   void break_off();
   void end_of_pieces();
   std::string deliver();
+  /// Puts the device's alerts behind the answers, as many as the message takes.
+  void write_alerts(std::size_t limit);
+  std::size_t room_for_alerts() const;
+  bool is_management_session() const { return message_.header.present && !options_.one_shot; }
   bool splits() const;
   std::string abort_session();
   void limit_result(Outcome& outcome) const;
@@ -92,6 +97,8 @@ class Exchange {
   bool asks_next_ = false;         // an Alert 1222 came
   bool aborted_ = false;           // an Alert 1223 came
   bool only_alerts_ = true;        // no other command did
+  unsigned msg_id_;                // of the reply
+  std::vector<std::int64_t> acknowledged_;
 };
 
 /// The record the runner keeps of an Alert.

@@ -167,6 +167,16 @@ std::vector<std::string> Engine::orphans() const {
 Status Engine::backup(const std::filesystem::path& target) { return impl_->backup(target); }
 Result<StateDump> Engine::dump() const { return impl_->dump(); }
 
+Result<std::int64_t> Engine::queue_alert(DeviceAlert alert, std::string user) {
+  return impl_->queue_alert(std::move(alert), std::move(user));
+}
+std::vector<QueuedAlert> Engine::queued_alerts(const Principal& principal) const {
+  return impl_->queued_alerts(principal);
+}
+Status Engine::acknowledge_alerts(const std::vector<std::int64_t>& ids) {
+  return impl_->acknowledge_alerts(ids);
+}
+
 std::vector<JobInfo> Engine::jobs() const { return impl_->jobs(); }
 bool Engine::wait_for_jobs(const std::function<bool()>& stop, std::chrono::milliseconds interval) {
   return impl_->wait_for_jobs(stop, interval);

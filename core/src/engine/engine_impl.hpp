@@ -73,6 +73,13 @@ class EngineImpl : public provider::Services {
   /// The same for who holds the tree's lock, or the turn, already.
   const std::shared_ptr<const gate::World>& shared_world() const { return world_; }
 
+  // ---- alerts ----
+  Result<std::int64_t> queue_alert(DeviceAlert alert, std::string user);
+  std::vector<QueuedAlert> queued_alerts(const Principal& principal) const;
+  Status acknowledge_alerts(const std::vector<std::int64_t>& ids);
+  /// Is there room for one more? With the turn.
+  bool takes_alerts() const;
+
   // ---- reports ----
   Result<Subscription> subscribe(std::string_view uri, ChangeCallback callback,
                                  const Principal& principal);
@@ -122,6 +129,10 @@ class EngineImpl : public provider::Services {
   std::atomic<std::uint64_t> sessions_{0};
   std::atomic<bool> any_refresh_{false};
 };
+
+/// kBadValue, kTooLarge.
+Status judge_alert(const DeviceAlert& alert);
+store::AlertRow row_of(DeviceAlert alert, std::string user);
 
 }  // namespace cspkit
 

@@ -85,6 +85,12 @@ void SessionImpl::alert(AlertRecord record) {
   alerts_.push_back(std::move(record));
 }
 
+void SessionImpl::alerts_acknowledged(const std::vector<std::int64_t>& ids) {
+  // One that stays goes out again in a later session; the server takes it twice, or has lost it.
+  Status gone = engine_.acknowledge_alerts(ids);
+  if (!gone.ok()) engine_.log(LogLevel::kWarning, "engine", gone.text());
+}
+
 Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* value) {
   dm::Operation operation;
   operation.verb = verb;

@@ -26,6 +26,8 @@ class SessionImpl : public dm::CommandRunner {
   bool run_atomic(const std::vector<dm::Operation>& operations,
                   std::vector<dm::Outcome>& outcomes) override;
   void alert(AlertRecord record) override;
+  std::vector<QueuedAlert> queued_alerts() override { return engine_.queued_alerts(principal_); }
+  void alerts_acknowledged(const std::vector<std::int64_t>& ids) override;
   Clock::Duration steady_now() override { return engine_.clock().steady_now(); }
 
   Result<std::string> process(std::string_view message);

@@ -77,6 +77,8 @@ class ReplyWriter {
   void item_without_data(std::string_view uri, Format format, std::string_view mime);
   void end_results();
   void alert(const AlertLine& line);
+  /// CmdID of the element written last.
+  unsigned last_cmd_id() const { return next_cmd_id_ - 1; }
 
   /// Notes from here on where elements and items lie, for take().
   void note_seams() { noting_ = true; }

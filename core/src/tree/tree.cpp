@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tree/tree.hpp"
 
+#include <algorithm>
+
 namespace cspkit::tree {
 
 namespace {
@@ -51,6 +53,7 @@ void Tree::fill(store::Contents contents) {
     jobs_[{std::move(row.provider), std::move(row.id)}] =
         Job{std::move(row.payload), row.attempt, -1, {}, false};
   }
+  for (store::AlertRow& row : contents.alerts) put_alert(std::move(row));
 }
 
 void Tree::bind(const ddf::Schema& schema) {
@@ -78,6 +81,14 @@ void Tree::publish(store::Batch& batch, const ddf::Schema& schema) {
     job.payload = std::move(row.payload);
     job.attempt = row.attempt;
   }
+  for (const std::int64_t gone : batch.remove_alerts) alerts_.erase(gone);
+  for (store::AlertRow& row : batch.put_alerts) put_alert(std::move(row));
+}
+
+void Tree::put_alert(store::AlertRow row) {
+  next_alert_ = std::max(next_alert_, row.id + 1);
+  const std::int64_t id = row.id;
+  alerts_.insert_or_assign(id, std::move(row));
 }
 
 std::vector<std::string> Tree::orphans() const {

@@ -106,6 +106,10 @@ class Tree {
   const std::map<StateKey, std::string>& state() const { return state_; }
   const std::map<JobKey, Job>& jobs() const { return jobs_; }
   std::map<JobKey, Job>& jobs() { return jobs_; }
+  /// Alerts the server has not acknowledged, by id: in the order they were queued.
+  const std::map<std::int64_t, store::AlertRow>& alerts() const { return alerts_; }
+  /// Greater than the id of every alert there was since the state was opened.
+  std::int64_t next_alert() const { return next_alert_; }
 
   /// Takes over what the store held. Before anybody else looks.
   void fill(store::Contents contents);
@@ -117,6 +121,7 @@ class Tree {
   std::vector<std::string> orphans() const;
 
  private:
+  void put_alert(store::AlertRow row);
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
 
   mutable TreeMutex mutex_;
@@ -124,6 +129,8 @@ class Tree {
   std::map<std::string, Space, std::less<>> users_;
   std::map<StateKey, std::string> state_;
   std::map<JobKey, Job> jobs_;
+  std::map<std::int64_t, store::AlertRow> alerts_;
+  std::int64_t next_alert_ = 1;
 };
 
 }  // namespace cspkit::tree

@@ -160,9 +160,20 @@ std::vector<tree::JobKey> Transaction::started_jobs() const {
   return started;
 }
 
+void Transaction::put_alert(store::AlertRow alert) {
+  const std::lock_guard lock(mutex_);
+  alerts_.push_back(std::move(alert));
+}
+
+void Transaction::remove_alert(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  if (tree_.alerts().count(id) != 0) gone_alerts_.push_back(id);
+}
+
 bool Transaction::empty() const {
   const std::lock_guard lock(mutex_);
-  return changes_.empty() && state_.empty() && jobs_.empty();
+  return changes_.empty() && state_.empty() && jobs_.empty() && alerts_.empty() &&
+         gone_alerts_.empty();
 }
 
 store::Batch Transaction::take_batch() {
@@ -194,9 +205,17 @@ store::Batch Transaction::take_batch() {
       batch.remove_jobs.push_back(key);
     }
   }
+  std::int64_t next_alert = tree_.next_alert();
+  for (store::AlertRow& alert : alerts_) {
+    if (alert.id == 0) alert.id = next_alert++;
+    batch.put_alerts.push_back(std::move(alert));
+  }
+  batch.remove_alerts = std::move(gone_alerts_);
   changes_.clear();
   state_.clear();
   jobs_.clear();
+  alerts_.clear();
+  gone_alerts_.clear();
   return batch;
 }
 

@@ -61,6 +61,10 @@ class Transaction : public gate::View {
   /// Jobs this transaction starts (not those whose payload it changes).
   std::vector<tree::JobKey> started_jobs() const;
 
+  /// Queues an alert for the server, or changes one; without an id it is a new one.
+  void put_alert(store::AlertRow alert);
+  void remove_alert(std::int64_t id);
+
   bool empty() const;
   /// What the store must write. The overlay is empty afterwards.
   store::Batch take_batch();
@@ -84,6 +88,8 @@ class Transaction : public gate::View {
   std::map<std::string, Changes, std::less<>> changes_;  // by user
   std::map<tree::StateKey, std::optional<std::string>> state_;
   std::map<tree::JobKey, std::optional<std::string>> jobs_;
+  std::vector<store::AlertRow> alerts_;
+  std::vector<std::int64_t> gone_alerts_;
   // A job ended and started again under its name in one transaction is another job: it runs anew.
   std::set<tree::JobKey> ended_, restarted_;
 };
