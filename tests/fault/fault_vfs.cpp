@@ -2,6 +2,7 @@
 #include "fault_vfs.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -346,6 +347,8 @@ int FaultVfs::enter(Op op, bool needs_space, bool of_log) {
     ++counts_.syncs;
     if (of_log) ++counts_.syncs_of_log;
   }
+  const bool to_kill = kill_left_ > 0 && (!kill_op_ || *kill_op_ == op);
+  if (to_kill && --kill_left_ == 0) static_cast<void>(::raise(SIGKILL));
   if (crash_left_ > 0 && --crash_left_ == 0) crash(seed_);
   if (crashed_) return error_code(op);
   if (!counts_towards_failure(op, needs_space)) return SQLITE_OK;

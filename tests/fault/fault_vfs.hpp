@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -77,6 +78,12 @@ class FaultVfs {
   /// The power is back; all files were closed.
   void restart();
 
+  /// The process is killed at the `nth` call of this kind, or of any, from now on.
+  void kill_at(std::optional<Op> op, int nth) {
+    kill_op_ = op;
+    kill_left_ = nth;
+  }
+
   // For the file methods.
   int enter(Op op, bool needs_space, bool of_log);
   sqlite3_vfs* below() const { return below_; }
@@ -102,6 +109,8 @@ class FaultVfs {
 
   bool hold_ = false;
   int crash_left_ = 0;
+  std::optional<Op> kill_op_;
+  int kill_left_ = 0;
   std::uint32_t seed_ = 0;
   bool crashed_ = false;
 };
