@@ -243,7 +243,7 @@ TEST_F(Kill, AtRandomInstantsOfAMixedLoad) {
   while (kills < wanted && !HasFailure()) {
     SCOPED_TRACE(::testing::Message() << "after " << kills << " kills");
     constexpr int kSteps = 12;
-    const unsigned way = random() % 3;
+    const auto way = random() % 3;
     End end;
     end.at = way == 0 ? End::At::kTime : way == 1 ? End::At::kCall : End::At::kMoment;
     end.nth = static_cast<int>(random() % (way == 0 ? 12000u : way == 1 ? 150u : 60u)) + 1;
