@@ -31,6 +31,9 @@ struct Operation {
   std::size_t max_result_bytes = std::numeric_limits<std::size_t>::max();
   /// Of a TNDS document: an Add may be a Replace, or the reverse, where the DDF grants only that.
   bool either_verb = false;
+  std::string_view correlator;  ///< of an Exec
+  /// A handler that goes on is answered 202 at once; else it is waited for.
+  bool may_stay_pending = false;
   /// Set when the command is refused before its address is looked at (row 1, Get inside an Atomic):
   /// it is not run and its outcome is this.
   Code refused = Code::kOk;

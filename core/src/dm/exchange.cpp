@@ -98,6 +98,8 @@ Operation make_operation(const Command& command, const Item& item) {
   operation.mime = item.meta.type;
   operation.data = item.data;
   operation.has_data = item.has_data;
+  operation.correlator = command.correlator;
+  operation.may_stay_pending = operation.verb == Verb::kExec || operation.verb == Verb::kReplace;
   return operation;
 }
 

@@ -91,4 +91,58 @@ Status EngineImpl::acknowledge_alerts(const std::vector<std::int64_t>& ids) {
   return commit(transaction, {ChangeCause::kOwner, {}});
 }
 
+namespace {
+
+/// An alert that waited for its command, with the status it came to.
+store::AlertRow ended(store::AlertRow row, Code code) {
+  const int status = syncml_status(code);
+  row.ready = true;
+  row.data = std::to_string(status);
+  row.mark = status < 300 ? "informational" : "warning";
+  return row;
+}
+
+}  // namespace
+
+Status EngineImpl::answer_interrupted() {
+  txn::Transaction transaction(tree_, next_transaction());
+  for (const auto& [id, row] : tree_.alerts()) {
+    if (!row.ready) transaction.put_alert(ended(row, Code::kFailed));
+  }
+  return commit(transaction, {ChangeCause::kRecovery, {}});
+}
+
+void EngineImpl::finish_pending(std::shared_ptr<provider::LoadedProvider> provider,
+                                provider::PendingEnd end) {
+  const auto finish = [this, provider = std::move(provider),
+                       end = std::move(end)]() -> txn::Turn::After {
+    const auto row = tree_.alerts().find(end.alert);
+    const store::AlertRow waiting = row == tree_.alerts().end() ? store::AlertRow() : row->second;
+    txn::Transaction transaction(tree_, next_transaction());
+    Status status(end.code);
+    for (const provider::WriteOp& op : end.ops) {
+      if (!status.ok()) break;
+      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
+    }
+    if (status.ok()) {
+      if (waiting.id != 0) transaction.put_alert(ended(waiting, Code::kOk));
+      status = commit(transaction, {ChangeCause::kCommand, {}});
+      if (status.ok()) return {};
+      log(LogLevel::kWarning, provider->name(),
+          fmt::format("the end of a pending call was not kept: {}", status.text()));
+    } else if (end.code == Code::kOk) {
+      log(LogLevel::kWarning, provider->name(),
+          fmt::format("what a pending call did was not applied: {}", status.text()));
+    }
+    txn::Transaction only_the_alert(tree_, next_transaction());
+    if (waiting.id != 0) only_the_alert.put_alert(ended(waiting, status.code()));
+    // When the disk takes not even this, the next start says 500.
+    Status told = commit(only_the_alert, {ChangeCause::kCommand, {}});
+    if (!told.ok()) log(LogLevel::kError, "engine", told.text());
+    return {};
+  };
+  // Refused only when the engine has closed; until then those that go on were cancelled.
+  if (!turn_.post(finish)) log(LogLevel::kWarning, "engine", "a pending call ended too late");
+}
+
 }  // namespace cspkit

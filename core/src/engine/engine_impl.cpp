@@ -59,6 +59,8 @@ Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
   if (!known.ok()) return Status(known.code(), fmt::format("{}: {}", chosen.state, known.text()));
   engine->transactions_ = static_cast<std::uint64_t>(engine->ledger_.next_transaction() - 1);
   engine->tree_.fill(*std::move(contents));
+  Status answered = engine->answer_interrupted();
+  if (!answered.ok()) return answered;
   return engine;
 }
 

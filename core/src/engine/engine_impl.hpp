@@ -41,6 +41,8 @@ class EngineImpl : public provider::Services {
   void log(LogLevel level, std::string_view source, std::string_view text) override;
   bool submit(std::shared_ptr<provider::LoadedProvider> provider,
               std::vector<provider::WriteOp> ops, std::function<void(Code)> done) override;
+  void finish_pending(std::shared_ptr<provider::LoadedProvider> provider,
+                      provider::PendingEnd end) override;
   bool job_progress(const std::string& provider, const std::string& id, int percent,
                     std::string text) override;
 
@@ -79,6 +81,8 @@ class EngineImpl : public provider::Services {
   Status acknowledge_alerts(const std::vector<std::int64_t>& ids);
   /// Is there room for one more? With the turn.
   bool takes_alerts() const;
+  /// Commands answered 202 by a process that has died since will not end: their alerts say 500.
+  Status answer_interrupted();
 
   // ---- reports ----
   Result<Subscription> subscribe(std::string_view uri, ChangeCallback callback,
@@ -129,6 +133,9 @@ class EngineImpl : public provider::Services {
   std::atomic<std::uint64_t> sessions_{0};
   std::atomic<bool> any_refresh_{false};
 };
+
+/// Meta/Type of the alert that says how a command answered 202 has ended. Our choice.
+inline constexpr const char* kFinalStatusType = "org.cspkit.command.status";
 
 /// kBadValue, kTooLarge.
 Status judge_alert(const DeviceAlert& alert);

@@ -241,6 +241,7 @@ Status Changer::apply(Change& change) {
   const bool secret = (world_.binding(change.target.node.id()).flags & CSPKIT_HANDLER_SECRET) != 0;
   change.value.secret = change.value.secret || secret;
   operation_ = change.operation;
+  may_stay_pending_ = change.may_stay_pending;
   switch (change.verb) {
     case dm::Verb::kAdd:
       return add(change);
@@ -270,8 +271,16 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
     Status undoable = effects_.before(call);
     if (!undoable.ok()) return undoable;
   }
+  // Effects that can be undone belong to this transaction and cannot outlast it.
+  const bool lasting =
+      binding.provider->has_transactions() && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) == 0;
+  const bool final_call =
+      n == target.address.segments.size() && (verb == CSPKIT_EXEC || verb == CSPKIT_REPLACE);
+  call.spec.may_stay_pending =
+      may_stay_pending_ && final_call && !lasting && engine_.takes_alerts();
   const std::uint64_t before = transaction_.writes_to(target.user, target.address.key_of(n));
-  const provider::CallResult result = binding.provider->call(call.spec);
+  provider::CallResult result = binding.provider->call(call.spec);
+  if (result.pending) left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
   written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
   return result.status;
 }
@@ -321,6 +330,21 @@ std::uint32_t Changer::replacing_verb(const gate::Target& target, bool exists) c
   return adds ? CSPKIT_ADD : CSPKIT_REPLACE;
 }
 
+namespace {
+
+/// The value of a Replace whose handler goes on: kept when it ends well.
+provider::WriteOp set_later(const gate::Target& target, Value value) {
+  provider::WriteOp op;
+  op.kind = provider::WriteOp::Kind::kSet;
+  op.scope = target.address.scope;
+  op.user = target.user;
+  op.path = target.address.path;
+  op.value = std::move(value);
+  return op;
+}
+
+}  // namespace
+
 Status Changer::replace(Change& change) {
   const gate::Target& target = change.target;
   const bool exists = change.depth == target.address.segments.size();
@@ -334,6 +358,10 @@ Status Changer::replace(Change& change) {
   if (binding.handles(verb)) {
     Status done =
         call(target, target.address.segments.size(), verb, &change.value, change.mime, written);
+    if (done.code() == Code::kPending) {
+      note_reboot(target.node);
+      if (!written) left_pending_->call.when_ok = set_later(target, std::move(change.value));
+    }
     if (!done.ok()) return done;
   }
   if (!written) {

@@ -29,6 +29,7 @@ struct Change {
   // Found by judge_state:
   std::size_t depth = 0;      ///< leading segments that exist
   std::size_t operation = 0;  ///< which command of an Atomic it is
+  bool may_stay_pending = false;
 };
 
 /// Carries out commands of one principal in one transaction. Used by the holder of the turn.
@@ -57,8 +58,13 @@ class Changer {
   void plan(const Change& change, std::vector<HandlerCall>& calls) const;
   /// Will a handler be called whose effect cannot be undone?
   bool is_irreversible(const Change& change) const;
-  /// Row 12: the effect.
+  /// Row 12: the effect. kPending when the handler goes on and may: then left_pending().
   Status apply(Change& change);
+  struct LeftPending {
+    provider::LoadedProvider* provider = nullptr;
+    provider::PendingCall call;
+  };
+  const std::optional<LeftPending>& left_pending() const { return left_pending_; }
 
  private:
   Status add(Change& change);
@@ -85,6 +91,8 @@ class Changer {
   txn::Transaction& transaction_;
   Effects& effects_;
   std::size_t operation_ = 0;  // of the change that is being applied
+  bool may_stay_pending_ = false;
+  std::optional<LeftPending> left_pending_;
 };
 
 /// The value at a LocURI as a view holds it, for dependencies: computed nodes are taken as absent.

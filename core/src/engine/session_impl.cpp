@@ -110,6 +110,7 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   Effects effects(engine_, transaction);
   Changer changer(engine_, world, principal_, id_, transaction, effects);
   Change change;
+  change.may_stay_pending = operation.may_stay_pending;
   Status status = changer.judge_address(operation, change);
   if (status.ok()) status = changer.judge_state(change, failing_uri);
   if (status.ok())
@@ -122,9 +123,38 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
     status = effects.prepare(calls, only);
   }
   if (status.ok()) status = changer.apply(change);
+  if (changer.left_pending()) {
+    status = leave_pending(operation, change, *changer.left_pending(), transaction, effects);
+    if (status.code() == Code::kPending) return status;
+  }
   if (status.ok()) status = engine_.commit(transaction, {}, &effects);
   if (!status.ok()) effects.undo();
   return status;
+}
+
+// The command is answered 202: what its handler has recorded so far is committed, beside the alert
+// that will say how it ended.
+Status SessionImpl::leave_pending(const dm::Operation& operation, const Change& change,
+                                  const Changer::LeftPending& left, txn::Transaction& transaction,
+                                  Effects& effects) {
+  left.provider->detach(left.call);
+  store::AlertRow row;
+  row.user = change.target.user;
+  row.code = 1226;
+  row.ready = false;
+  row.provider = left.provider->name();
+  row.source = std::string(operation.uri);
+  row.type = kFinalStatusType;
+  row.format = "int";
+  row.correlator = std::string(operation.correlator);
+  const std::int64_t alert = transaction.put_alert(std::move(row));
+  Status committed = engine_.commit(transaction, {}, &effects);
+  if (!committed.ok()) {
+    left.provider->abandon(left.call);
+    return committed;
+  }
+  left.provider->arm(left.call, alert);
+  return Status(Code::kPending);
 }
 
 bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,

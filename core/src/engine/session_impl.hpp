@@ -44,6 +44,9 @@ class SessionImpl : public dm::CommandRunner {
 
  private:
   Status run_change(const dm::Operation& operation, const Value* typed, std::string& failing_uri);
+  Status leave_pending(const dm::Operation& operation, const Change& change,
+                       const Changer::LeftPending& left, txn::Transaction& transaction,
+                       Effects& effects);
   Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
   /// The rest of a Get once the node is known to exist; a provider is asked after `lock` was given
   /// back.

@@ -95,7 +95,7 @@ cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, bool i
       services.log(LogLevel::kDebug, provider.name(), status.text());
       return code_of(status);
     }
-    if (writer.is_batch) writer.ops.push_back(std::move(op));
+    if (writer.is_batch || writer.detached) writer.ops.push_back(std::move(op));
     return CSPKIT_OK;
   });
 }
@@ -124,7 +124,8 @@ cspkit_code set_error(const cspkit_host* host, cspkit_call call, std::uint32_t h
 
 cspkit_code complete(const cspkit_host* host, cspkit_call call, cspkit_code code) noexcept {
   LoadedProvider& provider = of(host);
-  return with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
+  const std::shared_ptr<Writer> found = provider.writers().find(call.id);
+  const cspkit_code taken = with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
     if (writer.is_batch) return misuse(provider, "complete: this handle is a batch");
     if (writer.completed || writer.cancelled) return CSPKIT_STALE;
     if (code > CSPKIT_OK) {
@@ -136,6 +137,8 @@ cspkit_code complete(const cspkit_host* host, cspkit_call call, cspkit_code code
     writer.changed.notify_all();
     return CSPKIT_OK;
   });
+  if (taken == CSPKIT_OK) provider.finish(call.id, found);
+  return taken;
 }
 
 std::int32_t is_cancelled(const cspkit_host* host, cspkit_call call) noexcept {

@@ -231,7 +231,7 @@ void LoadedProvider::refuse() {
 
 void LoadedProvider::quiesce() {
   started_ = false;
-  writers_.cancel_all();
+  cancel_calls();
   tasks_->close();
 }
 
@@ -296,7 +296,7 @@ cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
 CallResult LoadedProvider::call(const CallSpec& spec) {
   // Its nodes are published a moment before start() returns.
   if (!started_)
-    return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false};
+    return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false, {}};
   const std::shared_ptr<Writer> writer = make_writer(spec);
   const cspkit_call handle{writers_.open(writer)};
   const Clock::Duration deadline = services_.clock().steady_now() + services_.call_deadline();
@@ -305,6 +305,8 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   cspkit_code code = enter(spec, handle, request.get());
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
+  if (code == CSPKIT_PENDING && spec.may_stay_pending)
+    return {Status(Code::kPending), {}, false, PendingCall{handle.id, writer, deadline, {}}};
   if (code == CSPKIT_PENDING)
     code = static_cast<cspkit_code>(wait_until_complete(*writer, deadline));
   writers_.close(handle.id);

@@ -39,12 +39,22 @@ struct CallSpec {
   std::string_view mime;
   std::uint64_t session = 0;
   txn::Transaction* transaction = nullptr;
+  bool may_stay_pending = false;  ///< then a pending answer comes back as kPending, at once
+};
+
+/// A call whose command is answered before it has ended.
+struct PendingCall {
+  std::uint64_t handle = 0;
+  std::shared_ptr<Writer> writer;
+  Clock::Duration deadline{0};     ///< steady
+  std::optional<WriteOp> when_ok;  ///< applied when it ends well
 };
 
 struct CallResult {
   Status status;
   Value value;
   bool has_value = false;
+  std::optional<PendingCall> pending;  ///< with kPending
 };
 
 /// Timers and running tasks of one provider, so that none outlives it.
@@ -89,6 +99,14 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
   /// Runs one operation to its end, waiting for a pending one until its deadline.
   CallResult call(const CallSpec& spec);
+  // A call that came back as kPending (pending.cpp). First detach(), so that the provider no longer
+  // writes to the command's transaction; then, when that is committed, arm(), else abandon().
+  void detach(const PendingCall& call);
+  void arm(const PendingCall& call, std::int64_t alert);
+  void abandon(const PendingCall& call);
+  /// Ends a call that goes on, if it has completed or was cancelled. Any number of times.
+  void finish(std::uint64_t handle, const std::shared_ptr<Writer>& writer);
+
   bool started() const { return started_; }
   /// True from its start on, also when it is being stopped.
   bool ever_started() const { return ever_started_; }
@@ -139,6 +157,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   friend cspkit_host make_host_table(LoadedProvider& provider);
   cspkit_code enter(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
+  void cancel_calls();
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
   CallResult result_of(Writer& writer, cspkit_code code) const;
   template <typename Do>

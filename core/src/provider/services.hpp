@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gate/world.hpp"
 #include "provider/writer.hpp"
@@ -16,6 +17,13 @@
 namespace cspkit::provider {
 
 class LoadedProvider;
+
+/// How a call that went on has ended.
+struct PendingEnd {
+  std::vector<WriteOp> ops;  ///< empty unless it ended well
+  Code code = Code::kOk;
+  std::int64_t alert = 0;  ///< the row that waits for it
+};
 
 /// Implemented by the engine; every function may be called from any thread.
 class Services {
@@ -32,6 +40,9 @@ class Services {
   /// then nothing happens and `done` is not called.
   virtual bool submit(std::shared_ptr<LoadedProvider> provider, std::vector<WriteOp> ops,
                       std::function<void(Code)> done) = 0;
+  /// A call whose command was answered 202 has ended: applies what it did, and what the server will
+  /// be told, in one batch. Never blocks.
+  virtual void finish_pending(std::shared_ptr<LoadedProvider> provider, PendingEnd end) = 0;
   /// False when there is no such job.
   virtual bool job_progress(const std::string& provider, const std::string& id, int percent,
                             std::string text) = 0;

@@ -33,13 +33,14 @@ void WriterTable::close(std::uint64_t id) {
   writer->transaction = nullptr;
 }
 
-void WriterTable::cancel_all() {
+std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> WriterTable::cancel_all() {
   const std::lock_guard lock(mutex_);
   for (auto& [id, writer] : writers_) {
     const std::lock_guard writer_lock(writer->mutex);
     writer->cancelled = true;
     writer->changed.notify_all();
   }
+  return {writers_.begin(), writers_.end()};
 }
 
 }  // namespace cspkit::provider

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "gate/world.hpp"
@@ -50,7 +52,17 @@ struct Writer {
   std::uint32_t hresult = 0;
   Value value;
   bool has_value = false;
-  std::vector<WriteOp> ops;  ///< of a batch, in order: done again when it is applied
+  /// Of a batch, or of a call that goes on after its command was answered: in order, done again
+  /// when it is applied.
+  std::vector<WriteOp> ops;
+
+  // Of a call that goes on (pending.cpp).
+  bool detached = false;  ///< its command's transaction is over, or about to be
+  bool armed = false;     ///< its command was answered 202: finish() may end it
+  bool late = false;      ///< cancelled by its deadline
+  std::int64_t alert = 0;
+  std::uint64_t timer = 0;
+  std::optional<WriteOp> when_ok;
 };
 
 /// Handles of one provider. An id is never given twice.
@@ -59,8 +71,9 @@ class WriterTable {
   std::uint64_t open(std::shared_ptr<Writer> writer);
   std::shared_ptr<Writer> find(std::uint64_t id) const;
   void close(std::uint64_t id);
-  /// Marks every open writer cancelled and wakes who waits.
-  void cancel_all();
+  /// Marks every open call that has not completed cancelled and wakes who waits; those that were
+  /// open.
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> cancel_all();
 
  private:
   mutable std::mutex mutex_;

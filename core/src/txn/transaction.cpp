@@ -160,9 +160,14 @@ std::vector<tree::JobKey> Transaction::started_jobs() const {
   return started;
 }
 
-void Transaction::put_alert(store::AlertRow alert) {
+std::int64_t Transaction::put_alert(store::AlertRow alert) {
   const std::lock_guard lock(mutex_);
+  if (alert.id == 0) {
+    alert.id = tree_.next_alert();
+    for (const store::AlertRow& other : alerts_) alert.id = std::max(alert.id, other.id + 1);
+  }
   alerts_.push_back(std::move(alert));
+  return alerts_.back().id;
 }
 
 void Transaction::remove_alert(std::int64_t id) {
@@ -205,11 +210,7 @@ store::Batch Transaction::take_batch() {
       batch.remove_jobs.push_back(key);
     }
   }
-  std::int64_t next_alert = tree_.next_alert();
-  for (store::AlertRow& alert : alerts_) {
-    if (alert.id == 0) alert.id = next_alert++;
-    batch.put_alerts.push_back(std::move(alert));
-  }
+  batch.put_alerts = std::move(alerts_);
   batch.remove_alerts = std::move(gone_alerts_);
   changes_.clear();
   state_.clear();

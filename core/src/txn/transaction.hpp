@@ -61,8 +61,8 @@ class Transaction : public gate::View {
   /// Jobs this transaction starts (not those whose payload it changes).
   std::vector<tree::JobKey> started_jobs() const;
 
-  /// Queues an alert for the server, or changes one; without an id it is a new one.
-  void put_alert(store::AlertRow alert);
+  /// Queues an alert for the server, or changes one; without an id it is a new one. Its id.
+  std::int64_t put_alert(store::AlertRow alert);
   void remove_alert(std::int64_t id);
 
   bool empty() const;
