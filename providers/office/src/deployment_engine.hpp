@@ -5,7 +5,7 @@
 #define CSPKIT_OFFICE_DEPLOYMENT_ENGINE_HPP_
 
 #include <chrono>
-#include <cspkit/odt/configuration.hpp>
+#include <cspkit/odt/check.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,7 +57,7 @@ class DeploymentEngine {
  public:
   virtual ~DeploymentEngine() = default;
   /// How long a run is expected to take; recorded before it begins.
-  virtual std::chrono::milliseconds expected(const odt::Configuration& configuration) const = 0;
+  virtual std::chrono::milliseconds expected(const odt::Report& report) const = 0;
   /// Begins, or takes up again, a run and returns at once.
   virtual void run(RunRequest request, std::shared_ptr<RunObserver> observer) = 0;
 };

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cspkit/odt/configuration.hpp>
+#include <cspkit/odt/check.hpp>
 #include <cstdlib>
 #include <utility>
 
@@ -59,6 +59,14 @@ std::string next_job(Call& call) {
   std::from_chars(text.data(), text.data() + text.size(), number);
   call.state_write(kNextKey, std::to_string(number + 1));
   return fmt::format("run-{}", number);
+}
+
+// The first error of a configuration, with its place.
+std::string first(const odt::Report& report) {
+  const odt::Finding* error = report.first_error();
+  return error == nullptr ? std::string()
+                          : fmt::format("line {}, column {}: {}", error->position.line,
+                                        error->position.column, error->message);
 }
 
 // For log lines: whose {id}.
@@ -118,16 +126,16 @@ OfficeProvider::OfficeProvider(Host host)
 OfficeProvider::~OfficeProvider() = default;
 
 Status OfficeProvider::install(Call& call) {
-  odt::Configuration configuration;
-  odt::XmlError error;
   if (call.data().empty()) {
     return call.fail(Code::kFailed, "Exec on Install needs the configuration as Data",
                      kInvalidData);
   }
-  if (!odt::parse_configuration(call.data(), configuration, error)) {
-    return call.fail(Code::kFailed, "the configuration is not well-formed XML: " + error.describe(),
+  const odt::Report report = odt::check(call.data());
+  if (!report.well_formed) {
+    return call.fail(Code::kFailed, "the configuration is not well-formed XML: " + first(report),
                      kInvalidData);
   }
+  const std::string summary = report.configuration.summary();
   const Instance instance = instance_of(call);
   const std::string key = live_key(instance);
   if (const std::string live = state_or_empty(call, key); !live.empty()) {
@@ -144,12 +152,14 @@ Status OfficeProvider::install(Call& call) {
   order.due = order.accepted;
   order.configuration = call.data();
   if (holder.empty()) {
-    order.due += engine_->expected(configuration).count();
+    order.due += engine_->expected(report).count();
     MachineState state = machine(call);
-    state.last_run =
-        RunRecord{instance.device_scope,   instance.device_scope ? instance.id : std::string(),
-                  configuration.summary(), kInProgress,
-                  order.accepted,          0};
+    state.last_run = RunRecord{instance.device_scope,
+                               instance.device_scope ? instance.id : std::string(),
+                               summary,
+                               kInProgress,
+                               order.accepted,
+                               0};
     call.state_write(kRunKey, job);
     call.state_write(kMachineKey, write_machine_state(state));
   } else {
@@ -160,10 +170,9 @@ Status OfficeProvider::install(Call& call) {
   call.set(node(instance, "Status"), kInProgress);
   call.state_write(key, job);
   call.job_start(job, write_run_order(order));
-  host().info(holder.empty()
-                  ? fmt::format("{}: {}: {}", job, shown(instance), configuration.summary())
-                  : fmt::format("{}: {}: {} is running, this one will end with {}", job,
-                                shown(instance), holder, kAnotherRunningScenario));
+  host().info(holder.empty() ? fmt::format("{}: {}: {}", job, shown(instance), summary)
+                             : fmt::format("{}: {}: {} is running, this one will end with {}", job,
+                                           shown(instance), holder, kAnotherRunningScenario));
   return {};
 }
 

@@ -21,20 +21,20 @@ struct SimulatedClickToRun::Running {
   milliseconds tick{0};
 };
 
-milliseconds SimulatedClickToRun::expected(const odt::Configuration& configuration) const {
+milliseconds SimulatedClickToRun::expected(const odt::Report& report) const {
   // The tool reads its configuration before anything else: what it refuses, it refuses at once.
-  if (configuration.first_error() != nullptr) return milliseconds(0);
+  // What would end a run with a code of its own is found out on the way.
+  const odt::Finding* error = report.first_error();
+  if (error != nullptr && error->status == 0) return milliseconds(0);
+  const odt::Configuration& configuration = report.configuration;
   return configuration.remove && !configuration.add ? timing_.uninstall : timing_.install;
 }
 
 void SimulatedClickToRun::run(RunRequest request, std::shared_ptr<RunObserver> observer) {
   auto running = std::make_shared<Running>();
-  odt::Configuration configuration;
-  odt::XmlError error;
-  if (odt::parse_configuration(request.configuration, configuration, error)) {
-    running->summary = configuration.summary();
-    running->removes = configuration.remove && !configuration.add;
-  }
+  const odt::Configuration configuration = odt::check(request.configuration).configuration;
+  running->summary = configuration.summary();
+  running->removes = configuration.remove && !configuration.add;
   running->span = milliseconds(std::max<std::int64_t>(request.expected, 0));
   // The due time is kept in UTC so that a run goes on where another process left it. A wall clock
   // that was set back meanwhile must not make it longer than it was to be.

@@ -38,7 +38,7 @@ class SimulatedClickToRun final : public DeploymentEngine {
  public:
   SimulatedClickToRun(Scheduler& scheduler, SimulationTiming timing)
       : scheduler_(scheduler), timing_(timing) {}
-  std::chrono::milliseconds expected(const odt::Configuration& configuration) const override;
+  std::chrono::milliseconds expected(const odt::Report& report) const override;
   void run(RunRequest request, std::shared_ptr<RunObserver> observer) override;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cspkit/odt/catalog.hpp>
+#include <cspkit/odt/check.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,13 +63,13 @@ using Verdict = std::optional<Refusal>;
 
 class Scenario {
  public:
-  Scenario(const odt::Configuration& configuration, const MachineState& before)
-      : configuration_(configuration), machine_(before) {}
+  Scenario(const odt::Report& report, const MachineState& before)
+      : report_(report), configuration_(report.configuration), machine_(before) {}
 
   Verdict run() {
-    if (const odt::Finding* error = configuration_.first_error()) {
+    if (const odt::Finding* error = report_.first_error()) {
       return Refusal{
-          kHandlingCommandLine,
+          error->status != 0 ? error->status : kHandlingCommandLine,
           fmt::format("the configuration is refused, {} at line {}, column {}: {}", error->code,
                       error->position.line, error->position.column, error->message)};
     }
@@ -91,7 +92,7 @@ class Scenario {
     if (!machine_.is_installed() && !configuration_.add) {
       return Refusal{kUnexpected, "there is no Click-to-Run Office to remove"};
     }
-    if (what.all) {
+    if (what.all()) {
       machine_.products.clear();
     }
     for (const odt::Product& product : what.products) {
@@ -145,7 +146,7 @@ class Scenario {
   }
 
   static Refusal unknown_product(const odt::Product& product) {
-    return {kNeedCleanUp, fmt::format("product '{}' is unknown", product.id)};
+    return {kNeedCleanUp, fmt::format("product '{}' is unknown", odt::shown(product.id))};
   }
 
   Verdict check_products(const odt::Add& what) const {
@@ -167,7 +168,8 @@ class Scenario {
     for (const odt::Language& language : product.languages) {
       const LanguageKind kind = odt::language_kind(language.id);
       if (kind == LanguageKind::kUnknown) {
-        return Refusal{kCompletingScenario, fmt::format("language '{}' is unknown", language.id)};
+        return Refusal{kCompletingScenario,
+                       fmt::format("language '{}' is unknown", odt::shown(language.id))};
       }
       const bool proofing_only =
           kind == LanguageKind::kProofing && info->group != ProductGroup::kLanguage;
@@ -186,7 +188,7 @@ class Scenario {
 
   Verdict check_edition(const odt::Add& what) const {
     if (!machine_.is_installed() || what.edition.empty() || what.edition == machine_.edition ||
-        what.migrate_arch) {
+        what.migrates()) {
       return {};
     }
     return Refusal{kInstallFailure,
@@ -200,7 +202,7 @@ class Scenario {
     if (channel.empty()) channel = machine_.channel;
     if (channel.empty()) channel = default_channel(what);
     if (odt::find_channel(channel) == nullptr) {
-      return Refusal{kNeedCleanUp, fmt::format("channel '{}' has no content", channel)};
+      return Refusal{kNeedCleanUp, fmt::format("channel '{}' has no content", odt::shown(channel))};
     }
     for (const odt::Product& product : what.products) {
       if (fits(*odt::find_product(product.id), channel)) continue;
@@ -248,7 +250,8 @@ class Scenario {
       if (machine_.is_installed()) return {};
       return Refusal{kInstallFailure, "Version MatchInstalled, and nothing is installed to match"};
     }
-    machine_.version = what.version.empty() ? std::string(newest(machine_.channel)) : what.version;
+    const bool wants_newest = what.version.empty() || what.version == "-1";
+    machine_.version = wants_newest ? std::string(newest(machine_.channel)) : what.version;
     return {};
   }
 
@@ -278,7 +281,7 @@ class Scenario {
     const Names languages = resolve(product, installed);
     const bool takes_exclusions = odt::find_product(product.id)->group != ProductGroup::kLanguage;
     Names excluded;
-    if (takes_exclusions) unite(excluded, product.excluded_apps);
+    if (takes_exclusions) unite(excluded, product.excluded_apps());
     if (installed == nullptr) {
       machine_.products.push_back({product.id, languages, std::move(excluded)});
       return;
@@ -326,6 +329,7 @@ class Scenario {
     if (odt::find_channel(channel) != nullptr) machine_.update_channel = channel;
   }
 
+  const odt::Report& report_;
   const odt::Configuration& configuration_;
   MachineState machine_;
 };
@@ -335,21 +339,15 @@ class Scenario {
 RunResult simulate(std::string_view configuration, const MachineState& machine) {
   RunResult result;
   result.machine = machine;
-  odt::Configuration parsed;
-  odt::XmlError error;
-  if (!odt::parse_configuration(configuration, parsed, error)) {
-    result.status = kHandlingCommandLine;
-    result.text = "the configuration is not well-formed XML: " + error.describe();
-    return result;
-  }
-  Scenario scenario(parsed, machine);
+  const odt::Report report = odt::check(configuration);
+  Scenario scenario(report, machine);
   if (const Verdict refusal = scenario.run()) {
     result.status = refusal->status;
     result.text = refusal->text;
     return result;
   }
   result.machine = scenario.take_machine();
-  result.text = "done: " + parsed.summary();
+  result.text = "done: " + report.configuration.summary();
   return result;
 }
 

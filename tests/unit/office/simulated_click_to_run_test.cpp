@@ -116,12 +116,7 @@ TEST_F(SimulatedClickToRunTest, StopsWhenNobodyWantsItAnyMore) {
 }
 
 TEST_F(SimulatedClickToRunTest, ExpectsLongerForAnInstallThanForAnUninstall) {
-  const auto expected = [&](const char* text) {
-    odt::Configuration configuration;
-    odt::XmlError error;
-    EXPECT_TRUE(odt::parse_configuration(text, configuration, error));
-    return engine_.expected(configuration);
-  };
+  const auto expected = [&](const char* text) { return engine_.expected(odt::check(text)); };
   EXPECT_EQ(expected(kInstall), milliseconds(3000));
   EXPECT_EQ(expected(kUninstall), milliseconds(1500));
   EXPECT_EQ(expected("<Configuration/>"), milliseconds(0));

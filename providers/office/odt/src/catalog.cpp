@@ -51,6 +51,29 @@ LanguageKind language_kind(std::string_view id) {
   return row == nullptr ? LanguageKind::kUnknown : row->kind;
 }
 
+std::span<const ProductInfo> products() { return tables::kProducts; }
+
+std::span<const ChannelInfo> channels() { return tables::kChannels; }
+
+const std::vector<std::string_view>& languages() {
+  static const std::vector<std::string_view> kIds = [] {
+    std::vector<std::string_view> ids;
+    for (const tables::Language& row : tables::kLanguages) {
+      if (row.kind != LanguageKind::kNoPack) ids.push_back(row.id);
+    }
+    return ids;
+  }();
+  return kIds;
+}
+
+bool is_withdrawn(const ProductInfo& product) {
+  constexpr std::string_view kWithdrawn[] = {
+      "GrooveRetail",           "InfoPathRetail", "LyncEntryRetail", "LyncRetail",
+      "O365SmallBusPremRetail", "ProPlusRetail",  "SPDRetail"};
+  return std::find(std::begin(kWithdrawn), std::end(kWithdrawn), product.id) !=
+         std::end(kWithdrawn);
+}
+
 bool is_perpetual(std::string_view canonical_channel) {
   return canonical_channel.substr(0, 11) == "PerpetualVL";
 }

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cspkit/odt/xml.hpp>
+#include <utility>
 
+#include "text.hpp"
+#include "utf16.hpp"
 #include "utf8.hpp"
 
 namespace cspkit::odt {
@@ -41,6 +44,17 @@ const char* typographic_name(char32_t c) {
   }
 }
 
+// Line ends become LF (XML 1.0, 2.11).
+void append_lines(std::string& out, std::string_view text) {
+  for (;;) {
+    const std::size_t end = text.find('\r');
+    out.append(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    out += '\n';
+    text.remove_prefix(end + (text.substr(end, 2) == "\r\n" ? 2 : 1));
+  }
+}
+
 class Reader {
  public:
   Reader(std::string_view text, XmlDocument& document, XmlError& error, const XmlLimits& limits)
@@ -56,7 +70,9 @@ class Reader {
     if (!starts_with("<") || starts_with("</") || starts_with("<!")) {
       return unexpected("the root element");
     }
-    return elements() && misc(false) && (end() || unexpected("nothing after the root element"));
+    if (!elements() || !misc(false)) return false;
+    document_.after = std::move(asides_);
+    return end() || unexpected("nothing after the root element");
   }
 
  private:
@@ -80,7 +96,7 @@ class Reader {
   }
 
   bool fail(std::string text) {
-    error_.text = std::move(text);
+    error_.text = shown(text, 300);  // names from the document are in it
     error_.position = position();
     return false;
   }
@@ -133,6 +149,12 @@ class Reader {
     return true;
   }
 
+  // Keeps the markup from start to here, while there is not too much of it.
+  void keep(std::size_t start) {
+    if (++aside_count_ > limits_.asides) return;
+    append_lines(asides_.emplace_back(), text_.substr(start, at_ - start));
+  }
+
   bool comment() {
     const std::size_t start = at_;
     at_ += 4;
@@ -145,6 +167,7 @@ class Reader {
     at_ = dashes;
     if (!starts_with("-->")) return fail("'--' inside a comment");
     at_ += 3;
+    keep(start);
     return true;
   }
 
@@ -158,7 +181,9 @@ class Reader {
       at_ = start;
       return fail("an XML declaration that is not at the very start");
     }
-    return skip_past("?>", "a processing instruction that does not end");
+    if (!skip_past("?>", "a processing instruction that does not end")) return false;
+    keep(start);
+    return true;
   }
 
   // Skipped unread: nothing it declares is ever used.
@@ -182,6 +207,7 @@ class Reader {
       } else if (c == '>') {
         if (depth == 0) {
           ++at_;
+          asides_.clear();
           return true;
         }
         --depth;
@@ -326,7 +352,7 @@ class Reader {
   bool cdata(std::string& out) {
     const std::size_t start = at_ + 9;
     if (!skip_past("]]>", "a CDATA section that does not end")) return false;
-    out.append(text_.substr(start, at_ - 3 - start));
+    append_lines(out, text_.substr(start, at_ - 3 - start));
     return true;
   }
 
@@ -339,7 +365,7 @@ class Reader {
       at_ += forbidden;
       return fail("']]>' outside a CDATA section");
     }
-    out.append(run);
+    append_lines(out, run);
     at_ = stop;
     return true;
   }
@@ -375,6 +401,7 @@ class Reader {
     if (++element_count_ > limits_.elements) return fail("too many elements");
     XmlElement element;
     element.position = position();
+    element.before = std::exchange(asides_, {});
     ++at_;
     if (!name(element.name, "the name of an element") || !attributes(element)) return false;
     const bool empty = starts_with("/>");
@@ -404,6 +431,7 @@ class Reader {
 
   void close(std::vector<XmlElement>& open) {
     XmlElement done = std::move(open.back());
+    done.inside = std::exchange(asides_, {});
     open.pop_back();
     if (open.empty()) {
       document_.root = std::move(done);
@@ -419,6 +447,8 @@ class Reader {
   std::size_t at_ = 0;
   std::size_t counted_ = 0;
   Position place_;
+  Asides asides_;  // not yet given to an element
+  std::size_t aside_count_ = 0;
   std::size_t element_count_ = 0;
   std::size_t attribute_count_ = 0;
 };
@@ -447,50 +477,11 @@ bool read_xml(std::string_view text, XmlDocument& document, XmlError& error,
               const XmlLimits& limits) {
   document = {};
   error = {};
-  return Reader(text, document, error, limits).run();
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const char c = text[0];
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      const Decoded here = decode(text);
-      const bool good = here.size != 0 && is_xml_char(here.code);
-      out += good ? text.substr(0, here.size) : std::string_view("\xEF\xBF\xBD");
-      text.remove_prefix(std::max<std::size_t>(here.size, 1));
-      continue;
-    }
-    text.remove_prefix(1);
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      case '\t':
-        out += "&#9;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-    }
+  if (is_utf16(text)) {
+    std::string utf8;
+    return utf8_of_utf16(text, utf8, error) && Reader(utf8, document, error, limits).run();
   }
+  return Reader(text, document, error, limits).run();
 }
 
 }  // namespace cspkit::odt

@@ -7,8 +7,10 @@
 #define CSPKIT_ODT_CATALOG_HPP_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cspkit::odt {
 
@@ -55,6 +57,14 @@ struct ChannelInfo {
 const ProductInfo* find_product(std::string_view id);
 const ChannelInfo* find_channel(std::string_view id);
 LanguageKind language_kind(std::string_view id);
+
+/// All of them, sorted by ID. Languages: without those that have no pack, in lower case.
+std::span<const ProductInfo> products();
+std::span<const ChannelInfo> channels();
+const std::vector<std::string_view>& languages();
+
+/// True for products of 2013 to 2016 that Microsoft's list no longer holds; the tool takes them.
+bool is_withdrawn(const ProductInfo& product);
 
 /// True for PerpetualVL2019, PerpetualVL2021 and PerpetualVL2024.
 bool is_perpetual(std::string_view canonical_channel);

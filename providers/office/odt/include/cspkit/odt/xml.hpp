@@ -2,6 +2,7 @@
 // cspkit/odt/xml.hpp: a strict reader for small XML documents whose author may have erred. It keeps
 // line and column of everything, names the mistakes that are typical of configurations copied from
 // web pages, and expands nothing but the five predefined entities and character references.
+// Comments are kept for who writes the document again.
 // Functions are pure; values have no thread rules.
 #ifndef CSPKIT_ODT_XML_HPP_
 #define CSPKIT_ODT_XML_HPP_
@@ -18,18 +19,28 @@ struct Position {
   std::uint32_t line = 1;
   std::uint32_t column = 1;
 };
+constexpr bool operator<(Position a, Position b) {
+  return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
+/// Comments and processing instructions, as they were written, in their order.
+using Asides = std::vector<std::string>;
 
 struct XmlAttribute {
   std::string name;
   std::string value;  ///< references resolved, white space normalised to blanks (XML 1.0, 3.3.3)
   Position position;
 };
+/// Elements and attributes are equal when they say the same, wherever they stand.
+bool operator==(const XmlAttribute& a, const XmlAttribute& b);
 
 struct XmlElement {
   std::string name;
   std::vector<XmlAttribute> attributes;
   std::vector<XmlElement> children;
   std::string text;  ///< character data directly inside, joined
+  Asides before;     ///< what stands between this element and the one before it
+  Asides inside;     ///< what stands after the last child, before the end tag
   Position position;
 
   /// The attribute of exactly that name, or null. Names are case-sensitive, as ODT's are.
@@ -37,6 +48,7 @@ struct XmlElement {
   /// The first child of exactly that name, or null.
   const XmlElement* child(std::string_view child_name) const;
 };
+bool operator==(const XmlElement& a, const XmlElement& b);
 
 /// What was wrong with a document that is not well-formed.
 struct XmlError {
@@ -48,6 +60,7 @@ struct XmlError {
 
 struct XmlDocument {
   XmlElement root;
+  Asides after;  ///< what follows the root element
   bool has_doctype =
       false;  ///< its content was skipped unread; entities it defines stay unexpanded
 };
@@ -57,16 +70,22 @@ struct XmlLimits {
   std::size_t depth = 64;
   std::size_t elements = 100000;
   std::size_t attributes = 200000;
+  std::size_t asides = 10000;  ///< more comments than that are read, but not kept
 };
 
-/// Reads UTF-8 with or without a byte order mark. False when the text is not well-formed or exceeds
-/// a limit: then `error` says what and where, and `document` is unspecified.
+/// Reads UTF-8 with or without a byte order mark, and UTF-16 with one. False when the text is not
+/// well-formed or exceeds a limit: then `error` says what and where, and `document` is unspecified.
 [[nodiscard]] bool read_xml(std::string_view text, XmlDocument& document, XmlError& error,
                             const XmlLimits& limits = {});
 
 /// Appends text with & < > " and line breaks written as references: safe in content and attributes.
 /// Characters that XML forbids become U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
+
+/// Appends the element and what stands before it, one line per tag, indented by two blanks a level;
+/// line breaks are LF. Reading it again gives an equal element when texts beside children have no
+/// blanks around them.
+void append_element(std::string& out, const XmlElement& element, std::size_t level);
 
 }  // namespace cspkit::odt
 
