@@ -12,7 +12,6 @@ namespace cspkit::odt {
 
 void Findings::add(std::string_view code, Severity severity, Position position, std::string message,
                    std::int32_t status, bool advice) {
-  constexpr std::size_t kMost = 200;  // of either sort
   const bool is_error = severity == Severity::kError;
   if ((is_error ? errors_ : all_.size() - errors_) >= kMost) return;
   if (is_error) ++errors_;

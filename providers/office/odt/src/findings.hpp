@@ -29,12 +29,17 @@ class Findings {
     add(code, Severity::kInfo, position, std::move(message), 0, advice);
   }
 
+  /// False when another warning would not be kept: then it need not be worded either.
+  bool has_room() const { return all_.size() - errors_ < kMost; }
+
   /// In document order; what the profile counts as errors is one.
   std::vector<Finding> take(Profile profile) &&;
 
  private:
   void add(std::string_view code, Severity severity, Position position, std::string message,
            std::int32_t status, bool advice = false);
+
+  static constexpr std::size_t kMost = 200;  // of errors, and of the others
 
   std::vector<Finding> all_;
   std::size_t errors_ = 0;

@@ -59,11 +59,11 @@ void properties(const Judging& j) {
   for (const Property& property : j.configuration.properties) {
     if (property.name.empty()) continue;
     const PropertyRule* rule = find_property_rule(property.name);
-    if (rule == nullptr) {
+    if (rule == nullptr && j.findings.has_room()) {
       j.findings.warn("V003", property.place.of("Name"),
                       fmt::format("property '{}' is unknown{}", shown(property.name),
                                   did_you_mean(nearest(names, property.name))));
-    } else {
+    } else if (rule != nullptr) {
       property_value(j, property, *rule);
       if (!rule->documented) {
         j.findings.warn("V003", property.place.of("Name"),

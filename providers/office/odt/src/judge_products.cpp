@@ -20,6 +20,7 @@ void known_product(const Judging& j, const Product& product) {
   const ProductInfo* info = find_product(product.id);
   const Position at = product.place.of("ID");
   if (info == nullptr) {
+    if (!j.findings.has_room()) return;
     std::vector<std::string_view> ids;
     for (const ProductInfo& known : products()) ids.push_back(known.id);
     j.findings.warn("D001", at,
@@ -70,10 +71,9 @@ struct Where {
 };
 
 void unknown_language(const Judging& j, std::string_view id, Position at, bool adding) {
-  std::vector<std::string_view> ids;
-  for (const std::string_view known : languages()) ids.push_back(known);
+  if (!j.findings.has_room()) return;
   const std::string text =
-      fmt::format("language '{}' is unknown{}", shown(id), did_you_mean(nearest(ids, id)));
+      fmt::format("language '{}' is unknown{}", shown(id), did_you_mean(nearest(languages(), id)));
   j.findings.warn("L001", at, text, adding ? kStatusUnknownLanguage : 0);
 }
 
@@ -164,7 +164,7 @@ void apps(const Judging& j, const Product& product, const ProductInfo* info) {
     if (info != nullptr && info->group == ProductGroup::kLanguage) {
       j.findings.advise("E001", at, fmt::format("ExcludeApp has no effect in {}", info->id));
     }
-    if (holds(grammar::kCurrentApps, app.id)) continue;
+    if (holds(grammar::kCurrentApps, app.id) || !j.findings.has_room()) continue;
     if (holds(grammar::kOtherApps, app.id)) {
       j.findings.warn("E001", at,
                       fmt::format("app '{}' is not in the list of October 2024", app.id));

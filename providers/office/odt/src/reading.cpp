@@ -81,7 +81,9 @@ class Reading {
       if (known != shape.attributes.end()) {
         to.place.attributes.emplace_back(*known, a.position);
       } else {
-        unknown("attribute", from, a.name, a.position, nearest(shape.attributes, a.name));
+        if (findings_.has_room()) {
+          unknown("attribute", from, a.name, a.position, nearest(shape.attributes, a.name));
+        }
         to.rest.attributes.push_back(a);
       }
     }
@@ -112,6 +114,7 @@ class Reading {
                      fmt::format("'{}' has no effect inside '{}'", child.name, parent.name));
       return;
     }
+    if (!findings_.has_room()) return;
     std::string_view suggestion = nearest(shape.children, child.name);
     if (suggestion.empty()) suggestion = nearest(grammar::kEverywhere, child.name);
     unknown("element", parent, child.name, child.position, suggestion);

@@ -10,8 +10,9 @@
 namespace cspkit::odt {
 namespace {
 
-bool is_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-bool is_letter_or_digit(char c) { return is_upper_or_digit(c) || (c >= 'a' && c <= 'z'); }
+bool is_letter_or_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 bool is_separator(char c) { return c == '-' || c == ' ' || c == '_' || c == '.'; }
 
 constexpr std::size_t kGroup = 5;
@@ -28,13 +29,15 @@ std::size_t grouped_key(std::string_view text) {
   return kLength;
 }
 
-// Keys are also written without hyphens: 25 capitals and digits in a row, some of them digits.
+// Keys are also written without hyphens: 25 letters of one case and digits, both of them there.
 std::size_t plain_key(std::string_view text) {
   constexpr std::size_t kLength = kGroup * kGroups;
-  const auto run = std::find_if_not(text.begin(), text.end(), is_upper_or_digit);
+  const auto run = std::find_if_not(text.begin(), text.end(), is_letter_or_digit);
   if (run - text.begin() != static_cast<std::ptrdiff_t>(kLength)) return 0;
-  const bool digits = std::any_of(text.begin(), run, [](char c) { return c <= '9'; });
-  return digits ? kLength : 0;
+  const bool digit = std::any_of(text.begin(), run, [](char c) { return c <= '9'; });
+  const bool upper = std::any_of(text.begin(), run, [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool lower = std::any_of(text.begin(), run, [](char c) { return c >= 'a'; });
+  return digit && upper != lower ? kLength : 0;
 }
 
 // Steps from one word to the other (insert, drop, change, swap neighbours), without regard to case;

@@ -14,6 +14,9 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+// Means itself in an attribute's value, but for the quote that ends it.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '<' && c != '&'; }
+
 bool is_name_start(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
          (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x206F) && is_xml_char(c));
@@ -306,7 +309,11 @@ class Reader {
       return unexpected("the quote before an attribute's value");
     }
     const char quote = text_[at_++];
-    while (!end() && text_[at_] != quote) {
+    for (;;) {
+      const std::size_t start = at_;
+      while (!end() && is_plain(text_[at_]) && text_[at_] != quote) ++at_;
+      out.append(text_.substr(start, at_ - start));
+      if (end() || text_[at_] == quote) break;
       const char c = text_[at_];
       if (c == '<') return fail("'<' inside an attribute's value: a quote is missing before it");
       if (c == '&') {

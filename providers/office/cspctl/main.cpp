@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspctl-office: configurations of the Office Deployment Tool on the command line. cspctl runs it
+// as "cspctl office".
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "tool.hpp"
+
+namespace {
+
+using namespace cspctl_office;
+
+constexpr const char* kDescription =
+    "cspctl office: configurations of the Office Deployment Tool: check, format, build, merge.";
+constexpr const char* kFooter = R"(
+Files: "-" is standard input; UTF-8 or UTF-16; at most 64 MB.
+Exit codes: 0 fine; 1 a configuration is rejected or cannot be built, fmt --check found one that is
+  not formatted; 2 unusable arguments or files. The highest wins.
+check --json, one object per line: file verdict (accept, accept-warn, reject) findings: [{code
+  severity line column message, status when the outcome of a run can be foretold}]; file error when
+  it cannot be read.)";
+
+class Tool {
+ public:
+  Tool() : app_(kDescription, "cspctl office") {
+    app_.require_subcommand(1);
+    app_.footer(kFooter);
+    app_.set_version_flag("--version", "cspctl-office " CSPKIT_VERSION);
+    add_check();
+    add_format();
+    add_build();
+    add_merge();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+      return app_.exit(success);
+    } catch (const CLI::ParseError& error) {
+      print_error(std::string(error.what()) + " (cspctl office --help shows the usage)");
+      return kExitUsage;
+    }
+    for (const auto& [command, work] : work_) {
+      if (command->parsed()) return work();
+    }
+    return kExitUsage;
+  }
+
+ private:
+  void add_check() {
+    CLI::App* command = app_.add_subcommand("check", "Say what is wrong with configurations");
+    command->add_option("FILE", check_.files, "Configurations")->required();
+    command->add_option("--profile", check_.profile, "odt: as the tool reads it; strict")
+        ->check(CLI::IsMember({"odt", "strict"}));
+    command->add_option("--mode", check_.mode, "What the tool is called with")
+        ->check(CLI::IsMember({"configure", "download"}));
+    command
+        ->add_option("--installed-edition", check_.installed_edition,
+                     "Edition of the Office that is installed")
+        ->check(CLI::IsMember({"32", "64"}));
+    command->add_flag("--json", check_.json, "One object per file");
+    work_[command] = [this] { return run_check(check_); };
+  }
+
+  void add_format() {
+    CLI::App* command = app_.add_subcommand("fmt", "Write configurations in their usual form");
+    command->add_option("FILE", format_.files, "Configurations")->required();
+    command->add_flag("-i,--in-place", format_.in_place, "Change the files");
+    command->add_flag("--check", format_.check, "Only name the files that would change");
+    command->add_flag("--crlf", format_.crlf, "Line ends CR LF");
+    work_[command] = [this] { return run_format(format_); };
+  }
+
+  void add_build() {
+    CLI::App* command =
+        app_.add_subcommand("build", "Build a configuration from settings of an app suite");
+    command->add_option("JSON", build_.json_file, "An officeSuiteApp of Microsoft Graph");
+    command->add_option("-o,--out", build_.out, "File to write");
+    command->add_option("--product", build_.products, "suite, visio, project");
+    command->add_option("--exclude", build_.excluded, "App to leave out");
+    command->add_option("--language", build_.languages, "Beside those of Windows");
+    command->add_option("--arch", build_.architecture, "32 or 64 (64)");
+    command->add_option("--channel", build_.channel, "Update channel, any spelling");
+    command->add_option("--office-version", build_.version, "16.0.b.r; needs --channel");
+    command->add_option("--display", build_.display, "None or Full");
+    command->add_option("--file-format", build_.file_format, "Default format of files")
+        ->check(CLI::IsMember({"ooxml", "odf"}));
+    command->add_flag("--remove-msi", build_.remove_msi, "Remove MSI Office");
+    command->add_flag("--shared-computer", build_.shared_computer, "Shared computer activation");
+    command->add_flag("--accept-eula", build_.accept_eula, "Accept the licence for the users");
+    command->add_flag("--required", build_.required, "A required assignment: silent");
+    command->add_flag("--uninstall", build_.uninstall, "Remove the products instead");
+    command->add_flag("--uninstall-all", build_.uninstall_all, "Remove every product");
+    work_[command] = [this] { return run_build(build_); };
+  }
+
+  void add_merge() {
+    CLI::App* command =
+        app_.add_subcommand("merge", "What several assignments come to, the earliest first");
+    command
+        ->add_option("ASSIGNMENT", merge_.assignments,
+                     "FILE, or GROUP:INTENT:FILE with GROUP user or device and INTENT required, "
+                     "available, required-and-available, available-without-enrollment or "
+                     "uninstall; one FILE is one app")
+        ->required();
+    command->add_option("--installed-language", merge_.installed_languages,
+                        "Language that is installed already");
+    command->add_option("-o,--out", merge_.out, "File to write");
+    work_[command] = [this] { return run_merge(merge_); };
+  }
+
+  CLI::App app_;
+  CheckCommand check_;
+  FormatCommand format_;
+  BuildCommand build_;
+  MergeCommand merge_;
+  std::map<CLI::App*, std::function<int()>> work_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const int code = Tool().run(argc, argv);
+    return finish_output() ? code : std::max<int>(code, kExitUsage);
+  } catch (const std::exception& error) {
+    print_error(error.what());
+    return kExitUsage;
+  }
+}
