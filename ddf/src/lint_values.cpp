@@ -39,7 +39,13 @@ void lint_schemas(const Node& node, const AllowedValues& allowed, const std::str
                   const Report& report) {
   Patterns& patterns = *SchemaAccess::data(node.schema()).patterns;
   for (const EnumValue& schema : allowed.values) {
-    const std::string& problem = patterns.xsd(schema.value).problem();
+    const Xsd& compiled = patterns.xsd(schema.value);
+    const std::string& problem = compiled.problem();
+    if (problem.empty() && !compiled.dropped_pattern().empty()) {
+      report(Severity::kWarning, "D402",
+             what + ": the pattern " + shown(compiled.dropped_pattern()) +
+                 " of the XML schema could take for ever to match; it is not held against values");
+    }
     if (problem.empty()) continue;
     report(Severity::kError, "D402",
            what + ": the XML schema cannot be used, so that every value is allowed: " + problem);

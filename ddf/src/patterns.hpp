@@ -42,6 +42,8 @@ class Xsd {
   Xsd& operator=(const Xsd&) = delete;
 
   const std::string& problem() const { return problem_; }
+  /// A pattern facet that is not held against values, because matching it could take for ever.
+  const std::string& dropped_pattern() const { return dropped_pattern_; }
   /// "" when the document is valid (or the schema of no use), else why it is not.
   std::string validate(std::string_view document) const;
 
@@ -49,6 +51,7 @@ class Xsd {
   void* document_ = nullptr;  // the schema points into it
   void* schema_ = nullptr;
   std::string problem_;
+  std::string dropped_pattern_;
 };
 
 /// The compiled patterns of one Schema. The strings given are those of its pool, so that their

@@ -82,13 +82,14 @@ Xsd::Xsd(std::string_view schema) {
   }
   Document document = parse(text, problem_);
   if (document == nullptr) return;
-  const xmlNode* root = xmlDocGetRootElement(document.get());
+  xmlNode* root = xmlDocGetRootElement(document.get());
   if (root != nullptr && refers_elsewhere(root)) {
     problem_ = "the schema refers to another document; such are never loaded";
     return;
   }
   if (root != nullptr) problem_ = xsd_too_large(root);
   if (!problem_.empty()) return;
+  if (root != nullptr) dropped_pattern_ = drop_costly_patterns(root);
   xmlSchemaParserCtxt* context = xmlSchemaNewDocParserCtxt(document.get());
   if (context == nullptr) {
     problem_ = "out of memory";

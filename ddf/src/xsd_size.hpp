@@ -5,6 +5,7 @@
 #include <libxml/tree.h>
 
 #include <string>
+#include <string_view>
 
 namespace cspkit::ddf {
 
@@ -13,6 +14,11 @@ namespace cspkit::ddf {
 /// model: a few lines of groups of groups would take all memory there is. Published schemas have
 /// models of at most some dozen particles.
 std::string xsd_too_large(const xmlNode* schema);
+
+/// Takes the pattern facets out of a schema that libxml2 might try for minutes on one value: it
+/// backtracks, and knows no limit. Kept are those without a repeated group, with one "*" or "+" and
+/// a few thousand ways at most. Returns the first one that was taken out, "" when none was.
+std::string drop_costly_patterns(xmlNode* schema);
 
 }  // namespace cspkit::ddf
 

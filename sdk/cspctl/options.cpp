@@ -36,9 +36,9 @@ Values: --data is what would stand in SyncML's Data: text, or base64 for the for
 Long work: the reply is printed at once, then cspctl stays until the work has ended (a progress
   line on a terminal); with --no-wait, or when interrupted (exit 130 or 143), the next call on that
   state carries it on.
-Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found errors; 2 unusable
-  arguments; 3 the input is no SyncML or no DDF; 4 the state or a provider could not be opened. The
-  highest wins. Errors are one line each on stderr.
+Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found errors (ddf diff: 0,
+  whether or not they differ); 2 unusable arguments; 3 the input is no SyncML or no DDF; 4 the state
+  or a provider could not be opened. The highest wins. Errors are one line each on stderr.
 --json, one object per line:
   get, add, ...    command uri status, format value of a get; text reason originalerror of a failure
   run              file reply statuses, reply_file with --out; file error when it is no SyncML
@@ -114,7 +114,7 @@ class Parser {
     app_.add_option("--profile", profile_, "What kind of device: build=,edition=,azure-ad=")
         ->type_name("P");
     app_.add_flag("--no-bundled", options_.no_bundled, "Load no bundled providers and DDF files");
-    app_.add_option("--user", options_.user, "Act as this user")->type_name("ID");
+    user_given_ = app_.add_option("--user", options_.user, "Act as this user")->type_name("ID");
     app_.add_flag("--device-authority", options_.device_authority,
                   "With --user: may change ./Device too");
     app_.add_flag("--json", options_.json, "One JSON object per command");
@@ -206,6 +206,9 @@ class Parser {
     if (const std::string why = read_profile(); !why.empty()) {
       return refuse("--profile " + profile_ + ": " + why);
     }
+    if (user_given_->count() != 0 && options_.user.empty()) {
+      return refuse("--user needs the id of a user: an empty one would be the device");
+    }
     if (options_.device_authority && options_.user.empty()) {
       return refuse("--device-authority needs --user: the device has it already");
     }
@@ -266,6 +269,7 @@ class Parser {
 
   Options& options_;
   std::string profile_;
+  CLI::Option* user_given_ = nullptr;
   CLI::App app_;
 };
 

@@ -74,6 +74,8 @@ TEST_F(Options, UnusableArgumentsExit2WithOneLine) {
       {"replace", "./A", "--data", "x", "--format", "varchar"},
       {"replace", "./A", "--format", "int"},
       {"--device-authority", "get", "."},
+      {"--user", "", "get", "."},
+      {"--user=", "get", "."},
   };
   for (const auto& words : all) {
     const Outcome outcome = ctl(words);

@@ -119,6 +119,43 @@ TEST(DdfBounds, AnXmlSchemaWithALongEnumerationIsUsed) {
   EXPECT_FALSE(check_allowed(node, Value::chr("<a>w3000</a>")).ok());
 }
 
+// libxml2 backtracks without a limit: such patterns are left out, and said; ordinary ones count.
+TEST(DdfBounds, PatternFacetsOfAnXmlSchema) {
+  const auto schema_with = [](const std::string& pattern) {
+    SchemaBuilder builder;
+    return read(builder,
+                one_leaf(xsd("<xs:element name=\"a\"><xs:simpleType><xs:restriction "
+                             "base=\"xs:string\"><xs:pattern value=\"" +
+                             pattern + "\"/></xs:restriction></xs:simpleType></xs:element>")));
+  };
+  const auto allows = [](const Schema& schema, const std::string& text) {
+    Address address;
+    EXPECT_TRUE(schema.resolve("./T/a", address).ok());
+    return check_allowed(schema.node(address.node), Value::chr("<a>" + text + "</a>")).ok();
+  };
+  for (const char* costly : {"(a|a|aa|aaa)*b", "a*a*a*b", "(a?){30}b", "((a{1,9}){1,9}){1,9}b",
+                             "(a+){9}b", "(a|a){1,}b", "[)]*(a|b)+c"}) {
+    const auto schema = schema_with(costly);
+    const std::vector<Finding> findings = lint(*schema);
+    ASSERT_EQ(findings.size(), 1u) << costly;
+    EXPECT_EQ(findings[0].code, "D402");
+    EXPECT_EQ(findings[0].severity, Severity::kWarning);
+    EXPECT_TRUE(allows(*schema, std::string(100'000, 'a'))) << costly;
+  }
+  const std::string byte = "[0-9]{1,3}";
+  const auto address = schema_with(byte + "(\\." + byte + "){3}");
+  EXPECT_TRUE(lint(*address).empty());
+  EXPECT_TRUE(allows(*address, "10.0.19041.12") == false && allows(*address, "10.0.190.12"));
+  const auto guid = schema_with("\\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}");
+  EXPECT_TRUE(lint(*guid).empty());
+  EXPECT_TRUE(allows(*guid, "{01234567-89ab-CDEF-0123-456789abcdef}"));
+  EXPECT_FALSE(allows(*guid, "{01234567-89ab-CDEF-0123-456789abcde}"));
+  const auto word = schema_with("[a-z]+[0-9]?");
+  EXPECT_TRUE(lint(*word).empty());
+  EXPECT_TRUE(allows(*word, std::string(100'000, 'a') + '1'));
+  EXPECT_FALSE(allows(*word, std::string(100'000, 'a') + '-'));
+}
+
 // The reason that libxml2 gives repeats the value.
 TEST(DdfBounds, ARefusalTellsNoValueThatNobodyMayRead) {
   const std::string number = xsd("<xs:element name=\"a\" type=\"xs:int\"/>");
