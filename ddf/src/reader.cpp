@@ -12,6 +12,20 @@ namespace cspkit::ddf {
 using dom::local_name;
 using pugi::xml_node;
 
+namespace {
+
+/// Names and elements of a file may be as long as the file: a finding shall fit a screen.
+void shorten(std::string& text) {
+  constexpr std::size_t kLongest = 2000;
+  if (text.size() <= kLongest) return;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
+  text.resize(end);
+  text += "...";
+}
+
+}  // namespace
+
 void FindingSink::add(Severity severity, std::string_view code, std::uint32_t line, std::string uri,
                       std::string text) {
   if (count_ > kMax) return;
@@ -24,6 +38,8 @@ void FindingSink::add(Severity severity, std::string_view code, std::uint32_t li
                     "more than " + std::to_string(kMax) + " findings; the rest is not listed"});
     return;
   }
+  shorten(uri);
+  shorten(text);
   out_.push_back({severity, std::string(code), file_, line, std::move(uri), std::move(text)});
 }
 

@@ -194,7 +194,7 @@ TEST_P(GiantDdf, IsReadOrRefusedInBoundedTimeAndMemory) {
     bool found = findings.empty() && *giant.code == '\0';
     for (const Finding& finding : findings) {
       found = found || finding.code == giant.code;
-      EXPECT_LT(to_string(finding).size(), 64u << 10) << finding.code;
+      EXPECT_LT(to_string(finding).size(), 5000u) << finding.code;
     }
     EXPECT_TRUE(found) << giant.code;
     if (giant.nodes != 0 && giant.nodes < 100) {
