@@ -115,11 +115,23 @@ TEST_F(OfficeTool, TellsNoProductKey) {
                            "x\" Key=\"" + key + "\"/></Add><" + key + "/></Configuration>");
   for (const std::vector<std::string>& words : {std::vector<std::string>{"office", "check", file},
                                                 {"office", "check", "--json", file},
-                                                                                        {"office", "merge", file}}) {
+                                                {"office", "merge", file}}) {
     const Outcome outcome = ctl(words);
     EXPECT_EQ(outcome.exit, 1);
     EXPECT_THAT(outcome.out + outcome.err, Not(HasSubstr(key)));
   }
+}
+
+TEST_F(OfficeTool, ExplainsCodes) {
+  const Outcome outcome = ctl({"office", "explain-code", "-2147418113", "0x80070642"});
+  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("0x8000FFFF (-2147418113) E_UNEXPECTED\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("Win32 error 1602 as an HRESULT\n"));
+  const auto lines = json_lines(ctl({"office", "explain-code", "--json", "17004"}).out);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["meanings"][0]["code"], 17004);
+  EXPECT_EQ(ctl({"office", "explain-code", "12345"}).exit, 1);
+  EXPECT_EQ(ctl({"office", "explain-code"}).exit, 2);
 }
 
 TEST_F(OfficeTool, SaysHowItIsUsed) {

@@ -15,11 +15,12 @@ namespace {
 using namespace cspctl_office;
 
 constexpr const char* kDescription =
-    "cspctl office: configurations of the Office Deployment Tool: check, format, build, merge.";
+    "cspctl office: configurations of the Office Deployment Tool: check, format, build, merge; "
+    "and what codes mean.";
 constexpr const char* kFooter = R"(
 Files: "-" is standard input; UTF-8 or UTF-16; at most 64 MB.
 Exit codes: 0 fine; 1 a configuration is rejected or cannot be built, fmt --check found one that is
-  not formatted; 2 unusable arguments or files. The highest wins.
+  not formatted, a code is not known; 2 unusable arguments or files. The highest wins.
 check --json, one object per line: file verdict (accept, accept-warn, reject) findings: [{code
   severity line column message, status when the outcome of a run can be foretold}]; file error when
   it cannot be read.)";
@@ -34,6 +35,7 @@ class Tool {
     add_format();
     add_build();
     add_merge();
+    add_explain();
   }
 
   int run(int argc, char** argv) {
@@ -114,11 +116,29 @@ class Tool {
     work_[command] = [this] { return run_merge(merge_); };
   }
 
+  // A negative number is no option: everything behind the command is a code.
+  void add_explain() {
+    CLI::App* command = app_.add_subcommand("explain-code", "Say what a code means");
+    command->add_flag("--json", explain_.json, "One object per code");
+    command->allow_extras();
+    command->add_option("CODE", explain_.codes,
+                        "Decimal, negative, hexadecimal, or as the installer shows it");
+    work_[command] = [this, command] {
+      for (const std::string& extra : command->remaining()) explain_.codes.push_back(extra);
+      if (explain_.codes.empty()) {
+        print_error("explain-code: which code? (cspctl office --help shows the usage)");
+        return static_cast<int>(kExitUsage);
+      }
+      return run_explain(explain_);
+    };
+  }
+
   CLI::App app_;
   CheckCommand check_;
   FormatCommand format_;
   BuildCommand build_;
   MergeCommand merge_;
+  ExplainCommand explain_;
   std::map<CLI::App*, std::function<int()>> work_;
 };
 

@@ -15,7 +15,7 @@ namespace cspctl_office {
 /// As cspctl's: of several that apply the highest is the answer.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRejected = 1,  ///< a configuration is rejected, or cannot be built
+  kExitRejected = 1,  ///< a configuration is rejected, or cannot be built, or a code is not known
   kExitUsage = 2      ///< unusable arguments, files that cannot be read or written
 };
 
@@ -46,10 +46,16 @@ struct MergeCommand {
   std::string out;
 };
 
+struct ExplainCommand {
+  std::vector<std::string> codes;
+  bool json = false;
+};
+
 int run_check(const CheckCommand& command);
 int run_format(const FormatCommand& command);
 int run_build(const BuildCommand& command);
 int run_merge(const MergeCommand& command);
+int run_explain(const ExplainCommand& command);
 
 /// The bytes of a file, of stdin for "-"; at most 64 MB. Says what is wrong when it returns none.
 std::optional<std::string> read_file(const std::string& name);

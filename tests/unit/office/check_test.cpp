@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cspkit/odt/check.hpp>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 
 namespace cspkit::odt {
@@ -317,6 +319,17 @@ TEST(CheckTest, RulesAreListedOnce) {
   EXPECT_EQ(find_rule("Q001"), nullptr);
   EXPECT_EQ(rules().front().code, "X001");
   EXPECT_EQ(rules().back().code, "Z001");
+}
+
+TEST(CheckTest, TheReadmeListsTheRules) {
+  std::ifstream in(CSPKIT_OFFICE_README, std::ios::binary);
+  const std::string readme((std::istreambuf_iterator<char>(in)), {});
+  for (const RuleInfo& rule : rules()) {
+    const std::string row =
+        "| " + std::string(rule.code) + " | " + std::string(severity_name(rule.severity)) +
+        (rule.strict_error ? ", strict: error | " : " | ") + std::string(rule.summary) + " |\n";
+    EXPECT_NE(readme.find(row), std::string::npos) << row;
+  }
 }
 
 }  // namespace

@@ -53,6 +53,51 @@ TEST_F(OfficeProviderTest, AnInstallGoesFrom997ToItsEnd) {
   EXPECT_GE(host_.progress.size(), 10u);
 }
 
+// Neither what is well-formed nor what is not gives a product key away.
+TEST_F(OfficeProviderTest, ProductKeysReachNoLogNoErrorAndNoStatus) {
+  const std::string key = "7WQ2P-4KJ8M-T3RXC-9BVNH-D6GFY";
+  const std::string good = "<Configuration><Add><Product ID=\"ProPlus2021Volume\" PIDKEY=\"" + key +
+                           "\"><Language ID=\"en-us\"/></Product></Add></Configuration>";
+  const std::string kTexts[] = {
+      good, "<Configuration><Add><Product ID=\"" + key + "\"/></Add></Configuration>",
+      "<Configuration><Add PIDKEY=\"" + key + "\" PIDKEY=\"" + key + "\"/></Configuration>",
+      "<Configuration></" + key + ">",
+      "<Configuration><Add Version=\"" + key + "\"/></Configuration>"};
+  for (const std::string& text : kTexts) {
+    const MiniHost::Outcome outcome = host_.exec("A", text);
+    EXPECT_EQ(outcome.text.find(key), std::string::npos) << outcome.text;
+    host_.run_until_idle();
+    EXPECT_EQ(current().find(key), std::string::npos) << current();
+  }
+  EXPECT_NE(current(), "");
+  ASSERT_FALSE(host_.log.empty());
+  for (const std::string& line : host_.log) EXPECT_EQ(line.find(key), std::string::npos) << line;
+}
+
+TEST_F(OfficeProviderTest, WhatTheToolRefusesAtOnceEndsAtOnce) {
+  const std::int64_t start = host_.utc;
+  ASSERT_EQ(host_
+                .exec("A",
+                      "<Configuration><Property Name=\"AUTOACTIVATE\" Value=\"x\"/>"
+                      "</Configuration>")
+                .code,
+            CSPKIT_OK);
+  EXPECT_EQ(status("A"), "997");
+  host_.run_until_idle();
+  EXPECT_EQ(status("A"), "17100");
+  EXPECT_EQ(host_.utc, start);
+  // What fails on the way takes its time.
+  ASSERT_EQ(host_
+                .exec("A",
+                      "<Configuration><Add Channel=\"Weekly\"><Product "
+                      "ID=\"O365ProPlusRetail\"/></Add></Configuration>")
+                .code,
+            CSPKIT_OK);
+  host_.run_until_idle();
+  EXPECT_EQ(status("A"), "17004");
+  EXPECT_GT(host_.utc, start);
+}
+
 TEST_F(OfficeProviderTest, TheSecondUninstallFindsNothing) {
   install("A");
   ASSERT_EQ(host_.exec("B", kUninstall).code, CSPKIT_OK);
