@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The DDF loader: any bytes give a Schema and findings, or a refusal; every node of the Schema can
-// be read and resolved.
+// be read, resolved, checked and documented, and a Schema does not differ from itself.
+#include <cspkit/ddf/diff.hpp>
+#include <cspkit/ddf/doc.hpp>
+#include <cspkit/ddf/lint.hpp>
 #include <cspkit/ddf/loader.hpp>
 #include <cspkit/ddf/rules.hpp>
 #include <cspkit/ddf/schema.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -37,5 +41,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::uint32_t id = 0; id < count; ++id) {
     sink = sink + touch(*schema, cspkit::ddf::NodeId{id});
   }
+  if (schema->node_count() > 2000) return 0;
+  for (const cspkit::ddf::Finding& finding : cspkit::ddf::lint(*schema)) {
+    if (finding.code.empty() || finding.file != "fuzz.xml") std::abort();
+  }
+  for (const std::string& subject : cspkit::ddf::doc_subjects(*schema)) {
+    if (cspkit::ddf::doc_page(*schema, subject).empty()) std::abort();
+  }
+  if (!cspkit::ddf::diff(*schema, *schema).empty()) std::abort();
   return 0;
 }
