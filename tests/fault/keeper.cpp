@@ -93,6 +93,7 @@ class Keeper : public Provider, public Transactional {
   }
   void restore(std::string_view record) {
     const std::size_t line = record.find('\n');
+    if (line == std::string_view::npos || line + 1 == record.size()) return;  // none of ours
     const std::string name(record.substr(0, line));
     if (record[line + 1] == '-') {
       outside_.erase(name);

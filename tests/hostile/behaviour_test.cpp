@@ -195,6 +195,31 @@ TEST_F(Behaviour, JobThatNobodyCouldEndIsRefused) {
   expect_breach("job_start");
 }
 
+// A provider in C, straight over cspkit.transaction/1.
+TEST_F(Behaviour, WhatFailsHalfWayIsUndone) {
+  admit("transactional");
+  EXPECT_TRUE(device().replace(kRoot + "/Text", Value::chr("a")).ok());
+  EXPECT_EQ(text_of("Text"), "a");
+  EXPECT_EQ(device().replace(kRoot + "/Text", Value::chr("half")).code(), Code::kBusy);
+  EXPECT_EQ(text_of("Text"), "a");
+  EXPECT_EQ(process(message("<Atomic><CmdID>1</CmdID>" + command("Replace", "2", "Text", "b") +
+                            command("Exec", "3", "Run") + "</Atomic>")),
+            (std::vector<int>{507, 216, 403}));
+  EXPECT_EQ(text_of("Text"), "a");
+  expect_alive();
+}
+
+TEST_F(Behaviour, UndoRecordsAreGivenAtOnceAndChangeNothing) {
+  admit("transactional");
+  EXPECT_EQ(device().replace(kRoot + "/Text", Value::chr("pending undo")).code(), Code::kFailed);
+  expect_breach("no final code");
+  EXPECT_EQ(device().replace(kRoot + "/Text", Value::chr("writing undo")).code(), Code::kDenied);
+  expect_breach("undo_for cannot change anything");
+  EXPECT_EQ(text_of("Text"), "");
+  EXPECT_EQ(text_of("Item"), "");
+  expect_alive();
+}
+
 TEST_F(Behaviour, ValueBeyondTheLimitIsRefused) {
   admit("huge_value");
   EXPECT_EQ(get("Text").code(), Code::kFailed);

@@ -47,6 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"infos_null", "no provider"}, Refused{"bad_name", "[a-z0-9_-]"},
         Refused{"no_name", "[a-z0-9_-]"}, Refused{"same_name", "already"},
         Refused{"same_root", "./Device/Vendor/Zoo"}, Refused{"second_fails", "zoo2"},
+        Refused{"transaction_small", "apply_undo"},
         Refused{"ddf_missing", "NotThere.xml"}, Refused{"ddf_none", "DDF"},
         Refused{"ddf_elsewhere", "DDF"}, Refused{"ddf_no_xml", "embedded"},
         Refused{"ddf_other_xml", "embedded"}, Refused{"ddf_empty", "no tree"},

@@ -4,23 +4,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace cspkit {
 
+namespace {
+
+/// Transactions are numbered from 1; no device gets near the end.
+bool is_number(std::int64_t transaction) {
+  return transaction > 0 && transaction < std::numeric_limits<std::int64_t>::max() / 2;
+}
+
+Status damaged(std::string_view what, std::int64_t transaction) {
+  return Status(Code::kStateUnusable,
+                fmt::format("is damaged ({} of transaction {}); restore a backup, or move it away "
+                            "to start anew",
+                            what, transaction));
+}
+
+}  // namespace
+
 Status Ledger::fill(const store::Contents& contents) {
   for (const store::UndoRow& row : contents.undo) {
     auto undo = txn::decode_undo(row.record);
-    if (!undo) {
-      return Status(Code::kStateUnusable,
-                    fmt::format("the undo record {} of transaction {} is damaged; restore a "
-                                "backup, or move the file away to start anew",
-                                row.sequence, row.transaction));
-    }
+    if (!undo || !is_number(row.transaction)) return damaged("undo record", row.transaction);
     open_[row.provider].undo.push_back({row.transaction, *std::move(undo)});
     next_ = std::max(next_, row.transaction + 1);
   }
   for (const store::TransactionKey& row : contents.committed) {
+    if (!is_number(row.transaction)) return damaged("mark", row.transaction);
     open_[row.provider].committed.push_back(row.transaction);
     next_ = std::max(next_, row.transaction + 1);
   }
