@@ -84,7 +84,9 @@ TEST(SecretsTest, KeysAreRecognised) {
   EXPECT_FALSE(ProductKey("7WQ2P4KJ8MT3RXC9BVNHD6GFY").is_well_formed());
   EXPECT_TRUE(ProductKey("#####-#####-#####-#####-#####").is_placeholder());
   EXPECT_TRUE(ProductKey("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX").is_placeholder());
+  EXPECT_TRUE(ProductKey("#####-#####").is_placeholder());
   EXPECT_FALSE(ProductKey(kKey).is_placeholder());
+  EXPECT_FALSE(ProductKey("").is_placeholder());
 }
 
 }  // namespace

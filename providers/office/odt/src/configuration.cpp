@@ -44,13 +44,10 @@ bool ProductKey::is_well_formed() const {
 }
 
 bool ProductKey::is_placeholder() const {
-  if (text_.size() != kKeyForm.size()) return false;
+  // "#####-#####-...", in whatever length somebody typed it.
   constexpr std::string_view kSigns = "#*?xX";
-  if (kSigns.find(text_[0]) == std::string_view::npos) return false;
-  for (std::size_t i = 0; i < text_.size(); ++i) {
-    if (text_[i] != (kKeyForm[i] == '-' ? '-' : text_[0])) return false;
-  }
-  return true;
+  if (text_.empty() || kSigns.find(text_[0]) == std::string_view::npos) return false;
+  return text_.find_first_not_of(std::string{text_[0], '-'}) == std::string::npos;
 }
 
 std::vector<std::string> Product::excluded_apps() const {

@@ -51,7 +51,7 @@ class ProductKey {
   explicit ProductKey(std::string text) : text_(std::move(text)) {}
   bool empty() const { return text_.empty(); }
   bool is_well_formed() const;  ///< five groups of five letters or digits
-  bool is_placeholder() const;  ///< five groups of five equal signs: "#####-..."
+  bool is_placeholder() const;  ///< groups of one and the same sign: "#####-..."
   /// For who writes the configuration for the tool, and for nobody else.
   const std::string& reveal() const { return text_; }
   bool operator==(const ProductKey&) const = default;
