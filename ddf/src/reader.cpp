@@ -239,6 +239,7 @@ void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
   drafts_.clear();
   const std::string above = tree.uri.substr(0, tree.uri.rfind('/'));
   read_node(node, parts, kNone, above, 1);
+  reporter_.at_node(nullptr, {});  // the place it was told of last is gone
   if (drafts_.empty()) return;
   arrange(tree);
   out.push_back(std::move(tree));

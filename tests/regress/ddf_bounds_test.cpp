@@ -156,6 +156,19 @@ TEST(DdfBounds, PatternFacetsOfAnXmlSchema) {
   EXPECT_FALSE(allows(*word, std::string(100'000, 'a') + '-'));
 }
 
+// The place of the last node was still in use, and its memory was not.
+TEST(DdfBounds, AFindingBehindTheTreesNamesNoNode) {
+  std::string document = one_leaf("");
+  document.erase(document.find("<VerDTD>"), std::string("<VerDTD>1.2</VerDTD>").size());
+  document.insert(document.rfind("</MgmtTree>"), "<Odd/>");
+  SchemaBuilder builder;
+  read(builder, document);
+  ASSERT_EQ(builder.findings().size(), 2u);
+  for (const Finding& finding : builder.findings()) {
+    EXPECT_EQ(finding.uri, "") << to_string(finding);
+  }
+}
+
 // The reason that libxml2 gives repeats the value.
 TEST(DdfBounds, ARefusalTellsNoValueThatNobodyMayRead) {
   const std::string number = xsd("<xs:element name=\"a\" type=\"xs:int\"/>");
