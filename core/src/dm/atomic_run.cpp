@@ -17,6 +17,7 @@ void AtomicRun::run() {
   }
   // The runner sees the refused ones too: it judges the others' rows before any runs.
   if (!operations_.empty()) committed_ = exchange_.runner_.run_atomic(operations_, outcomes_);
+  merge_outcomes();
   exchange_.answer(atomic_, committed_ ? 200 : syncml_status(Code::kAtomicFailed));
   answer(atomic_.children);
 }
@@ -25,12 +26,11 @@ void AtomicRun::collect(const std::pmr::vector<Command>& commands) {
   for (const Command& command : commands) {
     if (is_answer(command)) continue;
     const std::size_t index = counts_.size();
-    const std::size_t before = operations_.size();
+    const std::size_t before = first_.size();
     counts_.push_back(0);
     collect_command(command);
-    counts_[index] = operations_.size() - before;
-    // The commands of a nested Atomic are the outer one's: their operations are counted by
-    // themselves.
+    counts_[index] = first_.size() - before;
+    // The commands of a nested Atomic are the outer one's: their answers are counted by themselves.
     if (command.kind == CommandKind::kAtomic && !command.too_deep) {
       counts_[index] = 1;
       collect(command.children);
@@ -48,13 +48,46 @@ void AtomicRun::collect_command(const Command& command) {
   if (command.kind == CommandKind::kAlert && refusal == Code::kOk) return;
   if (refusal != Code::kOk) return refuse(refusal);
   for (const syncml::Item& item : command.items) {
-    operations_.push_back(make_operation(command, item));
-    operations_.back().refused = judge(command, item);
+    Operation operation = make_operation(command, item);
+    operation.refused = judge(command, item);
+    if (operation.refused == Code::kOk && is_tnds(command, item)) {
+      add_tnds(command, item);
+    } else {
+      add(operation);
+    }
   }
 }
 
+void AtomicRun::add(const Operation& operation) {
+  first_.push_back(operations_.size());
+  operations_.push_back(operation);
+}
+
+void AtomicRun::add_tnds(const Command& command, const syncml::Item& item) {
+  Tnds& document = documents_.emplace_back();
+  const Status read = document.read(command, item);
+  if (!read.ok()) return refuse(read.code());
+  first_.push_back(operations_.size());
+  operations_.insert(operations_.end(), document.operations().begin(), document.operations().end());
+}
+
+// Several operations of one Item have one answer.
+void AtomicRun::merge_outcomes() {
+  if (documents_.empty()) return;
+  std::vector<Outcome> answers;
+  for (std::size_t i = 0; i < first_.size(); ++i) {
+    const std::size_t end = i + 1 < first_.size() ? first_[i + 1] : outcomes_.size();
+    answers.push_back(merged(outcomes_.data() + first_[i], outcomes_.data() + end));
+  }
+  outcomes_ = std::move(answers);
+}
+
 // An operation that stands for a command without any: it makes the Atomic fail.
-void AtomicRun::refuse(Code code) { operations_.emplace_back().refused = code; }
+void AtomicRun::refuse(Code code) {
+  Operation operation;
+  operation.refused = code;
+  add(operation);
+}
 
 void AtomicRun::answer(const std::pmr::vector<Command>& commands) {
   for (const Command& command : commands) {
@@ -81,9 +114,9 @@ void AtomicRun::answer_command(const Command& command) {
   }
 }
 
-int AtomicRun::sequence_status(std::size_t operations) const {
+int AtomicRun::sequence_status(std::size_t answers) const {
   const auto begin = outcomes_.begin() + static_cast<std::ptrdiff_t>(next_outcome_);
-  const auto end = begin + static_cast<std::ptrdiff_t>(operations);
+  const auto end = begin + static_cast<std::ptrdiff_t>(answers);
   const auto any = [begin, end](Code code) {
     return std::any_of(begin, end, [code](const Outcome& o) { return o.status.code() == code; });
   };

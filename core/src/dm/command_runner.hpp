@@ -18,6 +18,14 @@ namespace cspkit::dm {
 
 enum class Verb : std::uint8_t { kGet, kAdd, kReplace, kDelete, kExec, kCopy };
 
+/// What an operation is to its Item.
+enum class Part : std::uint8_t {
+  kWhole,   ///< all of it
+  kNode,    ///< a node of its TNDS document: an Add may be a Replace, or the reverse, where the DDF
+            ///< grants only that
+  kParent,  ///< such a node that has children there: it comes with them where the DDF grants no Add
+};
+
 /// One item of one command, its strings borrowed from the message.
 struct Operation {
   Verb verb = Verb::kGet;
@@ -29,8 +37,7 @@ struct Operation {
   bool has_data = false;
   /// A Get may bring at most so many bytes: beyond, kTooLarge.
   std::size_t max_result_bytes = std::numeric_limits<std::size_t>::max();
-  /// Of a TNDS document: an Add may be a Replace, or the reverse, where the DDF grants only that.
-  bool either_verb = false;
+  Part part = Part::kWhole;
   std::string_view correlator;  ///< of an Exec
   /// A handler that goes on is answered 202 at once; else it is waited for.
   bool may_stay_pending = false;

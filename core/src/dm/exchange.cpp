@@ -8,6 +8,7 @@
 
 #include "dm/atomic_run.hpp"
 #include "dm/sent_alerts.hpp"
+#include "dm/tnds.hpp"
 
 namespace cspkit::dm {
 namespace {
@@ -209,7 +210,12 @@ bool Exchange::take_piece(const Command& command, const Item& item, bool first, 
     const Code code = incoming.add(item, now);
     outcome.status = Status(code);
     if (code != Code::kOk) return true;
-    runner_.run(make_operation(command, incoming.item()), outcome);
+    const Item whole = incoming.item();
+    if (is_tnds(command, whole)) {
+      run_tnds(command, whole, outcome);
+    } else {
+      runner_.run(make_operation(command, whole), outcome);
+    }
     incoming.clear();
     return true;
   }
@@ -345,10 +351,20 @@ void Exchange::run_item(const Command& command, std::size_t index, std::size_t h
     outcome.status = Status(refusal);
     return;
   }
+  if (is_tnds(command, item)) return run_tnds(command, item, outcome);
   Operation operation = make_operation(command, item);
   if (is_get) operation.max_result_bytes = options_.max_reply_bytes - held;
   runner_.run(operation, outcome);
   if (is_get && state_.max_object != 0) limit_result(outcome);
+}
+
+void Exchange::run_tnds(const Command& command, const Item& item, Outcome& outcome) {
+  Tnds document;
+  outcome.status = document.read(command, item);
+  if (!outcome.status.ok()) return;
+  std::vector<Outcome> outcomes(document.operations().size());
+  (void)runner_.run_atomic(document.operations(), outcomes);  // each says it
+  outcome = merged(outcomes.data(), outcomes.data() + outcomes.size());
 }
 
 // The server takes no single object that is larger.

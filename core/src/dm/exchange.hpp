@@ -64,6 +64,7 @@ class Exchange {
   /// True of an Item that begins, goes on with or ends a large object; `outcome` is its answer.
   bool take_piece(const syncml::Command& command, const syncml::Item& item, bool first,
                   Outcome& outcome);
+  void run_tnds(const syncml::Command& command, const syncml::Item& item, Outcome& outcome);
   /// Something else came before the last piece.
   void break_off();
   void end_of_pieces();

@@ -23,6 +23,10 @@ Result<Value> Session::get(std::string_view uri) {
   dm::Outcome outcome;
   Status status = impl_->get(uri, outcome);
   if (!status.ok()) return status;
+  if (!outcome.nodes.empty()) {
+    return Status(Code::kNotSupported,
+                  "this list has several values: use Engine::list, ?list=TNDS, or SyncML");
+  }
   return std::move(outcome.value);
 }
 

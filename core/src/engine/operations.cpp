@@ -6,6 +6,7 @@
 #include <cspkit/ddf/rules.hpp>
 #include <utility>
 
+#include "engine/property_change.hpp"
 #include "txn/owner_write.hpp"
 
 namespace cspkit {
@@ -35,12 +36,29 @@ provider::CallSpec make_call(const gate::World& world, const gate::View& view,
   return spec;
 }
 
+// The verb was said for the whole document; a node takes the one its DDF grants.
+void Changer::choose_verb(const dm::Operation& operation, Change& change) const {
+  const gate::World& world = world_;
+  Status known = gate::judge_address(world, operation.uri, principal_, 0,
+                                     engine_.options().uri_limits, change.target);
+  if (!known.ok()) return;
+  const ddf::Node& node = change.target.node;
+  if (operation.part == dm::Part::kParent && !node.grants(ddf::kAccessAdd)) {
+    change.passed_over = true;
+    return;
+  }
+  const dm::Verb other = operation.verb == dm::Verb::kAdd ? dm::Verb::kReplace : dm::Verb::kAdd;
+  if (!node.grants(access_of(operation.verb)) && node.grants(access_of(other))) change.verb = other;
+}
+
 Status Changer::judge_address(const dm::Operation& operation, Change& change) const {
   change.verb = operation.verb;
   change.mime = std::string(operation.mime);
-  Status status = gate::judge_address(world_, operation.uri, principal_, access_of(operation.verb),
+  if (operation.part != dm::Part::kWhole) choose_verb(operation, change);
+  Status status = gate::judge_address(world_, operation.uri, principal_,
+                                      change.passed_over ? 0 : access_of(change.verb),
                                       engine_.options().uri_limits, change.target);
-  const bool replace_without_data = operation.verb == dm::Verb::kReplace && !operation.has_data;
+  const bool replace_without_data = change.verb == dm::Verb::kReplace && !operation.has_data;
   // Row 1 as far as it needs the node: only a leaf has data to replace.
   if (replace_without_data && change.target.node.valid() && change.target.node.is_leaf() &&
       (status.ok() || status.code() == Code::kNotAllowed)) {
@@ -53,15 +71,21 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   }
   Status settled = engine_.ledger().judge(world_, change.target);
   if (!settled.ok()) return settled;
-  if (change.target.address.has_query) {
-    return Status(Code::kNotSupported,
-                  fmt::format("{}: this property cannot be changed", operation.uri));
-  }
+  if (!change.target.address.has_query) return {};
+  query::Property property{};
+  status = judge_property(world_, change.target, operation, engine_.options().uri_limits, property);
+  if (!status.ok()) return status;
+  change.property = property;
+  change.value = Value::chr(std::string(operation.data));
   return {};
 }
 
 Status Changer::judge_state(Change& change, std::string& failing_uri) const {
   const gate::Target& target = change.target;
+  if (change.passed_over) return {};
+  if (change.property) {
+    return judge_property_state(world_, transaction_, target, *change.property, change.value.data);
+  }
   const std::size_t size = target.address.segments.size();
   change.depth = gate::existing_depth(world_, transaction_, target);
   const bool exists = change.depth == size;
@@ -94,7 +118,7 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
 
 Status Changer::judge_value(const dm::Operation& operation, Change& change) const {
   const ddf::Node& node = change.target.node;
-  if (change.verb == dm::Verb::kDelete) return {};
+  if (change.verb == dm::Verb::kDelete || change.passed_over || change.property) return {};
   if (!operation.has_data) {
     if (change.verb == dm::Verb::kExec) return {};
     // Without Data an Add gives the default; a format that was sent must still be the node's.
@@ -112,6 +136,7 @@ Status Changer::judge_value(const dm::Operation& operation, Change& change) cons
 }
 
 Status Changer::judge_value(const Value& value, Change& change) const {
+  if (change.property) return {};
   Result<Value> judged =
       gate::judge_value(change.target.node, value, engine_.options().max_value_bytes);
   if (!judged) return judged.error();
@@ -136,6 +161,7 @@ std::optional<std::string> stored_value(const gate::World& world, const gate::Vi
 
 Status Changer::judge_demands(const Change& change, bool in_atomic) const {
   const gate::Target& target = change.target;
+  if (change.passed_over) return {};
   const EngineOptions& options = engine_.options();
   if (options.enforce_atomic_required && !in_atomic && target.node.atomic_required()) {
     return Status(Code::kNotAllowed,
@@ -188,7 +214,7 @@ void Changer::plan_removal(const Change& change, std::vector<HandlerCall>& calls
 }
 
 void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const {
-  if (!world_.any_transactions) return;
+  if (!world_.any_transactions || !change.calls_handlers()) return;
   if (change.verb == dm::Verb::kDelete) return plan_removal(change, calls);
   const gate::Target& target = change.target;
   const std::size_t size = target.address.segments.size();
@@ -210,6 +236,7 @@ void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const 
 }
 
 bool Changer::is_irreversible(const Change& change) const {
+  if (!change.calls_handlers()) return false;
   const auto marked = [&](const gate::Target& target, std::uint32_t verbs) {
     const gate::Binding& binding = world_.binding(target.node.id());
     return binding.handles(verbs) && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) != 0;
@@ -238,6 +265,12 @@ bool Changer::is_irreversible(const Change& change) const {
 }
 
 Status Changer::apply(Change& change) {
+  if (change.passed_over) return {};
+  if (change.property) {
+    apply_property(transaction_, world_, change.target, *change.property, change.value.data,
+                   engine_.utc_ms());
+    return {};
+  }
   const bool secret = (world_.binding(change.target.node.id()).flags & CSPKIT_HANDLER_SECRET) != 0;
   change.value.secret = change.value.secret || secret;
   operation_ = change.operation;

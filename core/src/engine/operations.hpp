@@ -14,6 +14,7 @@
 #include "dm/command_runner.hpp"
 #include "engine/engine_impl.hpp"
 #include "gate/gate.hpp"
+#include "query/property.hpp"
 #include "txn/transaction.hpp"
 
 namespace cspkit {
@@ -26,6 +27,9 @@ struct Change {
   Value value;
   bool has_value = false;
   std::string mime;
+  std::optional<query::Property> property;  ///< of an address with "?prop=": its value is `value`
+  bool passed_over = false;  ///< an interior node of a TNDS document that comes with its children
+  bool calls_handlers() const { return !passed_over && !property; }
   // Found by judge_state:
   std::size_t depth = 0;      ///< leading segments that exist
   std::size_t operation = 0;  ///< which command of an Atomic it is
@@ -67,6 +71,7 @@ class Changer {
   const std::optional<LeftPending>& left_pending() const { return left_pending_; }
 
  private:
+  void choose_verb(const dm::Operation& operation, Change& change) const;
   Status add(Change& change);
   Status replace(Change& change);
   Status remove(Change& change);

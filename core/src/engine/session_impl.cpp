@@ -63,7 +63,7 @@ void SessionImpl::run(const dm::Operation& operation, dm::Outcome& outcome) {
   }
   switch (operation.verb) {
     case dm::Verb::kGet:
-      outcome.status = get(operation.uri, outcome);
+      outcome.status = get(operation.uri, outcome, operation.max_result_bytes);
       return;
     case dm::Verb::kCopy: {
       dm::Operation write;
@@ -96,6 +96,7 @@ Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* val
   operation.verb = verb;
   operation.uri = uri;
   operation.has_data = value != nullptr;
+  if (value) operation.data = value->data;  // of a property
   std::string failing_uri;
   return run_change(operation, value, failing_uri);
 }
@@ -171,7 +172,7 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
   return AtomicChange(engine_, principal_, id_, operations, outcomes).run();
 }
 
-Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
+Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome, std::size_t max_bytes) {
   refresh(uri);
   tree::Tree& tree = engine_.tree();
   std::shared_lock lock(tree.mutex());
@@ -184,8 +185,11 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome) {
   if (gate::existing_depth(world, view, target_) != target_.address.segments.size()) {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target_)));
   }
-  if (target_.address.has_query) return get_property(world, lock, outcome);
-  return get_value(world, lock, outcome);
+  if (!target_.address.has_query) return get_value(world, lock, outcome);
+  if (query::list_of(target_.address.query)) {
+    return get_list(world, lock, uri, max_bytes, outcome);
+  }
+  return get_property(world, lock, outcome);
 }
 
 Status SessionImpl::get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,

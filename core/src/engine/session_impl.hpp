@@ -4,7 +4,9 @@
 #define CSPKIT_CORE_ENGINE_SESSION_IMPL_HPP_
 
 #include <cspkit/engine.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -32,7 +34,9 @@ class SessionImpl : public dm::CommandRunner {
 
   Result<std::string> process(std::string_view message);
   bool reply_wanted() const { return dm_.reply_wanted(); }
-  Status get(std::string_view uri, dm::Outcome& outcome);
+  /// At most `max_bytes` of a list.
+  Status get(std::string_view uri, dm::Outcome& outcome,
+             std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
   /// A change whose value is typed already; null: none.
   Status change(dm::Verb verb, std::string_view uri, const Value* value);
   Result<NodeDemands> demands(std::string_view uri);
@@ -52,6 +56,9 @@ class SessionImpl : public dm::CommandRunner {
   /// back.
   Status get_value(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                    dm::Outcome& outcome);
+  /// Gives `lock` back.
+  Status get_list(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+                  std::string_view uri, std::size_t max_bytes, dm::Outcome& outcome);
   Status get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
                       dm::Outcome& outcome);
   void refresh(std::string_view uri);

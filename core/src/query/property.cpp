@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -16,6 +17,54 @@ constexpr std::pair<std::string_view, Property> kProperties[] = {
     {"size", Property::kSize},   {"title", Property::kTitle},   {"tstamp", Property::kTStamp},
     {"verno", Property::kVerNo},
 };
+
+// "+A+B" or "-A-B": sets what is named to `wanted`.
+bool read_choice(std::string_view choice, List& list) {
+  if (choice.empty()) return true;
+  const char sign = choice.front();
+  if (sign != '+' && sign != '-') return false;
+  const bool wanted = sign == '+';
+  list.format = list.type = list.title = list.tstamp = list.verno = list.value = !wanted;
+  const std::pair<std::string_view, bool*> names[] = {
+      {"format", &list.format}, {"type", &list.type},   {"title", &list.title},
+      {"tstamp", &list.tstamp}, {"verno", &list.verno}, {"value", &list.value}};
+  bool ignored = false;
+  const auto find = [&](std::string_view name) -> bool* {
+    for (const auto& [known, flag] : names) {
+      if (detail::equals_ignoring_case(known, name)) return flag;
+    }
+    const bool always = detail::equals_ignoring_case(name, "name") ||
+                        detail::equals_ignoring_case(name, "acl") ||
+                        detail::equals_ignoring_case(name, "size");
+    return always ? &ignored : nullptr;
+  };
+  while (!choice.empty()) {
+    if (choice.front() != sign) return false;
+    choice.remove_prefix(1);
+    const std::size_t end = std::min(choice.find_first_of("+-"), choice.size());
+    bool* flag = find(choice.substr(0, end));
+    if (!flag) return false;
+    *flag = wanted;
+    choice.remove_prefix(end);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<List> list_of(std::string_view query) {
+  constexpr std::string_view kList = "list=", kTnds = "tnds";
+  if (!detail::equals_ignoring_case(query.substr(0, kList.size()), kList)) return std::nullopt;
+  query.remove_prefix(kList.size());
+  List list;
+  if (detail::equals_ignoring_case(query, "struct")) return list;
+  list.kind = List::Kind::kStructData;
+  if (detail::equals_ignoring_case(query, "structdata")) return list;
+  list.kind = List::Kind::kTnds;
+  if (!detail::equals_ignoring_case(query.substr(0, kTnds.size()), kTnds)) return std::nullopt;
+  if (!read_choice(query.substr(kTnds.size()), list)) return std::nullopt;
+  return list;
+}
 
 std::string name_of(const gate::Target& target, const gate::NodeRow* row) {
   const std::size_t size = target.address.segments.size();
@@ -34,8 +83,6 @@ std::string type_of(const gate::Target& target, const gate::NodeRow* row) {
   if (!types.empty() && !types.front().empty()) return std::string(types.front());
   return target.node.is_leaf() ? "text/plain" : std::string(target.node.ddf_name());
 }
-
-}  // namespace
 
 std::optional<Property> property_of(std::string_view query) {
   constexpr std::string_view kProp = "prop=";

@@ -67,8 +67,8 @@ void Transaction::put(NodeRow row, std::int64_t now_ms) {
   target.row = std::move(row);
 }
 
-void Transaction::erase_subtree(std::string_view user, std::string_view key) {
-  const std::lock_guard lock(mutex_);
+std::set<std::string> Transaction::keys_of_subtree(std::string_view user,
+                                                   std::string_view key) const {
   std::set<std::string> gone;
   if (find(user, key) || change(user, key)) gone.emplace(key);
   if (const tree::Space* space = tree_.space(user)) {
@@ -79,7 +79,49 @@ void Transaction::erase_subtree(std::string_view user, std::string_view key) {
   if (own != changes_.end()) {
     tree::for_each_below(own->second, key, [&](const std::string& below) { gone.insert(below); });
   }
-  for (const std::string& each : gone) changed(user, each).row.reset();
+  return gone;
+}
+
+void Transaction::erase_subtree(std::string_view user, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& each : keys_of_subtree(user, key)) changed(user, each).row.reset();
+}
+
+void Transaction::retitle(std::string_view user, std::string_view key, std::string title,
+                          std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  const NodeRow* before = find(user, key);
+  if (!before || before->title == title) return;
+  NodeRow row = *before;
+  row.title = std::move(title);
+  row.tstamp = now_ms;
+  ++row.verno;
+  changed(user, key).row = std::move(row);
+}
+
+void Transaction::rename_subtree(std::string_view user, std::string_view key,
+                                 std::string_view new_key, std::string_view new_path,
+                                 std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  const NodeRow* top = find(user, key);
+  if (!top || top->path == new_path) return;
+  const std::size_t old_path_size = top->path.size();
+  std::vector<NodeRow> moved;
+  for (const std::string& each : keys_of_subtree(user, key)) {
+    if (const NodeRow* row = find(user, each)) moved.push_back(*row);
+    changed(user, each).row.reset();
+  }
+  if (new_key != key) erase_subtree(user, new_key);
+  for (NodeRow& row : moved) {
+    if (row.key == key) {
+      row.tstamp = now_ms;
+      ++row.verno;
+    }
+    row.key.replace(0, key.size(), new_key);
+    row.path.replace(0, old_path_size, new_path);
+    Change& target = changed(user, row.key);
+    target.row = std::move(row);
+  }
 }
 
 std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {

@@ -46,6 +46,11 @@ class Transaction : public gate::View {
   void put(NodeRow row, std::int64_t now_ms);
   /// Removes the row and every row below it.
   void erase_subtree(std::string_view user, std::string_view key);
+  /// Gives a row that is there another Title.
+  void retitle(std::string_view user, std::string_view key, std::string title, std::int64_t now_ms);
+  /// Moves a row and every row below it to another key and path. What lay there goes.
+  void rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
+                      std::string_view new_path, std::int64_t now_ms);
   /// Grows with every put and erase of exactly this row: tells whether a handler wrote it itself.
   std::uint64_t writes_to(std::string_view user, std::string_view key) const;
 
@@ -79,6 +84,7 @@ class Transaction : public gate::View {
   };
   using Changes = std::map<std::string, Change, std::less<>>;
 
+  std::set<std::string> keys_of_subtree(std::string_view user, std::string_view key) const;
   const Change* change(std::string_view user, std::string_view key) const;
   Change& changed(std::string_view user, std::string_view key);
 
