@@ -200,7 +200,8 @@ class Session {
   Status exec(std::string_view uri);
   Status exec(std::string_view uri, const Value& data);
 
-  /// Answers one SyncML message (UTF-8 or UTF-16 XML). kNotSyncml when it is none; anything that is
+  /// Answers one SyncML message: UTF-8 or UTF-16 XML, or WBXML; what it is, its bytes decide. The
+  /// reply is WBXML to WBXML, else XML in UTF-8. kNotSyncml when it is none; anything that is
   /// one gets a reply.
   ///
   /// A session remembers what OMA DM spreads over messages: a large object that the server sends in

@@ -5,6 +5,7 @@
 
 #include "dm/exchange.hpp"
 #include "syncml/message.hpp"
+#include "syncml/wbxml.hpp"
 
 namespace cspkit::dm {
 
@@ -35,6 +36,21 @@ void DmSession::read_header(const syncml::Header& header) {
 Result<std::string> DmSession::process(std::string_view message, CommandRunner& runner,
                                        std::vector<int>& statuses) {
   statuses.clear();
+  if (!syncml::is_wbxml(message)) return answer(message, runner, statuses);
+  if (message.size() > options_.max_message_bytes) {
+    return Status(Code::kTooLarge, "WBXML: message of " + std::to_string(message.size()) +
+                                       " bytes, the limit is " +
+                                       std::to_string(options_.max_message_bytes));
+  }
+  const Result<std::string> xml = syncml::wbxml_to_xml(message, options_.max_message_bytes);
+  if (!xml) return xml.error();
+  Result<std::string> reply = answer(*xml, runner, statuses);
+  if (!reply) return reply;
+  return syncml::xml_to_wbxml(*reply);
+}
+
+Result<std::string> DmSession::answer(std::string_view message, CommandRunner& runner,
+                                      std::vector<int>& statuses) {
   const Result<syncml::Message> parsed =
       syncml::Message::parse(message, options_.max_message_bytes, options_.max_nesting);
   if (!parsed) return parsed.error();

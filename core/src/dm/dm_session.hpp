@@ -50,8 +50,9 @@ class DmSession {
  public:
   explicit DmSession(DmOptions options) : options_(options) {}
 
-  /// Answers one message through `runner`. kNotSyncml, kTooLarge: no reply. `statuses` gets the
-  /// SyncML status of every command in document order, the header's excluded.
+  /// Answers one message through `runner`, in XML or WBXML as it came. kNotSyncml, kTooLarge: no
+  /// reply. `statuses` gets the SyncML status of every command in document order, the header's
+  /// excluded.
   Result<std::string> process(std::string_view message, CommandRunner& runner,
                               std::vector<int>& statuses);
 
@@ -59,6 +60,8 @@ class DmSession {
   bool reply_wanted() const { return state_.reply_wanted; }
 
  private:
+  Result<std::string> answer(std::string_view message, CommandRunner& runner,
+                             std::vector<int>& statuses);
   void read_header(const syncml::Header& header);
 
   DmOptions options_;
