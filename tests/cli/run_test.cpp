@@ -44,6 +44,51 @@ TEST_F(Run, LineBreaksInsideAReplyAreReferences) {
   EXPECT_THAT(outcome.out, HasSubstr("<Data>a&#10;b</Data>"));
 }
 
+// A message of session 7 that has a header.
+std::string in_session(int id, const std::string& meta, const std::string& body, bool final) {
+  return "<SyncML><SyncHdr><SessionID>7</SessionID><MsgID>" + std::to_string(id) + "</MsgID>" +
+         (meta.empty() ? "" : "<Meta>" + meta + "</Meta>") + "</SyncHdr><SyncBody>" + body +
+         (final ? "<Final/>" : "") + "</SyncBody></SyncML>";
+}
+
+TEST_F(Run, ALargeObjectComesInSeveralFiles) {
+  const auto piece = [](const std::string& meta, const std::string& data, bool more) {
+    return "<Replace><CmdID>3</CmdID><Item><Target><LocURI>" + kRoot + "/Text</LocURI></Target>" +
+           meta + "<Data>" + data + "</Data>" + (more ? "<MoreData/>" : "") + "</Item></Replace>";
+  };
+  const std::string a =
+      write("a.xml", in_session(1, "", piece("<Meta><Size>9</Size></Meta>", "one ", true), false));
+  const std::string b = write("b.xml", in_session(2, "", piece("", "two ", true), false));
+  const std::string c = write("c.xml", in_session(3, "", piece("", "3", false), true));
+  const Outcome outcome = device({"run", a, b, c});
+  EXPECT_EQ(outcome.exit, 0) << outcome.err << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("<Data>213</Data>"));
+  EXPECT_THAT(outcome.out, HasSubstr("<Data>1222</Data>"));
+  EXPECT_THAT(device({"get", kRoot + "/Text"}).out, HasSubstr("one two 3"));
+}
+
+TEST_F(Run, ALongReplyGoesOverSeveralFiles) {
+  EXPECT_EQ(device({"replace", kRoot + "/Text", "--data", std::string(1500, 'x')}).exit, 0);
+  const std::string get = write("a.xml", in_session(1, "<MaxMsgSize>1200</MaxMsgSize>",
+                                                    get_command("2", kRoot + "/Text"), true));
+  std::vector<std::string> words = {"run", get};
+  for (int i = 2; i < 5; ++i) {
+    words.push_back(
+        write(std::to_string(i) + ".xml",
+              in_session(i, "", "<Alert><CmdID>1</CmdID><Data>1222</Data></Alert>", false)));
+  }
+  const Outcome outcome = device(words);
+  EXPECT_EQ(outcome.exit, 0) << outcome.err << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("<Size xmlns=\"syncml:metinf\">1500</Size>"));
+  EXPECT_THAT(outcome.out, HasSubstr("<MoreData/>"));
+  std::size_t sent = 0;
+  for (std::size_t at = outcome.out.find("<Data>x"); at != std::string::npos;
+       at = outcome.out.find("<Data>x", at + 1)) {
+    sent += outcome.out.find('<', at + 1) - (at + 6);
+  }
+  EXPECT_EQ(sent, 1500u);
+}
+
 TEST_F(Run, ReadsStandardInput) {
   const Outcome outcome = device({"run", "-"}, message(get_command("1", kRoot + "/Text")));
   EXPECT_EQ(outcome.exit, 0) << outcome.err;
