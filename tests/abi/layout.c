@@ -120,12 +120,13 @@ OFFSET(cspkit_plugin, providers, 40);
 OFFSET(cspkit_plugin, provider_count, 48);
 OFFSET(cspkit_plugin, create, 56);
 
-SIZE(cspkit_host_jobs, 32);
+SIZE(cspkit_host_jobs, 40);
 OFFSET(cspkit_host_jobs, size, 0);
 OFFSET(cspkit_host_jobs, reserved, 4);
 OFFSET(cspkit_host_jobs, job_start, 8);
 OFFSET(cspkit_host_jobs, job_end, 16);
 OFFSET(cspkit_host_jobs, job_progress, 24);
+OFFSET(cspkit_host_jobs, is_closing, 32);
 
 SIZE(cspkit_provider_jobs, 16);
 OFFSET(cspkit_provider_jobs, size, 0);

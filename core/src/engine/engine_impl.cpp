@@ -16,7 +16,7 @@ const tree::StateKey kRebootPending{"", "reboot-pending"};
 
 EngineOptions with_defaults(EngineOptions options) {
   if (!options.clock) options.clock = make_system_clock();
-  if (!options.executor) options.executor = make_thread_executor();
+  if (!options.executor) options.executor = make_thread_executor(2, 8);
   // A deadline beyond this is for ever, and keeps nanoseconds from overflowing.
   constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365 * 100);
   options.call_deadline = std::clamp(options.call_deadline, std::chrono::milliseconds(0), kForever);

@@ -410,7 +410,10 @@ cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t pe
   return known ? CSPKIT_OK : CSPKIT_NOT_FOUND;
 }
 
-constexpr cspkit_host_jobs kJobs = {sizeof(cspkit_host_jobs), 0, job_start, job_end, job_progress};
+std::int32_t is_closing(const cspkit_host* host) noexcept { return of(host).closing() ? 1 : 0; }
+
+constexpr cspkit_host_jobs kJobs = {
+    sizeof(cspkit_host_jobs), 0, job_start, job_end, job_progress, is_closing};
 
 const void* get_extension(const cspkit_host*, const char* id) noexcept {
   return id && std::string_view(id) == CSPKIT_EXT_JOBS ? &kJobs : nullptr;

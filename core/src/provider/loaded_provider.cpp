@@ -231,6 +231,7 @@ void LoadedProvider::refuse() {
 
 void LoadedProvider::quiesce() {
   started_ = false;
+  closing_ = true;
   cancel_calls();
   tasks_->close();
 }

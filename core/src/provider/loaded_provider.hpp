@@ -110,6 +110,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   bool started() const { return started_; }
   /// True from its start on, also when it is being stopped.
   bool ever_started() const { return ever_started_; }
+  /// True from the moment it is being stopped.
+  bool closing() const { return closing_; }
   bool has_jobs() const { return jobs_ != nullptr; }
   /// Hands a job to the provider, on the executor.
   void run_job(std::string id, std::string payload, std::uint32_t attempt);
@@ -180,6 +182,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   std::mutex serial_;
   std::atomic<bool> started_{false};
   std::atomic<bool> ever_started_{false};
+  std::atomic<bool> closing_{false};
   std::atomic<bool> refused_{false};
   std::mutex trouble_mutex_;
   std::string trouble_;

@@ -383,6 +383,10 @@ typedef struct cspkit_host_jobs { /* grows */
    * [any] */
   cspkit_code (*job_progress)(const cspkit_host* host, cspkit_str id, int32_t percent,
                               cspkit_str text) CSPKIT_NOEXCEPT;
+  /* 1 when the engine is closing: a job_run that works in its own thread returns soon, without
+   * ending its job, which is handed over again at the next start. The engine waits for it. Newer
+   * than the first version of the extension: ask CSPKIT_HAS. [any] */
+  int32_t (*is_closing)(const cspkit_host* host) CSPKIT_NOEXCEPT;
 } cspkit_host_jobs;
 
 typedef struct cspkit_provider_jobs { /* grows */

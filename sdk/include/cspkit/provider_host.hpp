@@ -403,6 +403,15 @@ class Host {
         jobs->job_progress(raw(), sdk_detail::to_str(id), percent, sdk_detail::to_str(text)));
   }
 
+  /// True when the engine is closing: a job_run that works in its own thread returns soon, without
+  /// ending its job, which is handed over again at the next start. False under a host that cannot
+  /// tell.
+  bool is_closing() const {
+    const cspkit_host_jobs* jobs = context_->jobs();
+    return jobs != nullptr && CSPKIT_HAS(cspkit_host_jobs, jobs, is_closing) &&
+           jobs->is_closing(raw()) != 0;
+  }
+
   /// The host's table for an extension id, or null; valid as long as the host.
   const void* extension(const char* extension_id) const {
     return raw()->get_extension(raw(), extension_id);

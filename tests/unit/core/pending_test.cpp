@@ -27,6 +27,7 @@ struct Slow {
   std::condition_variable changed;
   std::map<std::string, Completion> kept;
   bool batch_done = false;
+  int spinning = 0;
 
   Completion take(const std::string& name) {
     std::unique_lock lock(mutex);
@@ -76,6 +77,7 @@ class SlowProvider : public Provider {
       const Result<Value> other = call.read("./Vendor/Test/T/Fixed");
       call.set("Progress", other ? other->data : "nothing");
     });
+    on("Spin").exec([](Call& call, const Value& value) { call.job_start(value.data, ""); });
     on("AskWorker").exec([this](Call& call) {
       // Its worker needs the provider's state and submits a batch meanwhile.
       std::thread([this] {
@@ -89,6 +91,19 @@ class SlowProvider : public Provider {
       }).join();
       call.state_write("asked", "yes");
     });
+  }
+  // Works in the executor's thread until the engine goes; a second time it ends.
+  void job_run(std::string_view id, std::string_view, std::uint32_t attempt) override {
+    {
+      const std::lock_guard lock(slow->mutex);
+      ++slow->spinning;
+      slow->changed.notify_all();
+    }
+    while (attempt == 1 && !host().is_closing()) std::this_thread::yield();
+    if (attempt == 1) return;
+    Batch batch = host().open_batch(Scope::kDevice, "");
+    batch.job_end(std::string(id));
+    std::move(batch).submit();
   }
   // Completions must not outlive their provider.
   ~SlowProvider() override {
@@ -104,7 +119,7 @@ std::string slow_ddf() {
       "./Device/Vendor/Test",
       node("Slow", "Get", "node", occurs("One"),
            exec("Keep") + exec("Quick") + exec("OwnNode") + exec("ReadOther") + exec("AskWorker") +
-               node("Setting", "Get Replace", "chr", occurs("One")) +
+               exec("Spin") + node("Setting", "Get Replace", "chr", occurs("One")) +
                node("Progress", "Get", "chr", occurs("One"))));
 }
 
@@ -295,6 +310,27 @@ TEST_F(PendingTest, HandlersMayWaitReadOthersAndSetTheirOwnNodes) {
   EXPECT_EQ(get("Setting"), "by itself");
   EXPECT_TRUE(session_->exec(uri("ReadOther")).ok());
   EXPECT_EQ(get("Progress"), "factory");
+}
+
+// As many as the executor had threads: then nothing else ran any more, and the engine never went.
+TEST_F(PendingTest, JobsThatWorkInTheirThreadKeepNobodyWaitingAndHearThatTheEngineGoes) {
+  for (const char* id : {"1", "2", "3"}) {
+    EXPECT_TRUE(session_->exec(uri("Spin"), Value::chr(id)).ok());
+  }
+  {
+    std::unique_lock lock(slow_.mutex);
+    slow_.changed.wait(lock, [&] { return slow_.spinning == 3; });
+  }
+  std::promise<void> told;
+  auto watching =
+      engine_->subscribe(uri("Progress"), [&](const ChangeBatch&) { told.set_value(); });
+  ASSERT_TRUE(watching);
+  EXPECT_TRUE(session_->exec(uri("AskWorker")).ok());
+  told.get_future().wait();
+  EXPECT_EQ(engine_->jobs().size(), 3u);
+  close();
+  open();
+  EXPECT_TRUE(engine_->wait_for_jobs());
 }
 
 TEST(PendingKill, AProcessThatDiesLeavesAnAlertThatSaysSo) {

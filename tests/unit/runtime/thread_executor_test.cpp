@@ -70,6 +70,58 @@ TEST(ThreadExecutor, RunsEveryTaskOnAnotherThread) {
   EXPECT_EQ(here, 0);
 }
 
+TEST(ThreadExecutor, LongTasksDoNotKeepOthersWaitingWhereMoreThreadsMayBeMade) {
+  const auto executor = make_thread_executor(1, 4);
+  Counter begun, ran, released;
+  for (int i = 0; i < 3; ++i) {
+    executor->post([&] {
+      begun.add();
+      released.await(1);
+    });
+  }
+  begun.await(3);
+  executor->post([&] { ran.add(); });
+  executor->post([&] { ran.add(); }, milliseconds(1));
+  ran.await(2);
+  released.add();
+}
+
+TEST(ThreadExecutor, NoMoreThreadsAreMadeThanAllowed) {
+  const auto executor = make_thread_executor(1, 2);
+  std::atomic<int> at_once{0}, most{0};
+  Counter ran;
+  for (int i = 0; i < 300; ++i) {
+    executor->post([&] {
+      const int now = ++at_once;
+      if (now > most) most = now;
+      --at_once;
+      ran.add();
+    });
+  }
+  ran.await(300);
+  EXPECT_LE(most, 2);
+}
+
+TEST(ThreadExecutor, AHelperMayDropTheLastReference) {
+  Counter begun, gone;
+  auto executor = make_thread_executor(1, 2);
+  Counter released;
+  executor->post([&] {
+    begun.add();
+    released.await(1);
+  });
+  begun.await(1);
+  Executor* const raw = executor.get();
+  auto last = std::make_shared<std::shared_ptr<Executor>>(std::move(executor));
+  raw->post([&, last] {
+    released.add();
+    last->reset();
+    gone.add();
+  });
+  last.reset();
+  gone.await(1);
+}
+
 TEST(ThreadExecutor, AtLeastOneThreadAndNoEmptyTask) {
   const auto executor = make_thread_executor(0);
   ASSERT_NE(executor, nullptr);
