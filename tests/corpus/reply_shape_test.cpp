@@ -119,16 +119,24 @@ class ReplyShape : public ::testing::Test {
     int place = 0;
     for (const auto node : body.children()) {
       const std::string name = node.name(), ref = node.child_value("CmdRef");
-      if (place++ == 0) EXPECT_EQ(name + ref + node.child_value("Cmd"), "Status0SyncHdr");
-      if (name == "Results") EXPECT_EQ(ref, last_ref);
-      if (name == "Final") EXPECT_TRUE(node.next_sibling().empty());
+      if (place++ == 0) {
+        EXPECT_EQ(name + ref + node.child_value("Cmd"), "Status0SyncHdr");
+      }
+      if (name == "Results") {
+        EXPECT_EQ(ref, last_ref);
+      }
+      if (name == "Final") {
+        EXPECT_TRUE(node.next_sibling().empty());
+      }
       if (name != "Status") continue;
       last_ref = ref;
       const auto next = node.next_sibling(), before = node.previous_sibling();
       const auto same = [&](pugi::xml_node other) {
         return other.child("TargetRef") && other.child_value("CmdRef") == ref;
       };
-      if (node.child("TargetRef")) EXPECT_TRUE(same(next) || same(before));
+      if (node.child("TargetRef")) {
+        EXPECT_TRUE(same(next) || same(before));
+      }
     }
   }
 

@@ -87,7 +87,9 @@ class LongReplyTest : public testing::Test {
             EXPECT_TRUE(node.next_sibling().empty()) << "a piece is the last of its message";
             continue;
           }
-          if (!declared.empty()) EXPECT_EQ(declared, std::to_string(open.size()));
+          if (!declared.empty()) {
+            EXPECT_EQ(declared, std::to_string(open.size()));
+          }
           all.push_back(line + item.child("Source").child_value("LocURI") + " " +
                         meta.child_value("Format") + "=" + open);
           open.clear();
