@@ -69,7 +69,7 @@ TEST_F(Run, ALargeObjectComesInSeveralFiles) {
 
 TEST_F(Run, ALongReplyGoesOverSeveralFiles) {
   EXPECT_EQ(device({"replace", kRoot + "/Text", "--data", std::string(1500, 'x')}).exit, 0);
-  const std::string get = write("a.xml", in_session(1, "<MaxMsgSize>1200</MaxMsgSize>",
+  const std::string get = write("a.xml", in_session(1, "<MaxMsgSize>2000</MaxMsgSize>",
                                                     get_command("2", kRoot + "/Text"), true));
   std::vector<std::string> words = {"run", get};
   for (int i = 2; i < 5; ++i) {
