@@ -149,6 +149,7 @@ class RealDevice {
   RealDevice& operator=(const RealDevice&) = delete;
 
   void begin_anew() {
+    vfs_.cut();  // nobody wants what the last sequence left: closing need not tidy it
     close();
     vfs_.restart();
     vfs_.restore(new_);
