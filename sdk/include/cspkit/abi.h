@@ -419,7 +419,9 @@ typedef struct cspkit_provider_jobs { /* grows */
  * Replace, Delete or Exec is about to be called; handlers marked IRREVERSIBLE are not asked for
  * undo records. Without this extension such handlers have no effects outside the host, or are
  * marked so. Nothing here may answer CSPKIT_PENDING. All functions are [serial]; calls of get
- * handlers may come in between. */
+ * handlers may come in between. A pending operation that is given up (its deadline, a close) has
+ * failed and is undone at once: whoever works on it asks is_cancelled() before each effect. One
+ * that was answered 202 is decided when its operation function has returned. */
 #define CSPKIT_EXT_TRANSACTION "cspkit.transaction/1"
 
 typedef struct cspkit_provider_transaction { /* grows */
