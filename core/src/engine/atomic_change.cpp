@@ -90,6 +90,10 @@ Status AtomicChange::judge_copy(const dm::Operation& operation, std::size_t i) {
     write.verb = dm::Verb::kAdd;
     status = changer_.judge_address(write, changes_[i]);
   }
+  if (status.ok() && changes_[i].target.address.has_query) {
+    return Status(Code::kNotSupported,
+                  fmt::format("{}: a property is not the target of a Copy", operation.uri));
+  }
   if (status.ok() && !changes_[i].target.node.is_leaf()) {
     return Status(Code::kNotAllowed,
                   fmt::format("{} is an interior node and holds no value", operation.uri));
