@@ -19,25 +19,6 @@
 namespace cspkit::ddf {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-Status io_error(const std::string& path, const char* what, int error) {
-  return Status(Code::kIo, "cannot " + std::string(what) + " \"" + path +
-                               "\": " + std::string(std::strerror(error)));
-}
-
 bool from_utf16(std::string_view bytes, bool big, std::string& out) {
   if (bytes.size() % 2 != 0) return false;
   out.reserve(bytes.size());
@@ -85,6 +66,15 @@ std::size_t first_invalid(std::string_view text) {
 }
 
 }  // namespace
+
+Status io_error(const std::string& path, const char* what, int error) {
+  return Status(Code::kIo, "cannot " + std::string(what) + " \"" + path +
+                               "\": " + std::string(std::strerror(error)));
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 Result<FileBytes> read_file(const std::string& path) {
   // O_NONBLOCK: a pipe that stands where a file should be must not stop us.

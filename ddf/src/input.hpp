@@ -17,6 +17,22 @@ inline constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
 /// Most '<' in a document: what bounds the memory its DOM takes.
 inline constexpr std::size_t kMaxMarkup = 12'000'000;
 
+/// An open file, closed in the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// kIo: "cannot open "x": No such file or directory".
+Status io_error(const std::string& path, const char* what, int error);
+
 struct FileBytes {
   std::string bytes;
   std::uint64_t stamp = 0;  ///< time of last change in ns

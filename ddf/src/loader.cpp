@@ -9,9 +9,11 @@
 
 #include "build.hpp"
 #include "bundle.hpp"
+#include "compiled.hpp"
 #include "input.hpp"
 #include "patterns.hpp"
 #include "reader.hpp"
+#include "unpack.hpp"
 
 namespace cspkit::ddf {
 
@@ -42,7 +44,12 @@ struct SchemaBuilder::Impl {
   std::vector<TreeDraft> trees;
   std::unordered_map<std::string, std::size_t> by_key;
   std::size_t files_read = 0;
+  /// A compiled schema that is the only source so far: it is used as it lies there.
+  std::shared_ptr<const CompiledImage> image;
 
+  Status add_compiled(const Result<std::shared_ptr<const CompiledImage>>& opened,
+                      const std::string& name, bool provider, std::vector<std::string>* roots);
+  void unpack_image(bool provider, std::vector<std::string>* roots);
   Status add_document(std::string_view bytes, const std::string& name, std::uint64_t stamp,
                       bool resident, bool provider, std::vector<std::string>* roots);
   Status refuse(const std::string& name, Severity severity, const InputError& error, Code code);
@@ -84,6 +91,9 @@ void SchemaBuilder::Impl::take(TreeDraft tree, FindingSink& sink) {
 Status SchemaBuilder::Impl::add_document(std::string_view bytes, const std::string& name,
                                          std::uint64_t stamp, bool resident, bool provider,
                                          std::vector<std::string>* roots) {
+  if (is_compiled(bytes))
+    return add_compiled(CompiledImage::copy(bytes, name), name, provider, roots);
+  unpack_image(false, nullptr);
   InputError error;
   std::string storage;
   std::string_view utf8;
@@ -121,7 +131,39 @@ Status SchemaBuilder::Impl::add_document(std::string_view bytes, const std::stri
   return {};
 }
 
+Status SchemaBuilder::Impl::add_compiled(const Result<std::shared_ptr<const CompiledImage>>& opened,
+                                         const std::string& name, bool provider,
+                                         std::vector<std::string>* roots) {
+  if (!opened) {
+    const bool unreadable = opened.error().code() == Code::kIo;
+    findings.push_back(
+        {Severity::kError, unreadable ? "D001" : "D007", name, 0, {}, opened.error().text()});
+    return opened.error();
+  }
+  unpack_image(false, nullptr);
+  image = *opened;
+  findings.insert(findings.end(), image->findings().begin(), image->findings().end());
+  if (files.size() != 1 || provider || roots != nullptr) unpack_image(provider, roots);
+  return {};
+}
+
+void SchemaBuilder::Impl::unpack_image(bool provider, std::vector<std::string>* roots) {
+  if (image == nullptr) return;
+  SchemaData data;
+  image->show_in(data);
+  std::vector<TreeDraft> read = unpack(data, pools, files);
+  files_read += data.totals.files;
+  for (TreeDraft& tree : read) {
+    tree.provider = provider;
+    if (roots != nullptr) roots->push_back(tree.uri);
+    FindingSink sink(findings, std::string(pools.strings.view(files[tree.nodes[0].file].name)));
+    take(std::move(tree), sink);
+  }
+  image = nullptr;
+}
+
 Status SchemaBuilder::Impl::add_file(const std::string& path) {
+  if (is_compiled_file(path)) return add_compiled(CompiledImage::open(path), path, false, nullptr);
   const Result<FileBytes> file = read_file(path);
   if (!file) {
     const bool large = file.error().code() == Code::kTooLarge;
@@ -196,6 +238,11 @@ const std::vector<Finding>& SchemaBuilder::findings() const { return impl_->find
 
 std::shared_ptr<const Schema> SchemaBuilder::build() {
   auto data = std::make_unique<Schema::Data>();
+  if (impl_->image != nullptr) {
+    data->image = impl_->image;
+    data->image->show_in(*data);
+    return std::shared_ptr<const Schema>(new Schema(std::move(data)));
+  }
   data->own_files = impl_->files;
   data->totals.files = impl_->files_read;
   std::vector<const TreeDraft*> trees;

@@ -199,11 +199,7 @@ bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraf
   }
   tree.scope = uri->scope();
   for (std::size_t i = 0; i < uri->size(); ++i) tree.path.emplace_back((*uri)[i]);
-  std::string whole = uri->path();
-  if (!whole.empty()) whole += '/';
-  append_encoded(whole, name);
-  tree.uri = (tree.scope == Scope::kUser ? "./User/" : "./Device/") + whole;
-  tree.key = (tree.scope == Scope::kUser ? "u/" : "d/") + fold(whole);
+  tree.set_name(name);
   return true;
 }
 
@@ -406,6 +402,17 @@ void TreeReader::arrange(TreeDraft& tree) {
 }
 
 }  // namespace
+
+void TreeDraft::set_name(std::string_view name) {
+  std::string whole;
+  for (const std::string& above : path) {
+    append_encoded(whole, above);
+    whole += '/';
+  }
+  append_encoded(whole, name);
+  uri = (scope == Scope::kUser ? "./User/" : "./Device/") + whole;
+  key = (scope == Scope::kUser ? "u/" : "d/") + fold(whole);
+}
 
 std::vector<TreeDraft> read_trees(const pugi::xml_document& document, std::string_view utf8,
                                   std::uint32_t file, bool resident, Pools& pools,

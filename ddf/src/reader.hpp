@@ -37,6 +37,9 @@ struct TreeDraft {
   bool provider = false;
   std::uint32_t line = 0;
   std::vector<Record> nodes;
+
+  /// Sets key and uri, once scope and path are known.
+  void set_name(std::string_view name);
 };
 
 /// Findings of one file. At most kMax are kept, and each (code, once) pair at most once.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "allowed.hpp"
+#include "compiled.hpp"
 #include "descriptions.hpp"
 #include "patterns.hpp"
 #include "schema_data.hpp"
@@ -68,6 +69,12 @@ std::string_view SchemaData::describe(const Record& r) const {
   }
   return r.description < file.texts.size() ? std::string_view(file.texts[r.description])
                                            : std::string_view{};
+}
+
+bool SchemaData::descriptions_lost(const Record& r) const {
+  if (files[r.file].resident != 0) return false;
+  const std::lock_guard lock(lazy_mutex);
+  return lazy[r.file].read && r.description >= lazy[r.file].texts.size();
 }
 
 Schema::Schema(std::unique_ptr<Data> data) : data_(std::move(data)) {}

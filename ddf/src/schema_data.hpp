@@ -141,6 +141,7 @@ struct PathSlot {
   std::uint32_t node = kNone;
 };
 
+class CompiledImage;
 class Patterns;
 
 struct SchemaData {
@@ -190,6 +191,8 @@ struct SchemaData {
            (parent_lengths[length / 64] >> (length % 64) & 1u) != 0;
   }
   std::string_view describe(const Record& r) const;
+  /// True when describe() found that the file of the record is no longer the one that was loaded.
+  bool descriptions_lost(const Record& r) const;
 
   // Descriptions of files that were loaded from disk: read on first demand, kept from then on.
   struct LazyFile {
@@ -198,6 +201,8 @@ struct SchemaData {
   };
   mutable std::mutex lazy_mutex;
   mutable std::vector<LazyFile> lazy;
+  /// What the spans show, when it is a compiled file.
+  std::shared_ptr<const CompiledImage> image;
   /// Compiled patterns and schemas of AllowedValues, made on first use.
   std::unique_ptr<Patterns> patterns;
 };

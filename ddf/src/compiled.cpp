@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiled.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "input.hpp"
+#include "text.hpp"
+
+namespace cspkit::ddf {
+namespace {
+
+constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
+constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
+
+constexpr std::size_t kChecksumAt = offsetof(CompiledHeader, checksum);
+
+Status refuse(const std::string& name, const std::string& why) {
+  return Status(Code::kNotDdf,
+                name + ": " + why + "; compile it again from its DDF files (cspctl ddf compile)");
+}
+
+constexpr std::array<std::size_t, kSections> kElementSizes = {
+    sizeof(Record), 4, 1, 1, sizeof(FileRecord), sizeof(PathSlot), sizeof(PathSlot), 1};
+
+/// "" when the header speaks of this file and of this program's way to read it.
+std::string judge_header(const CompiledHeader& header, std::size_t size) {
+  if (header.byte_order != CompiledHeader().byte_order)
+    return "a compiled schema of a machine with another byte order";
+  if (header.version != kCompiledVersion) {
+    return "a compiled schema of format " + std::to_string(header.version) +
+           ", this program reads " + std::to_string(kCompiledVersion);
+  }
+  if (header.size != size) {
+    return "a compiled schema that was cut off or added to: " + std::to_string(size) +
+           " bytes are there, " + std::to_string(header.size) + " should be";
+  }
+  std::uint64_t end = sizeof(CompiledHeader);
+  for (std::size_t i = 0; i < kSections; ++i) {
+    const std::uint64_t begin = header.begins[i];
+    if (begin % 8 != 0 || begin < end || begin > size || header.sizes[i] > size - begin ||
+        header.sizes[i] % kElementSizes[i] != 0 ||
+        header.sizes[i] / kElementSizes[i] >= std::numeric_limits<std::uint32_t>::max()) {
+      return "a damaged compiled schema (section " + std::to_string(i) + ')';
+    }
+    end = begin + header.sizes[i];
+  }
+  return {};
+}
+
+template <typename T>
+std::span<const T> as_array(std::string_view bytes) {
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+
+/// Takes a finding off the front; false when there is none.
+bool take_finding(std::string_view& bytes, Finding& out) {
+  std::uint32_t numbers[6];
+  if (bytes.size() < sizeof numbers) return false;
+  std::memcpy(numbers, bytes.data(), sizeof numbers);
+  bytes.remove_prefix(sizeof numbers);
+  if (numbers[0] > static_cast<std::uint32_t>(Severity::kError)) return false;
+  out.severity = static_cast<Severity>(numbers[0]);
+  out.line = numbers[1];
+  std::string* const texts[] = {&out.code, &out.file, &out.uri, &out.text};
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (numbers[2 + i] > bytes.size()) return false;
+    texts[i]->assign(bytes.substr(0, numbers[2 + i]));
+    bytes.remove_prefix(numbers[2 + i]);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint64_t compiled_checksum(std::string_view file) {
+  // Four lanes, which do not wait for each other.
+  std::uint64_t lanes[4] = {kA, kB, kA ^ kB, file.size()};
+  const char* p = file.data();
+  std::size_t n = file.size();
+  const auto mix = [](std::uint64_t h, std::uint64_t w) {
+    h = (h ^ w) * kA;
+    return h ^ (h >> 32);
+  };
+  std::size_t at = 0;
+  for (; n - at >= 32; at += 32) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      const std::size_t here = at + 8 * i;
+      lanes[i] = mix(lanes[i], here == kChecksumAt ? 0 : text::load8(p + here));
+    }
+  }
+  for (; at < n; ++at) lanes[at % 4] = mix(lanes[at % 4], static_cast<unsigned char>(p[at]));
+  return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
+}
+
+bool is_compiled(std::string_view bytes) {
+  return bytes.size() >= kCompiledMagic.size() &&
+         std::memcmp(bytes.data(), kCompiledMagic.data(), kCompiledMagic.size()) == 0;
+}
+
+bool is_compiled_file(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::array<char, kCompiledMagic.size()> begin{};
+  return file.get() >= 0 &&
+         ::pread(file.get(), begin.data(), begin.size(), 0) == static_cast<ssize_t>(begin.size()) &&
+         begin == kCompiledMagic;
+}
+
+CompiledImage::~CompiledImage() {
+  if (mapped_ != nullptr) ::munmap(mapped_, bytes_.size());
+}
+
+Result<std::shared_ptr<const CompiledImage>> CompiledImage::open(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return io_error(path, "open", errno);
+  if (!S_ISREG(info.st_mode)) return Status(Code::kIo, "\"" + path + "\" is not a regular file");
+  const std::shared_ptr<CompiledImage> image(new CompiledImage);
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size < sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");
+  void* const at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
+  if (at == MAP_FAILED) return io_error(path, "map", errno);
+  image->mapped_ = at;
+  image->bytes_ = {static_cast<const char*>(at), size};
+  if (Status status = image->check(path); !status) return status;
+  return std::shared_ptr<const CompiledImage>(image);
+}
+
+Result<std::shared_ptr<const CompiledImage>> CompiledImage::copy(std::string_view bytes,
+                                                                 const std::string& name) {
+  if (bytes.size() < sizeof(CompiledHeader))
+    return refuse(name, "a compiled schema that was cut off");
+  const std::shared_ptr<CompiledImage> image(new CompiledImage);
+  image->owned_.resize((bytes.size() + 7) / 8);
+  std::memcpy(image->owned_.data(), bytes.data(), bytes.size());
+  image->bytes_ = {reinterpret_cast<const char*>(image->owned_.data()), bytes.size()};
+  if (Status status = image->check(name); !status) return status;
+  return std::shared_ptr<const CompiledImage>(image);
+}
+
+Status CompiledImage::check(const std::string& name) {
+  CompiledHeader header;
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  if (!is_compiled(bytes_)) return refuse(name, "no compiled schema");
+  if (const std::string flaw = judge_header(header, bytes_.size()); !flaw.empty())
+    return refuse(name, flaw);
+  if (header.checksum != compiled_checksum(bytes_))
+    return refuse(name, "a damaged compiled schema (its checksum is wrong)");
+  SchemaData data;
+  show_in(data);
+  if (const std::string flaw = find_flaw(data); !flaw.empty())
+    return refuse(name, "a damaged compiled schema (" + flaw + ')');
+  std::string_view rest = section(Section::kFindings);
+  while (!rest.empty()) {
+    Finding finding;
+    if (!take_finding(rest, finding)) return refuse(name, "a damaged compiled schema (findings)");
+    findings_.push_back(std::move(finding));
+  }
+  return {};
+}
+
+std::string_view CompiledImage::section(Section which) const {
+  CompiledHeader header;
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  const auto i = static_cast<std::size_t>(which);
+  return bytes_.substr(header.begins[i], header.sizes[i]);
+}
+
+void CompiledImage::show_in(SchemaData& data) const {
+  CompiledHeader header;
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  data.records = as_array<Record>(section(Section::kRecords));
+  data.words = as_array<std::uint32_t>(section(Section::kWords));
+  data.pool = section(Section::kPool);
+  data.cold = section(Section::kCold);
+  data.files = as_array<FileRecord>(section(Section::kFiles));
+  data.slots = as_array<PathSlot>(section(Section::kSlots));
+  data.parents = as_array<PathSlot>(section(Section::kParents));
+  data.parent_lengths = header.parent_lengths;
+  data.longest_path =
+      static_cast<std::uint32_t>(header.longest_path <= 0xFFFFu ? header.longest_path : 0xFFFFu);
+  data.totals = {header.totals[0], header.totals[1], header.totals[2], header.totals[3],
+                 header.totals[4]};
+  data.lazy.resize(data.files.size());
+}
+
+}  // namespace cspkit::ddf
