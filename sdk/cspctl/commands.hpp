@@ -3,7 +3,9 @@
 #ifndef CSPKIT_CSPCTL_COMMANDS_HPP_
 #define CSPKIT_CSPCTL_COMMANDS_HPP_
 
+#include <cspkit/ddf/loader.hpp>
 #include <cspkit/engine.hpp>
+#include <string>
 
 #include "options.hpp"
 
@@ -18,6 +20,11 @@ int run_provider_list(cspkit::Engine& engine, const Options& options);
 int run_ddf_check(const Options& options);
 int run_ddf_doc(const Options& options);
 int run_ddf_diff(const Options& options);
+int run_ddf_compile(const Options& options);
+
+/// Adds what lies at a path; an exit code, after saying why.
+int add_ddf(cspkit::ddf::SchemaBuilder& builder, const std::string& path);
+
 int run_store_check(const Options& options);
 int run_store_dump(const Options& options);
 int run_store_backup(const Options& options);

@@ -60,26 +60,6 @@ int refuse(const std::string& where, const cspkit::Status& status) {
   return status.code() == cspkit::Code::kIo ? kExitUsage : kExitInput;
 }
 
-// Every file by itself: of a directory each bad one is named.
-int add(SchemaBuilder& builder, const std::string& path) {
-  std::error_code error;
-  std::vector<fs::path> files = {path};
-  if (fs::is_directory(path, error)) {
-    auto inside = xml_files(path);
-    if (inside && inside->empty()) {
-      inside = cspkit::Status(cspkit::Code::kIo, "the directory holds no *.xml");
-    }
-    if (!inside) return refuse(path, inside.error());
-    files = std::move(*inside);
-  }
-  int exit_code = kExitOk;
-  for (const fs::path& file : files) {
-    const cspkit::Status status = builder.add(file);
-    if (!status.ok()) exit_code = std::max(exit_code, refuse(file.string(), status));
-  }
-  return exit_code;
-}
-
 void print_totals(const cspkit::ddf::SchemaTotals& totals, std::size_t errors, std::size_t warnings,
                   bool json) {
   if (json) {
@@ -115,10 +95,31 @@ std::vector<Finding> all_findings(const SchemaBuilder& builder, const cspkit::dd
 
 }  // namespace
 
+// Every file by itself: of a directory each bad one is named.
+int add_ddf(SchemaBuilder& builder, const std::string& path) {
+  std::error_code error;
+  std::vector<fs::path> files = {path};
+  if (fs::is_directory(path, error)) {
+    auto inside = xml_files(path);
+    if (inside && inside->empty()) {
+      inside = cspkit::Status(cspkit::Code::kIo, "the directory holds no *.xml");
+    }
+    if (!inside) return refuse(path, inside.error());
+    files = std::move(*inside);
+  }
+  int exit_code = kExitOk;
+  for (const fs::path& file : files) {
+    const cspkit::Status status = builder.add(file);
+    if (!status.ok()) exit_code = std::max(exit_code, refuse(file.string(), status));
+  }
+  return exit_code;
+}
+
 int run_ddf_check(const Options& options) {
   SchemaBuilder builder;
   int exit_code = kExitOk;
-  for (const std::string& path : options.paths) exit_code = std::max(exit_code, add(builder, path));
+  for (const std::string& path : options.paths)
+    exit_code = std::max(exit_code, add_ddf(builder, path));
   const auto schema = builder.build();
   const std::vector<Finding> findings = all_findings(builder, *schema);
   for (const Finding& finding : findings) print_finding(finding, options.json);
@@ -132,7 +133,8 @@ int run_ddf_check(const Options& options) {
 int run_ddf_doc(const Options& options) {
   SchemaBuilder builder;
   int exit_code = kExitOk;
-  for (const std::string& path : options.paths) exit_code = std::max(exit_code, add(builder, path));
+  for (const std::string& path : options.paths)
+    exit_code = std::max(exit_code, add_ddf(builder, path));
   const auto schema = builder.build();
   std::vector<std::string> subjects = {options.csp};
   if (options.csp.empty()) subjects = cspkit::ddf::doc_subjects(*schema);
@@ -152,7 +154,8 @@ int run_ddf_doc(const Options& options) {
 
 int run_ddf_diff(const Options& options) {
   SchemaBuilder before, after;
-  const int exit_code = std::max(add(before, options.paths.at(0)), add(after, options.paths.at(1)));
+  const int exit_code =
+      std::max(add_ddf(before, options.paths.at(0)), add_ddf(after, options.paths.at(1)));
   for (const auto& change : cspkit::ddf::diff(*before.build(), *after.build())) {
     if (!options.json) {
       print_line(cspkit::ddf::to_string(change));

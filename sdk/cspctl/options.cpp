@@ -48,6 +48,7 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found er
                    dynamic errors warnings
   ddf doc          csp page
   ddf diff         change uri properties: [{property before after}]
+  ddf compile      file bytes nodes
   store check      command file version bytes nodes state jobs alerts undo problems
   store dump       kind, then uri format verno tstamp bytes value of a node; provider name bytes
   store backup     command file status copy
@@ -186,6 +187,12 @@ class Parser {
     doc->add_option("--csp", options_.csp, "Only the page of this CSP")->type_name("NAME");
     CLI::App* diff = command(*ddf, Command::kDdfDiff, "diff", "Nodes added, removed and changed");
     ddf_paths(diff, "The older, then the newer file, directory or bundle")->expected(2);
+    CLI::App* compile = command(*ddf, Command::kDdfCompile, "compile",
+                                "All of them as one file that loads at once");
+    ddf_paths(compile, "Files, directories or zipped bundles; later ones win");
+    compile->add_option("--out", options_.out, "The compiled file, for --ddf or load_ddf")
+        ->type_name("FILE")
+        ->required();
     CLI::App* store = app_.add_subcommand("store", "The state file itself");
     store->fallthrough();
     store->require_subcommand(1);

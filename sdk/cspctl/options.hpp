@@ -24,6 +24,7 @@ enum class Command {
   kDdfCheck,
   kDdfDoc,
   kDdfDiff,
+  kDdfCompile,
   kProviderList,
   kStoreCheck,
   kStoreDump,
@@ -50,7 +51,7 @@ struct Options {
   std::vector<std::string> paths;   ///< run, ddf ...
   bool strict = false;              ///< ddf check --strict
   std::string csp;                  ///< ddf doc --csp
-  std::string out;                  ///< run --out; store backup: the copy
+  std::string out;                  ///< run --out; store backup, ddf compile: the file
   std::optional<std::string> data;  ///< --data, "-" not yet read
   std::string format;               ///< --format
 };
