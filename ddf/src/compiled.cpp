@@ -19,8 +19,6 @@ namespace {
 constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
 constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
 
-constexpr std::size_t kChecksumAt = offsetof(CompiledHeader, checksum);
-
 Status refuse(const std::string& name, const std::string& why) {
   return Status(Code::kNotDdf,
                 name + ": " + why + "; compile it again from its DDF files (cspctl ddf compile)");
@@ -79,24 +77,33 @@ bool take_finding(std::string_view& bytes, Finding& out) {
 
 }  // namespace
 
-std::uint64_t compiled_checksum(std::string_view file) {
-  // Four lanes, which do not wait for each other.
-  std::uint64_t lanes[4] = {kA, kB, kA ^ kB, file.size()};
-  const char* p = file.data();
-  std::size_t n = file.size();
-  const auto mix = [](std::uint64_t h, std::uint64_t w) {
-    h = (h ^ w) * kA;
-    return h ^ (h >> 32);
+namespace {
+
+/// A sum of products, one for every sixteen bytes: none waits for the one before it.
+std::uint64_t sum_of(std::string_view bytes, std::uint64_t sum) {
+  __extension__ using Wide = unsigned __int128;
+  const auto term = [](std::uint64_t a, std::uint64_t b) {
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   };
-  std::size_t at = 0;
-  for (; n - at >= 32; at += 32) {
-    for (std::size_t i = 0; i < 4; ++i) {
-      const std::size_t here = at + 8 * i;
-      lanes[i] = mix(lanes[i], here == kChecksumAt ? 0 : text::load8(p + here));
-    }
-  }
-  for (; at < n; ++at) lanes[at % 4] = mix(lanes[at % 4], static_cast<unsigned char>(p[at]));
-  return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
+  std::uint64_t place = kA ^ bytes.size();
+  const char* p = bytes.data();
+  std::size_t n = bytes.size();
+  for (; n >= 16; n -= 16, p += 16, place += kA)
+    sum += term(text::load8(p) ^ place, text::load8(p + 8) ^ kB);
+  char last[16] = {};
+  std::memcpy(last, p, n);
+  sum += term(text::load8(last) ^ place, text::load8(last + 8) ^ kB);
+  return (sum ^ (sum >> 29)) * kB;
+}
+
+}  // namespace
+
+std::uint64_t compiled_checksum(std::string_view file) {
+  char head[sizeof(CompiledHeader)];
+  std::memcpy(head, file.data(), sizeof head);
+  std::memset(head + offsetof(CompiledHeader, checksum), 0, sizeof(std::uint64_t));
+  return sum_of(file.substr(sizeof head), sum_of({head, sizeof head}, kA));
 }
 
 bool is_compiled(std::string_view bytes) {
@@ -124,7 +131,7 @@ Result<std::shared_ptr<const CompiledImage>> CompiledImage::open(const std::stri
   const std::shared_ptr<CompiledImage> image(new CompiledImage);
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size < sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");
-  void* const at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
+  void* const at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (at == MAP_FAILED) return io_error(path, "map", errno);
   image->mapped_ = at;
   image->bytes_ = {static_cast<const char*>(at), size};

@@ -49,6 +49,7 @@ struct CompiledHeader {
 };
 static_assert(sizeof(CompiledHeader) % 8 == 0);
 
+/// Of a file that is no shorter than its header.
 std::uint64_t compiled_checksum(std::string_view file);
 
 /// A compiled file in memory, checked.

@@ -20,7 +20,8 @@ class Examiner {
   bool place(std::uint32_t i);
   bool bits(const Record& r) const;
   bool way(std::uint32_t i) const;
-  bool slots(std::span<const PathSlot> table, bool parents) const;
+  std::uint8_t doors(std::uint32_t i) const;
+  bool slots(std::span<const PathSlot> table, std::uint8_t door) const;
   /// Words [at, at + count) exist.
   bool words(std::size_t at, std::size_t count) const {
     return at <= data_.words.size() && count <= data_.words.size() - at;
@@ -33,7 +34,10 @@ class Examiner {
   bool is_base(const Record& r) const { return r.parent == kNone || BitsDynamic::get(r.bits) != 0; }
 
   const SchemaData& data_;
+  static constexpr std::uint8_t kInSlots = 1;
+  static constexpr std::uint8_t kInParents = 2;
   std::vector<std::uint8_t> depths_;
+  std::vector<std::uint8_t> doors_;
   std::vector<bool> own_seen_;  // by where a tuple begins
   // Honest tuples do not overlap: looking at each once takes no more steps than there are words.
   std::size_t steps_left_ = 0;
@@ -77,7 +81,7 @@ bool Examiner::extensions(std::size_t at) {
 
 bool Examiner::own(Ref ref) {
   if (ref == 0) return true;
-  if (!words(ref, 1)) return false;
+  if (ref >= own_seen_.size()) return false;
   if (own_seen_[ref]) return true;
   own_seen_[ref] = true;
   const std::size_t count = data_.words[ref];
@@ -165,15 +169,19 @@ bool Examiner::record(std::uint32_t i) {
   return allowed(r.allowed) && own(r.own);
 }
 
-bool Examiner::slots(std::span<const PathSlot> table, bool parents) const {
+/// Whether a slot of either table may lead to the node.
+std::uint8_t Examiner::doors(std::uint32_t i) const {
+  const Record& r = data_.records[i];
+  if (i < 2 || BitsFast::get(r.bits) == 0 || BitsDynamic::get(r.bits) != 0) return 0;
+  const Record& parent = data_.records[r.parent];
+  if (!is_base(parent) && parent.way == 0) return 0;
+  return r.way != 0 && r.has_dynamic() ? kInSlots | kInParents : kInSlots;
+}
+
+bool Examiner::slots(std::span<const PathSlot> table, std::uint8_t door) const {
   for (const PathSlot& slot : table) {
     if (slot.node == kNone) continue;
-    if (slot.node < 2 || slot.node >= data_.records.size()) return false;
-    const Record& r = data_.records[slot.node];
-    if (BitsFast::get(r.bits) == 0 || BitsDynamic::get(r.bits) != 0) return false;
-    const Record& parent = data_.records[r.parent];
-    if (!is_base(parent) && parent.way == 0) return false;
-    if (parents && (r.way == 0 || !r.has_dynamic())) return false;
+    if (slot.node >= doors_.size() || (doors_[slot.node] & door) == 0) return false;
   }
   return !table.empty();
 }
@@ -182,13 +190,15 @@ std::string Examiner::flaw() {
   if (data_.records.size() < 2 || data_.files.empty() || data_.pool.empty() || data_.words.empty())
     return "an array is empty";
   depths_.resize(data_.records.size());
+  doors_.resize(data_.records.size());
   own_seen_.resize(data_.words.size());
   steps_left_ = 2 * data_.words.size();
   for (std::uint32_t i = 0; i < data_.records.size(); ++i) {
     if (!record(i)) return "node " + std::to_string(i);
+    doors_[i] = doors(i);
   }
-  if (data_.longest_path > kLongestPath || !slots(data_.slots, false) ||
-      !slots(data_.parents, true))
+  if (data_.longest_path > kLongestPath || !slots(data_.slots, kInSlots) ||
+      !slots(data_.parents, kInParents))
     return "the table of paths";
   for (const FileRecord& file : data_.files) {
     if (file.resident == 0) return "the list of files";

@@ -109,7 +109,7 @@ class Parser {
                                                       {"memory", cspkit::Durability::kMemory}},
             CLI::ignore_case))
         ->type_name("full|normal|memory");
-    many(app_.add_option("--ddf", options_.ddf, "DDF file or directory: store-backed trees"),
+    many(app_.add_option("--ddf", options_.ddf, "DDF file, directory, bundle, compiled file"),
          "PATH");
     many(app_.add_option("--provider", options_.providers, "Provider library to load"), "FILE.so");
     app_.add_option("--profile", profile_, "What kind of device: build=,edition=,azure-ad=")

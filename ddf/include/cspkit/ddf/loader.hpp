@@ -41,9 +41,10 @@ class SchemaBuilder {
   SchemaBuilder& operator=(SchemaBuilder&&) noexcept;
 
   /// Adds a DDF file, every *.xml of a directory (sorted by name, not recursive), or every *.xml of
-  /// a zip as Microsoft publishes it (known by its content, bounded in what it may expand to). kIo:
-  /// unreadable. kNotDdf: not well-formed, or its root is not MgmtTree; of a directory the other
-  /// files are still added and the first failure is returned.
+  /// a zip as Microsoft publishes it (known by its content, bounded in what it may expand to), or
+  /// all that is in a compiled file (compiled.hpp; known by its content, too). kIo: unreadable.
+  /// kNotDdf: not well-formed, or its root is not MgmtTree; of a directory the other files are
+  /// still added and the first failure is returned.
   Status add(const std::filesystem::path& path);
   /// Adds one document from memory; `name` stands in findings as its file.
   Status add_bytes(std::string_view bytes, std::string name);
