@@ -159,7 +159,9 @@ TEST(AlertKill, SurvivesAKillUntilItIsAcknowledged) {
     const auto queued = engine->queued_alerts();
     ASSERT_EQ(queued.size(), 1u);
     EXPECT_EQ(queued[0].alert.data, "last words");
-    if (round == 1) EXPECT_TRUE(engine->acknowledge_alerts({queued[0].id}).ok());
+    if (round == 1) {
+      EXPECT_TRUE(engine->acknowledge_alerts({queued[0].id}).ok());
+    }
   }
   EngineOptions options;
   options.state = state;

@@ -200,7 +200,9 @@ TEST_F(SubscriptionTest, ManyCommitsComeInTheirOrder) {
     all = log.wait_for(n);
   std::string value = "0";
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) EXPECT_GT(all[i].transaction, all[i - 1].transaction);
+    if (i > 0) {
+      EXPECT_GT(all[i].transaction, all[i - 1].transaction);
+    }
     EXPECT_FALSE(all[i].missed);
     const NodeChange& change = all[i].changes.at(0);
     if (change.uri != uri("Int")) continue;

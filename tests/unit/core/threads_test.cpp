@@ -159,7 +159,9 @@ void ThreadsTest::run_round(int round) {
       alert.data = std::to_string(n);
       const auto id = engine.queue_alert(alert);
       ASSERT_TRUE(id) << id.error().text();
-      if (n % 2 == 0) EXPECT_TRUE(engine.acknowledge_alerts({*id}).ok());
+      if (n % 2 == 0) {
+        EXPECT_TRUE(engine.acknowledge_alerts({*id}).ok());
+      }
     }
   });
   threads.emplace_back([&] {
@@ -186,7 +188,9 @@ TEST_F(ThreadsTest, EverythingAtOnceAndTheEngineGoesInTheMiddle) {
     // Whatever was cut short has its word for the server.
     open(dir_.file(std::to_string(round) + ".db"));
     for (const QueuedAlert& each : engine_->queued_alerts()) {
-      if (each.alert.code == 1226) EXPECT_FALSE(each.alert.data.empty());
+      if (each.alert.code == 1226) {
+        EXPECT_FALSE(each.alert.data.empty());
+      }
     }
     session_.reset();
     engine_.reset();
