@@ -93,7 +93,7 @@ struct EngineOptions {
   std::string state = ":memory:";
   Durability durability = Durability::kFull;
   std::shared_ptr<Clock> clock;        ///< default: the system's
-  std::shared_ptr<Executor> executor;  ///< default: two threads of the engine's own, eight when work is long
+  std::shared_ptr<Executor> executor;  ///< default: two threads of its own, up to eight
   LogSink log;                         ///< default: none
   ddf::UriLimits uri_limits;           ///< longer or deeper: 414
   std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
