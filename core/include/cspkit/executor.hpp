@@ -51,10 +51,10 @@ class Executor {
 std::shared_ptr<Clock> make_system_clock();
 /// `threads` worker threads (at least one) and a timer queue by the steady clock. When all of them
 /// are in work and more is waiting, others are made, `most` in all; those go again when there is
-/// nothing to do for a second. So tasks that take long do not keep the others waiting. Destruction drops
-/// what has not begun and joins the threads; a task may hold the last reference: its own thread is
-/// then let go instead of joined. A task that throws ends the process. Null when the system gives
-/// no thread at all.
+/// nothing to do for a second. So tasks that take long do not keep the others waiting. Destruction
+/// drops what has not begun and joins the threads; a task may hold the last reference: its own
+/// thread is then let go instead of joined. A task that throws ends the process. Null when the
+/// system gives no thread at all.
 std::shared_ptr<Executor> make_thread_executor(unsigned threads = 2, unsigned most = 0);
 
 }  // namespace cspkit

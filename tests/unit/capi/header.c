@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The header stands alone, and twice. */
 #include <cspkit/engine.h>
-#include <cspkit/engine.h>
 
 cspkit_engine_options capi_options = CSPKIT_ENGINE_OPTIONS_INIT;
 cspkit_error capi_error = CSPKIT_ERROR_INIT;
