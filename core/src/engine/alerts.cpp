@@ -122,6 +122,8 @@ void EngineImpl::finish_pending(std::shared_ptr<provider::LoadedProvider> provid
     Status status(end.code);
     for (const provider::WriteOp& op : end.ops) {
       if (!status.ok()) break;
+      // Commands that came later were answered as if this one had ended before them.
+      if (op.awaited && op.awaited->superseded) continue;
       status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
     }
     if (status.ok()) {

@@ -110,6 +110,7 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
   ChangeNotes notes(subscriptions_, *world_, tree_, batch);
   Status stored = write(batch);
   if (!stored.ok()) return stored;
+  awaited_values_.note(transaction.erased(), batch);
   if (effects) effects->conclude();
   if (!changes) return {};
   const bool jobs_ended = !batch.remove_jobs.empty();

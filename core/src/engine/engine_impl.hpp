@@ -68,6 +68,8 @@ class EngineImpl : public provider::Services {
   /// kFailed.
   Status write(store::Batch& batch);
   Ledger& ledger() { return ledger_; }
+  /// With the turn.
+  txn::AwaitedValues& awaited_values() { return awaited_values_; }
   /// Asked before every command, so that those that need no refresh pay one load for it.
   bool any_refresh() const { return any_refresh_.load(std::memory_order_relaxed); }
   /// The world and whoever it keeps alive, for use without the tree's lock.
@@ -123,6 +125,7 @@ class EngineImpl : public provider::Services {
   SubscriptionHub subscriptions_;
   txn::Turn turn_;
   Ledger ledger_;                             // with the turn
+  txn::AwaitedValues awaited_values_;         // with the turn
   std::shared_ptr<const gate::World> world_;  // changed with the turn, under the tree's unique lock
   mutable std::mutex loading_;                // one load at a time; guards the three below
   ddf::SchemaBuilder builder_;

@@ -365,14 +365,18 @@ std::uint32_t Changer::replacing_verb(const gate::Target& target, bool exists) c
 
 namespace {
 
-/// The value of a Replace whose handler goes on: kept when it ends well.
-provider::WriteOp set_later(const gate::Target& target, Value value) {
+/// The value of a Replace whose handler goes on: kept when it ends well, unless the node was
+/// changed meanwhile.
+provider::WriteOp set_later(txn::AwaitedValues& awaited, const gate::Target& target, Value value,
+                            std::string mime) {
   provider::WriteOp op;
   op.kind = provider::WriteOp::Kind::kSet;
   op.scope = target.address.scope;
   op.user = target.user;
   op.path = target.address.path;
   op.value = std::move(value);
+  op.mime = std::move(mime);
+  op.awaited = awaited.expect(target.user, std::string(target.address.key));
   return op;
 }
 
@@ -393,7 +397,10 @@ Status Changer::replace(Change& change) {
         call(target, target.address.segments.size(), verb, &change.value, change.mime, written);
     if (done.code() == Code::kPending) {
       note_reboot(target.node);
-      if (!written) left_pending_->call.when_ok = set_later(target, std::move(change.value));
+      if (!written) {
+        left_pending_->call.when_ok = set_later(engine_.awaited_values(), target,
+                                                std::move(change.value), std::move(change.mime));
+      }
     }
     if (!done.ok()) return done;
   }

@@ -491,7 +491,7 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     txn::owner_create(transaction, world, target, now_ms);
     return {};
   }
-  return txn::owner_set(transaction, world, target, op.value, now_ms);
+  return txn::owner_set(transaction, world, target, op.value, now_ms, op.mime);
 }
 
 }  // namespace cspkit::provider

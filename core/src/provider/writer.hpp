@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gate/world.hpp"
+#include "txn/awaited_values.hpp"
 #include "txn/transaction.hpp"
 
 namespace cspkit::provider {
@@ -28,6 +29,9 @@ struct WriteOp {
   std::string user;
   std::string path;  ///< canonical, or the key of state and jobs
   Value value;       ///< of kSet; bytes or payload in data otherwise
+  std::string mime;  ///< of kSet
+  /// Not done when this was superseded.
+  std::shared_ptr<const txn::AwaitedValue> awaited = {};
 };
 
 /// A call or a batch in the making. `mutex` guards all of it but what is set once at the start.

@@ -68,7 +68,7 @@ void make_missing(Transaction& transaction, const gate::World& world, const gate
 }  // namespace
 
 Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                 Value value, std::int64_t now_ms) {
+                 Value value, std::int64_t now_ms, std::string mime) {
   if (!target.node.is_leaf()) {
     const bool empty =
         value.data.empty() && (value.format == Format::kUnset || value.format == Format::kNode);
@@ -86,7 +86,7 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
   checked->secret = secret;
   const std::lock_guard lock(transaction.mutex());
   make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
-  put_value(transaction, target, *std::move(checked), {}, now_ms);
+  put_value(transaction, target, *std::move(checked), std::move(mime), now_ms);
   return {};
 }
 

@@ -30,7 +30,7 @@ void put_value(Transaction& transaction, const gate::Target& target, Value value
 /// Sets a leaf, or makes an interior node, with missing ancestors. `target` is resolved.
 /// kBadFormat.
 Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                 Value value, std::int64_t now_ms);
+                 Value value, std::int64_t now_ms, std::string mime = {});
 /// Makes a node, and missing ancestors, exist; leaves get their initial value. Nothing when it was
 /// set already.
 void owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,

@@ -84,6 +84,7 @@ std::set<std::string> Transaction::keys_of_subtree(std::string_view user,
 
 void Transaction::erase_subtree(std::string_view user, std::string_view key) {
   const std::lock_guard lock(mutex_);
+  erased_keys_.push_back({std::string(user), std::string(key)});
   for (const std::string& each : keys_of_subtree(user, key)) changed(user, each).row.reset();
 }
 

@@ -71,6 +71,8 @@ class Transaction : public gate::View {
   void remove_alert(std::int64_t id);
 
   bool empty() const;
+  /// Roots of what was removed so far, also where nothing was set.
+  const std::vector<store::NodeKey>& erased() const { return erased_keys_; }
   /// What the store must write. The overlay is empty afterwards.
   store::Batch take_batch();
 
@@ -96,6 +98,7 @@ class Transaction : public gate::View {
   std::map<tree::JobKey, std::optional<std::string>> jobs_;
   std::vector<store::AlertRow> alerts_;
   std::vector<std::int64_t> gone_alerts_;
+  std::vector<store::NodeKey> erased_keys_;
   // A job ended and started again under its name in one transaction is another job: it runs anew.
   std::set<tree::JobKey> ended_, restarted_;
 };

@@ -123,8 +123,8 @@ void Turn::drain() {
 
 void Turn::close() {
   std::unique_lock lock(mutex_);
+  closed_ = true;  // first: whoever posts again from what it posted would never let it end
   while (posted_ != 0) wait_a_little(lock, clock_->steady_now() + std::chrono::seconds(1));
-  closed_ = true;
 }
 
 }  // namespace cspkit::txn

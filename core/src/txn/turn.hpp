@@ -31,7 +31,7 @@ class Turn {
   bool post(Task task);
   /// Waits until no posted task is queued or running, what they leave included.
   void drain();
-  /// The same, and no task is taken any more from the moment there is none.
+  /// The same; no task is taken any more.
   void close();
 
  private:

@@ -62,6 +62,10 @@ class SlowProvider : public Provider {
     on("Setting").replace([](Call&, const Value& value, Completion completion) {
       slow->keep("setting " + value.data, std::move(completion));
     });
+    on("D/{Name}/V").replace([](Call&, const Value& value, Completion completion) {
+      slow->keep("v " + value.data, std::move(completion));
+    });
+    on("Chain").exec([this](Call&) { chain(); });
     on("Quick").exec([](Call&, const Value&, Completion completion) {
       // Another thread ends it before this handler has returned.
       std::thread([&] {
@@ -92,6 +96,14 @@ class SlowProvider : public Provider {
       call.state_write("asked", "yes");
     });
   }
+  // Each batch brings the next.
+  void chain() {
+    Batch batch = host().open_batch(Scope::kDevice, "");
+    batch.set("Progress", "on and on");
+    std::move(batch).submit([this](Code code) {
+      if (code == Code::kOk) chain();
+    });
+  }
   // Works in the executor's thread until the engine goes; a second time it ends.
   void job_run(std::string_view id, std::string_view, std::uint32_t attempt) override {
     {
@@ -115,12 +127,15 @@ CSPKIT_PLUGIN(SlowProvider, "Slow.xml")
 
 std::string slow_ddf() {
   const auto exec = [](const char* name) { return node(name, "Exec", "chr", occurs("One")); };
-  return document(
-      "./Device/Vendor/Test",
-      node("Slow", "Get", "node", occurs("One"),
-           exec("Keep") + exec("Quick") + exec("OwnNode") + exec("ReadOther") + exec("AskWorker") +
-               exec("Spin") + node("Setting", "Get Replace", "chr", occurs("One")) +
-               node("Progress", "Get", "chr", occurs("One"))));
+  return document("./Device/Vendor/Test",
+                  node("Slow", "Get", "node", occurs("One"),
+                       exec("Keep") + exec("Quick") + exec("OwnNode") + exec("ReadOther") +
+                           exec("AskWorker") + exec("Spin") + exec("Chain") +
+                           node("D", "Get", "node", occurs("One"),
+                                node("", "Add Delete Get", "node", occurs("ZeroOrMore"),
+                                     node("V", "Get Replace", "chr", occurs("One")))) +
+                           node("Setting", "Get Replace", "chr", occurs("One")) +
+                           node("Progress", "Get", "chr", occurs("One"))));
 }
 
 class PendingTest : public ::testing::Test {
@@ -228,6 +243,41 @@ TEST_F(PendingTest, AReplaceKeepsItsValueOnlyWhenItEndsWell) {
   EXPECT_EQ(slow_.take("setting bad").complete(Code::kBadValue), Code::kOk);
   EXPECT_THAT(alerts(2), ElementsAre(uri("Setting") + " 200", uri("Setting") + " 500"));
   EXPECT_EQ(get("Setting"), "good");
+}
+
+TEST_F(PendingTest, WhatWasAnsweredAfterTheReplaceStandsWhenItEnds) {
+  const auto replace = [&](const std::string& name, const std::string& value) {
+    return "<Replace><CmdID>7</CmdID><Item><Target><LocURI>" + uri(name) +
+           "</LocURI></Target><Meta><Type xmlns=\"syncml:metinf\">text/html</Type></Meta><Data>" +
+           value + "</Data></Item></Replace>";
+  };
+  ASSERT_TRUE(engine_->owner().set(uri("Setting"), Value::chr("old")).ok());
+  EXPECT_THAT(send(replace("Setting", "slow")), ElementsAre(202));
+  // The same value as before: nothing changes, and still it is the later word.
+  ASSERT_TRUE(engine_->owner().set(uri("Setting"), Value::chr("old")).ok());
+  EXPECT_EQ(slow_.take("setting slow").complete(), Code::kOk);
+  EXPECT_THAT(alerts(1), ElementsAre(uri("Setting") + " 200"));
+  EXPECT_EQ(get("Setting"), "old");
+
+  ASSERT_TRUE(session_->add(uri("D/a"), Value()).ok());
+  EXPECT_THAT(send(replace("D/a/V", "slow")), ElementsAre(202));
+  ASSERT_TRUE(session_->remove(uri("D/a")).ok());
+  EXPECT_EQ(slow_.take("v slow").complete(), Code::kOk);
+  alerts(2);
+  EXPECT_EQ(get("D"), "") << "a node that was deleted has come back";
+
+  EXPECT_THAT(send(replace("Setting", "typed")), ElementsAre(202));
+  EXPECT_EQ(slow_.take("setting typed").complete(), Code::kOk);
+  alerts(3);
+  EXPECT_EQ(get("Setting"), "typed");
+  EXPECT_EQ(get("Setting?prop=Type"), "text/html");
+}
+
+TEST_F(PendingTest, AnEngineGoesAlthoughAProviderSubmitsForEver) {
+  EXPECT_THAT(send(exec_command("7", uri("Chain"), "")), ElementsAre(200));
+  close();
+  open();
+  EXPECT_EQ(get("Progress"), "on and on");
 }
 
 TEST_F(PendingTest, OthersRunWhileOneGoesOn) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of Replaces that were answered 202 and are applied when their handlers end well. What was
+// done to the node in between came later, and stands.
+#ifndef CSPKIT_CORE_TXN_AWAITED_VALUES_HPP_
+#define CSPKIT_CORE_TXN_AWAITED_VALUES_HPP_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/store.hpp"
+#include "txn/transaction.hpp"
+
+namespace cspkit::txn {
+
+/// Read and written with the turn.
+struct AwaitedValue {
+  std::string user, key;
+  bool superseded = false;  ///< the node was written, or went, since the command was answered
+};
+
+/// All that are waited for. Used with the turn.
+class AwaitedValues {
+ public:
+  std::shared_ptr<const AwaitedValue> expect(std::string user, std::string key);
+  /// Whatever a transaction is about to change, or to take back to its initial state.
+  void note(const std::vector<store::NodeKey>& erased, const store::Batch& batch);
+
+ private:
+  std::vector<std::weak_ptr<AwaitedValue>> waiting_;
+};
+
+}  // namespace cspkit::txn
+
+#endif  // CSPKIT_CORE_TXN_AWAITED_VALUES_HPP_
