@@ -35,10 +35,9 @@ void AwaitedValues::note(const std::vector<store::NodeKey>& erased, const store:
     const auto is_put = [&](const store::NodeRow& row) {
       return row.user == value->user && row.key == value->key;
     };
-    value->superseded =
-        std::any_of(erased.begin(), erased.end(), goes) ||
-        std::any_of(batch.remove_nodes.begin(), batch.remove_nodes.end(), goes) ||
-        std::any_of(batch.put_nodes.begin(), batch.put_nodes.end(), is_put);
+    value->superseded = std::any_of(erased.begin(), erased.end(), goes) ||
+                        std::any_of(batch.remove_nodes.begin(), batch.remove_nodes.end(), goes) ||
+                        std::any_of(batch.put_nodes.begin(), batch.put_nodes.end(), is_put);
     return value->superseded;
   };
   waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), over), waiting_.end());
