@@ -65,7 +65,7 @@ void AtomicRun::add(const Operation& operation) {
 
 void AtomicRun::add_tnds(const Command& command, const syncml::Item& item) {
   Tnds& document = documents_.emplace_back();
-  const Status read = document.read(command, item);
+  const Status read = document.read(command, item, exchange_.options_.max_uri_bytes);
   if (!read.ok()) return refuse(read.code());
   first_.push_back(operations_.size());
   operations_.insert(operations_.end(), document.operations().begin(), document.operations().end());

@@ -28,6 +28,8 @@ struct DmOptions {
   std::size_t max_reply_bytes = std::size_t{256} << 20;
   /// Of a large object that comes in pieces.
   std::size_t max_value_bytes = std::size_t{16} << 20;
+  /// Of a node of a TNDS document.
+  std::size_t max_uri_bytes = 4096;
   /// A large object that nobody went on with for so long is given up.
   std::chrono::minutes chunk_timeout{10};
   LongReplies long_replies = LongReplies::kSplit;

@@ -153,7 +153,10 @@ std::string Exchange::run() {
     answer_all(message_.commands, header);
   }
   if (!acknowledged_.empty()) runner_.alerts_acknowledged(acknowledged_);
-  if (header == 200 && !aborted_ && state_.outgoing.empty()) write_alerts(room_for_alerts());
+  if (header == 200 && !aborted_ && state_.outgoing.empty()) {
+    write_alerts(room_for_alerts());
+    if (writer_.size() == after_header) write_alert_beyond_limit();
+  }
   // A message of nothing but "your header is fine" is never sent (OMA-TS-DM_Protocol, section 8).
   state_.reply_wanted =
       !aborted_ && (header != 200 || writer_.size() != after_header || !state_.outgoing.empty());
@@ -229,10 +232,22 @@ void Exchange::write_alerts(std::size_t limit) {
   if (!is_management_session()) return;
   for (const QueuedAlert& queued : runner_.queued_alerts()) {
     if (state_.alerts.was_sent(queued.id)) continue;
-    if (writer_.size() + most_bytes(queued.alert) > limit) return;
-    const std::string code = std::to_string(queued.alert.code);
-    writer_.alert(line_of(queued.alert, code));
-    state_.alerts.sent(msg_id_, writer_.last_cmd_id(), queued.id);
+    // A long one must not keep those behind it for ever.
+    if (writer_.size() + most_bytes(queued.alert) > limit) continue;
+    write_alert(queued);
+  }
+}
+
+void Exchange::write_alert(const QueuedAlert& queued) {
+  const std::string code = std::to_string(queued.alert.code);
+  writer_.alert(line_of(queued.alert, code));
+  state_.alerts.sent(msg_id_, writer_.last_cmd_id(), queued.id);
+}
+
+void Exchange::write_alert_beyond_limit() {
+  if (!is_management_session() || options_.long_replies == LongReplies::kAbort) return;
+  for (const QueuedAlert& queued : runner_.queued_alerts()) {
+    if (!state_.alerts.was_sent(queued.id)) return write_alert(queued);
   }
 }
 
@@ -360,7 +375,7 @@ void Exchange::run_item(const Command& command, std::size_t index, std::size_t h
 
 void Exchange::run_tnds(const Command& command, const Item& item, Outcome& outcome) {
   Tnds document;
-  outcome.status = document.read(command, item);
+  outcome.status = document.read(command, item, options_.max_uri_bytes);
   if (!outcome.status.ok()) return;
   std::vector<Outcome> outcomes(document.operations().size());
   (void)runner_.run_atomic(document.operations(), outcomes);  // each says it

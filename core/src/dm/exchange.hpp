@@ -71,6 +71,10 @@ class Exchange {
   std::string deliver();
   /// Puts the device's alerts behind the answers, as many as the message takes.
   void write_alerts(std::size_t limit);
+  /// Of the alerts that are too long even for a message that says nothing else, one: it goes alone,
+  /// whole. Never where a reply over the limit would abort the session.
+  void write_alert_beyond_limit();
+  void write_alert(const QueuedAlert& queued);
   std::size_t room_for_alerts() const;
   bool is_management_session() const { return message_.header.present && !options_.one_shot; }
   bool splits() const;

@@ -54,7 +54,8 @@ Status bad(std::string_view what) {
 
 class Tnds::Walk {
  public:
-  Walk(Tnds& out, Verb verb, std::string_view target) : out_(out), verb_(verb), target_(target) {
+  Walk(Tnds& out, Verb verb, std::string_view target, std::size_t max_uri_bytes)
+      : out_(out), verb_(verb), target_(target), max_uri_bytes_(max_uri_bytes) {
     if (target_ != "." && target_ != "./" && !target_.empty() && target_.back() == '/') {
       target_.pop_back();
     }
@@ -81,6 +82,16 @@ class Tnds::Walk {
     if (name.empty()) return bad("a Node without NodeName");
     if (depth > 0 && child(xml, "Path")) return bad("a Path within the tree");
     const std::string uri = parent + "/" + ddf::encode_segment(name);
+    // Every node keeps its own address: without limits a long name with many nodes below it takes
+    // their product.
+    if (uri.size() > max_uri_bytes_) {
+      return Status(Code::kUriTooLong, "TNDS document: an address of more than " +
+                                           std::to_string(max_uri_bytes_) + " bytes");
+    }
+    uri_bytes_ += uri.size();
+    if (uri_bytes_ > kMaxUriBytes) {
+      return Status(Code::kTooLarge, "TNDS document: its addresses take too much memory");
+    }
     const bool has_children = static_cast<bool>(child(xml, "Node"));
     if (has_children && child(xml, "Value")) return bad("a Node with both a Value and Nodes");
     // A Replace leaves interior nodes as they are and makes the missing ones on the way.
@@ -118,7 +129,9 @@ class Tnds::Walk {
   Tnds& out_;
   Verb verb_;
   std::string target_;
+  std::size_t max_uri_bytes_;
   std::size_t count_ = 0;
+  std::size_t uri_bytes_ = 0;  // of all nodes
 };
 
 bool is_tnds(const syncml::Command& command, const syncml::Item& item) {
@@ -128,7 +141,8 @@ bool is_tnds(const syncml::Command& command, const syncml::Item& item) {
                   detail::equals_ignoring_case(item.meta.type, kTndsWbxml));
 }
 
-Status Tnds::read(const syncml::Command& command, const syncml::Item& item) {
+Status Tnds::read(const syncml::Command& command, const syncml::Item& item,
+                  std::size_t max_uri_bytes) {
   if (!detail::equals_ignoring_case(item.meta.type, query::kTndsType)) {
     return bad("only those in XML are read");
   }
@@ -143,7 +157,7 @@ Status Tnds::read(const syncml::Command& command, const syncml::Item& item) {
   const xml_node root = document.document_element();
   if (local_name(root) != "MgmtTree") return bad("its root is not MgmtTree");
   const Verb verb = command.kind == syncml::CommandKind::kAdd ? Verb::kAdd : Verb::kReplace;
-  return Walk(*this, verb, item.target).run(root);
+  return Walk(*this, verb, item.target, max_uri_bytes).run(root);
 }
 
 Outcome merged(const Outcome* first, const Outcome* last) {

@@ -26,13 +26,15 @@ bool is_tnds(const syncml::Command& command, const syncml::Item& item);
 class Tnds {
  public:
   /// Reads the Item's document. kBadFormat: it is none; kTooLarge: more nodes than `kMaxNodes`, or
-  /// nested deeper than kMaxDepth.
-  Status read(const syncml::Command& command, const syncml::Item& item);
+  /// nested deeper than kMaxDepth, or addresses of more than kMaxUriBytes together; kUriTooLong:
+  /// one of more than `max_uri_bytes`.
+  Status read(const syncml::Command& command, const syncml::Item& item, std::size_t max_uri_bytes);
   /// At least one; their strings live in this object.
   const std::vector<Operation>& operations() const { return operations_; }
 
   static constexpr std::size_t kMaxNodes = 100'000;
   static constexpr std::size_t kMaxDepth = 64;
+  static constexpr std::size_t kMaxUriBytes = std::size_t{64} << 20;
 
  private:
   class Walk;

@@ -15,7 +15,7 @@
 
 namespace cspkit::dm {
 
-class FakeRunner final : public CommandRunner {
+class FakeRunner : public CommandRunner {
  public:
   std::vector<std::string> log;            // "Replace ./A int=5"
   std::map<std::string, Outcome> answers;  // by target address; others: ok
