@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small holes: a principal without a user and without authority changed the device; a Copy onto a
 // leaf that comes with its parents was an Add that the leaf does not grant; a row whose name a
-// newer DDF reads with other eyes was listed, but could not be addressed.
+// newer DDF reads with other eyes was listed, but could not be addressed; a lone Copy from or to an
+// address with a query took the query for none and overwrote values; a kept Alert had no limit.
 #include <unistd.h>
 
 #include <filesystem>
@@ -27,6 +28,36 @@ TEST_F(SessionEdges, CopyReachesALeafThatComesWithItsParents) {
   ASSERT_TRUE(reply);
   EXPECT_EQ(session_->last_statuses(), std::vector<int>{200});
   EXPECT_EQ(get("Profiles/New/Fixed"), "factory");
+}
+
+TEST_F(SessionEdges, CopyTakesNoQueryOnEitherSide) {
+  ASSERT_EQ(replace("Fixed", "mine"), 200);
+  const auto copy = [&](const std::string& source, const std::string& target) {
+    EXPECT_TRUE(session_->process("<SyncML><SyncBody><Copy><CmdID>1</CmdID><Item><Source><LocURI>" +
+                                  uri(source) + "</LocURI></Source><Target><LocURI>" + uri(target) +
+                                  "</LocURI></Target></Item></Copy><Final/></SyncBody></SyncML>"));
+    return session_->last_statuses();
+  };
+  ASSERT_EQ(replace("Int", "5"), 200);
+  EXPECT_EQ(copy("Int?prop=Format", "Fixed"), std::vector<int>{405});
+  EXPECT_EQ(copy("Int?list=StructData", "Fixed"), std::vector<int>{405});
+  EXPECT_EQ(copy("Int", "Fixed?prop=Title"), std::vector<int>{406});
+  EXPECT_EQ(get("Fixed"), "mine");
+  EXPECT_EQ(copy("Int", "Fixed"), std::vector<int>{200});
+  EXPECT_EQ(get("Fixed"), "5");
+}
+
+TEST_F(SessionEdges, AKeptAlertIsCutBetweenCharacters) {
+  std::string data(65535, 'a');
+  for (int i = 0; i < 1000; ++i) data += "\xC3\xA9";
+  ASSERT_TRUE(
+      session_->process("<SyncML><SyncBody><Alert><CmdID>1</CmdID><Data>1226</Data><Item><Meta>"
+                        "<Type>x</Type></Meta><Data>" +
+                        data + "</Data></Item></Alert><Final/></SyncBody></SyncML>"));
+  EXPECT_EQ(session_->last_statuses(), std::vector<int>{200});
+  ASSERT_EQ(session_->alerts().size(), 1u);
+  EXPECT_EQ(session_->alerts()[0].type, "x");
+  EXPECT_EQ(session_->alerts()[0].data, data.substr(0, 65535));
 }
 
 TEST(StoredRows, ANameThatANewerDdfReadsByCaseIsKeptAsAnOrphan) {

@@ -29,15 +29,19 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace
-
-namespace {
+// At most so many bytes, no character halved, and the memory of the rest given back.
+void cut(std::string& text, std::size_t most) {
+  if (text.size() <= most) return;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0u) == 0x80u) --most;
+  text = text.substr(0, most);
+}
 
 dm::DmOptions dm_options(const EngineOptions& options, bool one_shot) {
   dm::DmOptions chosen;
   chosen.max_message_bytes = options.max_message_bytes;
   chosen.max_nesting = options.max_nesting;
   chosen.max_value_bytes = options.max_value_bytes;
+  chosen.max_uri_bytes = options.uri_limits.max_bytes;
   chosen.long_replies = options.long_replies;
   chosen.one_shot = one_shot;
   return chosen;
@@ -80,7 +84,10 @@ void SessionImpl::run(const dm::Operation& operation, dm::Outcome& outcome) {
 
 void SessionImpl::alert(AlertRecord record) {
   // A server that alerts without end must not fill the device's memory.
-  constexpr std::size_t kKept = 1000;
+  constexpr std::size_t kKept = 1000, kMaxText = std::size_t{64} << 10;
+  for (std::string* text : {&record.code, &record.type, &record.source, &record.data}) {
+    cut(*text, kMaxText);
+  }
   if (alerts_.size() == kKept) alerts_.erase(alerts_.begin());
   alerts_.push_back(std::move(record));
 }
@@ -241,6 +248,10 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
                                    dm::Outcome& source) {
   Status read = get(operation.source, source);
   if (!read.ok()) return read;
+  if (target_.address.has_query) {
+    return Status(Code::kNotAllowed,
+                  fmt::format("{}: only the values of leaves are copied", operation.source));
+  }
   if (!read_leaf_) {
     return Status(Code::kNotAllowed,
                   fmt::format("{} is an interior node: only leaves are copied", operation.source));
@@ -254,6 +265,10 @@ Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation
     Status address = gate::judge_address(world, operation.uri, principal_, 0,
                                          engine_.options().uri_limits, target_);
     if (!address.ok()) return address;
+    if (target_.address.has_query) {
+      return Status(Code::kNotSupported,
+                    fmt::format("{}: a property is not the target of a Copy", operation.uri));
+    }
     const tree::TreeView view(engine_.tree());
     const bool exists =
         gate::existing_depth(world, view, target_) == target_.address.segments.size();
