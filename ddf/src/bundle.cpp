@@ -8,6 +8,7 @@
 #ifdef CSPKIT_WITH_LIBARCHIVE
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #endif
 
 namespace cspkit::ddf {
@@ -20,6 +21,26 @@ namespace {
 
 struct FreeArchive {
   void operator()(archive* a) const { archive_read_free(a); }
+};
+
+/// libarchive turns names into the charset of the locale, and drops those that do not fit: while it
+/// reads, this thread's is UTF-8. Where the system has no such locale, those names are not read.
+class Utf8Locale {
+ public:
+  Utf8Locale() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ != nullptr) before_ = ::uselocale(utf8_);
+  }
+  ~Utf8Locale() {
+    if (utf8_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(utf8_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  locale_t utf8_;
+  locale_t before_ = nullptr;
 };
 
 Status damaged(archive* a, const std::string& what) {
@@ -57,6 +78,7 @@ Expanded expand(archive* a, std::size_t limit, std::string& out) {
 }  // namespace
 
 Status read_bundle(std::string_view bytes, const BundleReader& reader) {
+  const Utf8Locale locale;
   const std::unique_ptr<archive, FreeArchive> a(archive_read_new());
   if (a == nullptr) return Status(Code::kNotDdf, "the zip cannot be read: out of memory");
   archive_read_support_format_zip(a.get());
@@ -75,9 +97,15 @@ Status read_bundle(std::string_view bytes, const BundleReader& reader) {
       return Status(Code::kNotDdf,
                     "the zip has more than " + std::to_string(kMaxBundleEntries) + " entries");
     }
-    const char* given = archive_entry_pathname(entry);
-    const std::string name = given != nullptr ? given : "entry " + std::to_string(entries);
-    if (archive_entry_filetype(entry) == AE_IFDIR || !is_xml(name)) continue;
+    const char* given = archive_entry_pathname_utf8(entry);
+    if (given == nullptr) given = archive_entry_pathname(entry);
+    if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+    if (given == nullptr) {
+      reader.skipped("entry " + std::to_string(entries), "its name cannot be read");
+      continue;
+    }
+    const std::string name = given;
+    if (!is_xml(name)) continue;
     if (archive_entry_filetype(entry) != AE_IFREG) {
       reader.skipped(name, "it is no regular file");
       continue;

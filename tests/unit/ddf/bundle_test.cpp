@@ -65,6 +65,24 @@ TEST(Bundle, IsReadAsItComes) {
   EXPECT_EQ(schema->roots()[0].description(), "of a bundle");
 }
 
+// Such names vanished, and their files with them, wherever the locale is "C".
+TEST(Bundle, NamesThatAreNotAsciiAreRead) {
+  std::string bytes = zip({{"\xC3\x84.xml", tree("A")}, {"B.xml", tree("B")}});
+  // What says that a name is UTF-8, in both records of the file.
+  constexpr char kUtf8 = 0x08;
+  bytes[7] = static_cast<char>(bytes[7] | kUtf8);
+  const std::size_t directory = bytes.find("PK\x01\x02");
+  ASSERT_NE(directory, bytes.npos);
+  bytes[directory + 9] = static_cast<char>(bytes[directory + 9] | kUtf8);
+  const TemporaryFile file(bytes);
+  SchemaBuilder builder;
+  ASSERT_TRUE(builder.add(file.path()).ok());
+  EXPECT_THAT(codes(builder), IsEmpty()) << everything(builder);
+  const auto schema = builder.build();
+  ASSERT_EQ(schema->totals().files, 2u);
+  EXPECT_EQ(schema->roots()[0].file(), file.path().string() + "/\xC3\x84.xml");
+}
+
 TEST(Bundle, LaterOnesReplaceTreesOfEarlierOnes) {
   const TemporaryFile first(zip({{"A.xml", tree("A")}, {"B.xml", tree("B")}}));
   const TemporaryFile second(zip({{"a2.xml", tree("A")}}));
