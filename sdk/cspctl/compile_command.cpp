@@ -19,6 +19,11 @@ int run_ddf_compile(const Options& options) {
     exit_code = std::max(exit_code, add_ddf(builder, path));
   // A file that lacks what it was to hold would be found out too late.
   if (exit_code != kExitOk) return exit_code;
+  for (const cspkit::ddf::Finding& finding : builder.findings()) {
+    if (finding.severity != cspkit::ddf::Severity::kError) continue;
+    print_error("ddf compile: nothing is written: " + cspkit::ddf::to_string(finding));
+    return kExitStatus;
+  }
   const auto schema = builder.build();
   const cspkit::Status written = cspkit::ddf::compile_to(*schema, builder.findings(), options.out);
   if (!written.ok()) {

@@ -45,6 +45,18 @@ TEST_F(DdfCompile, RefusesWhatItCannotReadOrWrite) {
   EXPECT_EQ(ctl({"ddf", "compile", source}).exit, 2);
 }
 
+TEST_F(DdfCompile, SourcesWithErrorsAreNotCompiled) {
+  const std::string bad = write(
+      "bad.xml", "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>T</NodeName></Node></MgmtTree>");
+  const std::string file = path("compiled.bin");
+  const Outcome outcome = ctl({"ddf", "compile", bad, "--out", file});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(is_one_error_line(outcome.err)) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("bad.xml:1: error D102"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
 TEST_F(DdfCompile, ADamagedFileIsSaidToBeSo) {
   const std::string source = write("source.xml", kDdf);
   const std::string file = path("compiled.bin");
