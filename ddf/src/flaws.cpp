@@ -5,6 +5,7 @@
 
 #include "compiled.hpp"
 #include "path_hash.hpp"
+#include "text.hpp"
 
 namespace cspkit::ddf {
 namespace {
@@ -164,6 +165,7 @@ bool Examiner::record(std::uint32_t i) {
   if (r.name < r.prefix_size || r.name > data_.pool.size() ||
       r.name_size > data_.pool.size() - r.name)
     return false;
+  if (text::is_dots(data_.name_of(r))) return false;
   if (r.file >= data_.files.size() || !bits(r) || !way(i)) return false;
   if (r.common != 0 && !words(r.common, kCommonWords)) return false;
   return allowed(r.allowed) && own(r.own);
@@ -193,10 +195,16 @@ std::string Examiner::flaw() {
   doors_.resize(data_.records.size());
   own_seen_.resize(data_.words.size());
   steps_left_ = 2 * data_.words.size();
+  std::uint64_t children = 0;
   for (std::uint32_t i = 0; i < data_.records.size(); ++i) {
     if (!record(i)) return "node " + std::to_string(i);
     doors_[i] = doors(i);
+    const Record& r = data_.records[i];
+    children += std::uint64_t{r.static_count()} + (r.has_dynamic() ? 1u : 0u);
   }
+  // Each node has a place among its parent's children: when there are no more places than nodes,
+  // no two parents share a child, and a walk down comes to each node once.
+  if (children != data_.records.size() - 2) return "nodes with more than one parent";
   if (data_.longest_path > kLongestPath || !slots(data_.slots, kInSlots) ||
       !slots(data_.parents, kInParents))
     return "the table of paths";

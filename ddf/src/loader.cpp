@@ -46,10 +46,11 @@ struct SchemaBuilder::Impl {
   std::size_t files_read = 0;
   /// A compiled schema that is the only source so far: it is used as it lies there.
   std::shared_ptr<const CompiledImage> image;
+  std::string image_name;
 
   Status add_compiled(const Result<std::shared_ptr<const CompiledImage>>& opened,
                       const std::string& name, bool provider, std::vector<std::string>* roots);
-  void unpack_image(bool provider, std::vector<std::string>* roots);
+  Status unpack_image(bool provider, std::vector<std::string>* roots);
   Status add_document(std::string_view bytes, const std::string& name, std::uint64_t stamp,
                       bool resident, bool provider, std::vector<std::string>* roots);
   Status refuse(const std::string& name, Severity severity, const InputError& error, Code code);
@@ -93,7 +94,7 @@ Status SchemaBuilder::Impl::add_document(std::string_view bytes, const std::stri
                                          std::vector<std::string>* roots) {
   if (is_compiled(bytes))
     return add_compiled(CompiledImage::copy(bytes, name), name, provider, roots);
-  unpack_image(false, nullptr);
+  if (Status status = unpack_image(false, nullptr); !status) return status;
   InputError error;
   std::string storage;
   std::string_view utf8;
@@ -140,26 +141,30 @@ Status SchemaBuilder::Impl::add_compiled(const Result<std::shared_ptr<const Comp
         {Severity::kError, unreadable ? "D001" : "D007", name, 0, {}, opened.error().text()});
     return opened.error();
   }
-  unpack_image(false, nullptr);
+  if (Status status = unpack_image(false, nullptr); !status) return status;
   image = *opened;
+  image_name = name;
   findings.insert(findings.end(), image->findings().begin(), image->findings().end());
-  if (files.size() != 1 || provider || roots != nullptr) unpack_image(provider, roots);
+  if (files.size() != 1 || provider || roots != nullptr) return unpack_image(provider, roots);
   return {};
 }
 
-void SchemaBuilder::Impl::unpack_image(bool provider, std::vector<std::string>* roots) {
-  if (image == nullptr) return;
+Status SchemaBuilder::Impl::unpack_image(bool provider, std::vector<std::string>* roots) {
+  if (image == nullptr) return {};
   SchemaData data;
-  image->show_in(data);
-  std::vector<TreeDraft> read = unpack(data, pools, files);
+  const auto opened = std::exchange(image, nullptr);  // gone, whatever becomes of it
+  opened->show_in(data);
+  Result<std::vector<TreeDraft>> read = unpack(data, pools, files);
+  if (!read)
+    return refuse(image_name, Severity::kError, {"D007", 0, read.error().text()}, Code::kNotDdf);
   files_read += data.totals.files;
-  for (TreeDraft& tree : read) {
+  for (TreeDraft& tree : *read) {
     tree.provider = provider;
     if (roots != nullptr) roots->push_back(tree.uri);
     FindingSink sink(findings, std::string(pools.strings.view(files[tree.nodes[0].file].name)));
     take(std::move(tree), sink);
   }
-  image = nullptr;
+  return {};
 }
 
 Status SchemaBuilder::Impl::add_file(const std::string& path) {

@@ -67,7 +67,11 @@ void Reporter::report(Severity severity, std::string_view code, const xml_node& 
 
 void Reporter::once(Severity severity, std::string_view code, const xml_node& where,
                     std::string_view word, std::string text) {
-  if (sink_.first(code, word)) report(severity, code, where, std::move(text));
+  if (sink_.first(code, word)) {
+    report(severity, code, where, std::move(text));
+  } else if (severity == Severity::kError) {
+    sink_.error_unlisted();
+  }
 }
 
 void Reporter::unknown_element(const xml_node& element) {
@@ -107,6 +111,8 @@ void PropertiesReader::set(Pending& p, Common which, Ref ref) {
 void PropertiesReader::begin(const Record* parent, Pending& p) {
   p.common.fill(0);
   p.own.clear();
+  p.mimes.clear();
+  p.first_mime = {};
   p.extensions.clear();
   p.extension_count = p.seen = 0;
   p.allowed = p.description = 0;
@@ -122,6 +128,11 @@ void PropertiesReader::begin(const Record* parent, Pending& p) {
 
 void PropertiesReader::finish(Pending& p, Record& record) {
   record.bits |= p.bits;
+  if (!p.mimes.empty()) {
+    set(p, Common::kMime, intern(p.mimes));
+  } else if (!p.first_mime.empty()) {
+    set(p, Common::kMime, again(Common::kMime, p.first_mime));
+  }
   record.allowed = p.allowed;
   record.description = p.description;
   if (p.common != last_common_ || last_common_ref_ == 0) {
@@ -359,7 +370,6 @@ void PropertiesReader::read_scope(const xml_node& element, Pending& p) {
 }
 
 void PropertiesReader::read_type(const xml_node& element, Pending& p) {
-  Ref& mime = p.common[static_cast<std::size_t>(Common::kMime)];
   int mimes = 0;
   int names = 0;
   for (const auto& [child, name] : dom::Elements(element)) {
@@ -367,9 +377,12 @@ void PropertiesReader::read_type(const xml_node& element, Pending& p) {
       ++mimes;
       const std::string_view text = detail::trim(texts_.of(child));
       if (text.empty()) continue;
-      mime = mime == 0
-                 ? again(Common::kMime, text)
-                 : intern(std::string(pools_.strings.view(mime)).append(1, '\n').append(text));
+      if (p.first_mime.empty()) {
+        p.first_mime = text;
+      } else {
+        if (p.mimes.empty()) p.mimes = p.first_mime;
+        p.mimes.append(1, '\n').append(text);
+      }
     } else if (name == "DDFName") {
       ++names;
       set(p, Common::kDdfName, trimmed(child));

@@ -59,6 +59,10 @@ class PropertiesReader {
   struct Pending {
     std::uint32_t bits = 0;
     std::array<std::uint32_t, kCommonWords> common{};
+    std::string_view first_mime;
+    // All of them, once there are several. Interned only when the node is read: each interned text
+    // is kept, and one for every MIME would add up to the square.
+    std::string mimes;
     std::vector<std::uint32_t> own;         // pairs of Tag and reference
     std::vector<std::uint32_t> extensions;  // as behind Tag::kExtensions, without the count
     std::uint32_t extension_count = 0;

@@ -28,19 +28,30 @@ void shorten(std::string& text) {
 
 void FindingSink::add(Severity severity, std::string_view code, std::uint32_t line, std::string uri,
                       std::string text) {
-  if (count_ > kMax) return;
+  if (count_ > kMax) {
+    if (severity == Severity::kError) error_unlisted();
+    return;
+  }
   if (++count_ > kMax) {
+    more_at_ = out_.size();
     out_.push_back({Severity::kWarning,
                     "D090",
                     file_,
                     line,
                     {},
                     "more than " + std::to_string(kMax) + " findings; the rest is not listed"});
+    if (severity == Severity::kError) error_unlisted();
     return;
   }
   shorten(uri);
   shorten(text);
   out_.push_back({severity, std::string(code), file_, line, std::move(uri), std::move(text)});
+}
+
+void FindingSink::error_unlisted() {
+  if (count_ <= kMax || out_[more_at_].severity == Severity::kError) return;
+  out_[more_at_].severity = Severity::kError;
+  out_[more_at_].text += ", and there are errors in it";
 }
 
 bool FindingSink::first(std::string_view code, std::string_view word) {
@@ -269,6 +280,13 @@ void TreeReader::read_node(const xml_node& node, const Parts& parts, std::uint32
   if (parts.name.size() > 0x3FFF) {
     reporter_.report(Severity::kError, "D108", node,
                      "the <NodeName> is longer than 16383 bytes; the node is left out");
+    count_only(node);
+    return;
+  }
+  if (text::is_dots(parts.name)) {
+    reporter_.report(Severity::kError, "D108", node,
+                     "no address may have a segment \"" + std::string(parts.name) +
+                         "\"; the node is left out: give it another <NodeName>");
     count_only(node);
     return;
   }

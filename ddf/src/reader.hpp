@@ -51,6 +51,8 @@ class FindingSink {
            std::string text);
   /// True the first time only for that word.
   bool first(std::string_view code, std::string_view word);
+  /// An error was left out because the list is full: what says that it is full becomes an error.
+  void error_unlisted();
   const std::string& file() const { return file_; }
 
  private:
@@ -58,6 +60,7 @@ class FindingSink {
   std::string file_;
   std::unordered_set<std::string> seen_;
   std::size_t count_ = 0;
+  std::size_t more_at_ = 0;  // where out_ says that more is not listed; nothing moves before then
 };
 
 /// What a document says about itself.

@@ -14,6 +14,9 @@ namespace {
 constexpr std::uint32_t kMatchLimit = 500'000;
 constexpr std::uint32_t kDepthLimit = 5'000;
 constexpr std::uint32_t kHeapLimitKib = 16 * 1024;
+// The limits above count anew for each place where a match may begin: what a long text takes grows
+// with the square of its length.
+constexpr std::size_t kMaxTextBytes = std::size_t{16} << 10;
 constexpr std::size_t kMaxPatternBytes = std::size_t{64} << 10;
 constexpr std::uint32_t kParenLimit = 100;
 
@@ -66,6 +69,7 @@ Regex::~Regex() { pcre2_code_free(static_cast<pcre2_code*>(code_)); }
 
 Match Regex::search(std::string_view text) const {
   if (code_ == nullptr) return Match::kYes;
+  if (text.size() > kMaxTextBytes) return Match::kTooCostly;
   auto* code = static_cast<pcre2_code*>(code_);
   pcre2_match_context* context = pcre2_match_context_create(nullptr);
   pcre2_match_data* data = pcre2_match_data_create(1, nullptr);

@@ -215,6 +215,9 @@ Split split_scope(std::string_view trimmed);
 /// Takes the query off `rest`; true when there was one.
 bool split_query(std::string_view& rest, std::string_view& query);
 
+/// "." and "..", which no segment of an address may be.
+inline bool is_dots(std::string_view name) { return name == "." || name == ".."; }
+
 /// Judges and decodes one segment, appending to `out`. kBadRequest: empty, "*", ".", "..", NUL,
 /// invalid UTF-8, malformed escape.
 Status append_decoded_segment(std::string_view raw, std::string& out);

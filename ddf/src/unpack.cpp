@@ -9,15 +9,23 @@ namespace {
 class Unpacker {
  public:
   Unpacker(const SchemaData& from, Pools& pools, std::vector<FileRecord>& files)
-      : from_(from), pools_(pools), files_(files) {}
+      : from_(from),
+        pools_(pools),
+        files_(files),
+        most_text_(pools.strings.bytes().size() + from.pool.size()),
+        most_cold_(pools.cold.bytes().size() + from.cold.size()),
+        most_words_(pools.words.words().size() + from.words.size()) {}
 
-  std::vector<TreeDraft> trees();
+  Result<std::vector<TreeDraft>> trees();
 
  private:
   void take_files();
   TreeDraft tree(std::uint32_t root);
   Record record(std::uint32_t index);
-  Ref text(Ref ref) { return pools_.strings.intern(from_.string(ref)); }
+  Ref text(Ref ref) { return text(from_.string(ref)); }
+  Ref text(std::string_view s);
+  Ref cold(std::string_view s);
+  Ref keep(const std::vector<std::uint32_t>& words);
   std::uint32_t word(std::size_t at) const { return from_.words[at]; }
   Ref common(Ref ref);
   Ref allowed(Ref ref);
@@ -32,7 +40,32 @@ class Unpacker {
   std::vector<FileRecord>& files_;
   std::size_t first_file_ = 0;
   std::vector<std::uint32_t> words_;
+  // In a file that compile() wrote no text or tuple lies within another: taken apart it needs no
+  // more room than it has. In a forged one they may, and come to many times its size.
+  std::size_t most_text_, most_cold_, most_words_;
+  bool overlaps_ = false;
 };
+
+Ref Unpacker::text(std::string_view s) {
+  if (overlaps_) return 0;
+  const Ref ref = pools_.strings.intern(s);
+  overlaps_ = pools_.strings.bytes().size() > most_text_;
+  return ref;
+}
+
+Ref Unpacker::cold(std::string_view s) {
+  if (overlaps_) return 0;
+  const Ref ref = pools_.cold.intern(s);
+  overlaps_ = pools_.cold.bytes().size() > most_cold_;
+  return ref;
+}
+
+Ref Unpacker::keep(const std::vector<std::uint32_t>& words) {
+  if (overlaps_) return 0;
+  const Ref ref = pools_.words.intern(words);
+  overlaps_ = pools_.words.words().size() > most_words_;
+  return ref;
+}
 
 void Unpacker::take_files() {
   first_file_ = files_.size();
@@ -53,7 +86,7 @@ Ref Unpacker::common(Ref ref) {
     const bool number = which == Common::kOccurrenceLimit || which == Common::kAzureAd;
     words_.push_back(number ? word(ref + i) : text(word(ref + i)));
   }
-  return pools_.words.intern(words_);
+  return keep(words_);
 }
 
 Ref Unpacker::allowed(Ref ref) {
@@ -63,7 +96,7 @@ Ref Unpacker::allowed(Ref ref) {
                             2 * std::size_t{AllowedCount::get(head)};
   words_.assign(1, head);
   for (std::size_t i = 1; i <= count; ++i) words_.push_back(text(word(ref + i)));
-  return pools_.words.intern(words_);
+  return keep(words_);
 }
 
 Ref Unpacker::dependencies(Ref ref) {
@@ -76,14 +109,14 @@ Ref Unpacker::dependencies(Ref ref) {
     for (std::uint32_t i = 0; i < count; ++i, at += 3)
       out.insert(out.end(), {word(at), text(word(at + 1)), allowed(word(at + 2))});
   }
-  return pools_.words.intern(out);
+  return keep(out);
 }
 
 Ref Unpacker::texts(Ref ref) {
   const std::size_t count = 2 * std::size_t{word(ref)};
   words_.assign(1, word(ref));
   for (std::size_t i = 1; i <= count; ++i) words_.push_back(text(word(ref + i)));
-  return pools_.words.intern(words_);
+  return keep(words_);
 }
 
 Ref Unpacker::extensions(Ref ref) {
@@ -97,7 +130,7 @@ Ref Unpacker::extensions(Ref ref) {
       words_.push_back(text(word(at + i)));
     at += 2 * std::size_t{attributes};
   }
-  return pools_.words.intern(words_);
+  return keep(words_);
 }
 
 Ref Unpacker::own_value(Tag tag, Ref value) {
@@ -121,21 +154,21 @@ Ref Unpacker::own(Ref ref) {
     out.push_back(tag);
     out.push_back(own_value(static_cast<Tag>(tag), word(ref + 2 + 2 * i)));
   }
-  return pools_.words.intern(out);
+  return keep(out);
 }
 
 /// A node without its place in a tree.
 Record Unpacker::record(std::uint32_t index) {
   Record r = from_.records[index];
   const std::string_view name = from_.name_of(r);
-  r.name = pools_.strings.offset_of(pools_.strings.intern(name));
+  r.name = pools_.strings.offset_of(text(name));
   r.prefix_size = 0;
   r.way = 0;
   r.bits = BitsFast::with(r.bits, 0);
   r.allowed = allowed(r.allowed);
   r.common = common(r.common);
   r.own = own(r.own);
-  r.description = pools_.cold.intern(from_.describe(r));
+  r.description = cold(from_.describe(r));
   r.file = r.file == 0 ? 0 : static_cast<std::uint32_t>(first_file_ + r.file - 1);
   return r;
 }
@@ -151,7 +184,7 @@ TreeDraft Unpacker::tree(std::uint32_t root) {
   out.line = top.line;
   std::vector<std::uint32_t> order{root};
   std::vector<std::uint32_t> parents{kNone};
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  for (std::size_t i = 0; i < order.size() && !overlaps_; ++i) {
     const Record& here = from_.records[order[i]];
     Record r = record(order[i]);
     r.parent = parents[i];
@@ -172,20 +205,26 @@ TreeDraft Unpacker::tree(std::uint32_t root) {
   return out;
 }
 
-std::vector<TreeDraft> Unpacker::trees() {
+Result<std::vector<TreeDraft>> Unpacker::trees() {
   take_files();
   std::vector<TreeDraft> out;
-  for (std::uint32_t i = 2; i < from_.records.size(); ++i) {
+  for (std::uint32_t i = 2; i < from_.records.size() && !overlaps_; ++i) {
     const std::uint32_t bits = from_.records[i].bits;
     if (BitsRoot::get(bits) != 0 && BitsAncestor::get(bits) == 0) out.push_back(tree(i));
+  }
+  if (overlaps_) {
+    files_.resize(first_file_);
+    return Status(Code::kNotDdf,
+                  "a damaged compiled schema (texts or properties lie within others); compile it "
+                  "again from its DDF files (cspctl ddf compile)");
   }
   return out;
 }
 
 }  // namespace
 
-std::vector<TreeDraft> unpack(const SchemaData& from, Pools& pools,
-                              std::vector<FileRecord>& files) {
+Result<std::vector<TreeDraft>> unpack(const SchemaData& from, Pools& pools,
+                                      std::vector<FileRecord>& files) {
   return Unpacker(from, pools, files).trees();
 }
 

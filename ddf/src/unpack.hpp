@@ -12,8 +12,10 @@
 namespace cspkit::ddf {
 
 /// The trees of `from`, in terms of `pools`; its files become those from number `first_file` on,
-/// the one without a name left out, and are appended to `files`.
-std::vector<TreeDraft> unpack(const SchemaData& from, Pools& pools, std::vector<FileRecord>& files);
+/// the one without a name left out, and are appended to `files`. kNotDdf
+/// when they need more room than `from` takes, which only a forged file does.
+Result<std::vector<TreeDraft>> unpack(const SchemaData& from, Pools& pools,
+                                      std::vector<FileRecord>& files);
 
 }  // namespace cspkit::ddf
 

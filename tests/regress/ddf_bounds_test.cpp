@@ -184,5 +184,87 @@ TEST(DdfBounds, ARefusalTellsNoValueThatNobodyMayRead) {
   EXPECT_LT(refusal("<Get/>", std::string(100'000, 'x')).size(), 500u);
 }
 
+// Where a match may begin was not counted: a hundred kilobytes took six seconds.
+TEST(DdfBounds, ALongTextAgainstARegEx) {
+  SchemaBuilder builder;
+  const auto schema = read(
+      builder, one_leaf("<AllowedValues ValueType=\"RegEx\"><Value>a+$</Value></AllowedValues>"));
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+  const Node leaf = schema->node(address.node);
+  EXPECT_TRUE(check_allowed(leaf, Value::chr(std::string(16'384, 'a'))).ok());
+  const Status status = check_allowed(leaf, Value::chr(std::string(1'000'000, 'a') + 'b'));
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(status.text(), HasSubstr("took too long"));
+}
+
+// Each MIME kept all before it once more: gigabytes from less than one megabyte.
+TEST(DdfBounds, ManyMimes) {
+  constexpr std::size_t kCount = 60'000;
+  std::string together = "<DFType>";
+  std::string apart;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    together += "<MIME>x</MIME>";
+    apart += "<DFType><MIME>x</MIME></DFType>";
+  }
+  together += "</DFType>";
+  for (const std::string& more : {together, apart}) {
+    SchemaBuilder builder;
+    const auto schema = read(builder, one_leaf(more));
+    Address address;
+    ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+    EXPECT_EQ(schema->node(address.node).mime_types().size(), kCount);
+  }
+}
+
+// An error behind a thousand warnings was no error of the file.
+TEST(DdfFindings, AnErrorThatIsNotListedStaysAnError) {
+  std::string warnings;
+  for (int i = 0; i < 1'100; ++i) warnings += "<u" + std::to_string(i) + "/>";
+  const std::string deep = [] {
+    std::string begin, end;
+    for (int i = 0; i < 70; ++i) {
+      begin +=
+          "<Node><NodeName>d</NodeName><DFProperties><DFFormat><node/></DFFormat>"
+          "</DFProperties>";
+      end += "</Node>";
+    }
+    return begin + end;
+  }();
+  for (const auto& [more, expected] :
+       {std::pair<std::string, Severity>{{}, Severity::kWarning},
+        {"<DFFormat><strange/></DFFormat>", Severity::kError},  // listed each time
+        {"</DFProperties>" + deep + "<DFProperties>", Severity::kError}}) {
+    SchemaBuilder builder;
+    read(builder, one_leaf(warnings + more));
+    ASSERT_EQ(builder.findings().size(), 1001u);
+    int found = 0;
+    for (const Finding& finding : builder.findings()) {
+      if (finding.code != "D090") continue;
+      ++found;
+      EXPECT_EQ(finding.severity, expected);
+    }
+    EXPECT_EQ(found, 1);
+  }
+}
+
+// Names that no address may have were addressable.
+TEST(DdfNames, DotsAreLeftOut) {
+  for (const char* name : {".", ".."}) {
+    std::string document = one_leaf("");
+    const std::string usual = "<NodeName>a</NodeName>";
+    document.replace(document.find(usual), usual.size(),
+                     "<NodeName>" + std::string(name) + "</NodeName>");
+    SchemaBuilder builder;
+    const auto schema = read(builder, document);
+    ASSERT_EQ(builder.findings().size(), 1u);
+    EXPECT_EQ(builder.findings()[0].code, "D108");
+    EXPECT_EQ(builder.findings()[0].severity, Severity::kError);
+    EXPECT_EQ(schema->totals().nodes, 1u);
+    Address address;
+    EXPECT_FALSE(schema->resolve("./T/" + std::string(name), address).ok());
+  }
+}
+
 }  // namespace
 }  // namespace cspkit::ddf
