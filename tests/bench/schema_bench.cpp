@@ -209,24 +209,21 @@ int main(int argc, char** argv) {
   report.told("ddf.memory_per_node_from_bytes", memory_per_node([&] { return load(files); }),
               "bytes");
   report.at_most(
-      "ddf.load_over_parse", [&] { return loading(files); }, 2.0, "ratio", 4.5);
+      "ddf.load_over_parse", [&] { return loading(files); }, 2.0, "ratio", 4.0);
   double compiled_bytes = 0;
   report.at_most(
       "ddf.compiled_open_over_read", [&] { return opening(files, compiled_bytes); }, 4.0, "ratio",
-      7.0);
+      5.5);
   report.told("ddf.compiled_bytes", compiled_bytes, "bytes");
 
   const Addresses addresses = pick(*schema);
   report.told("ddf.addresses_static", static_cast<double>(addresses.fixed.size()), "addresses");
   report.told("ddf.addresses_dynamic", static_cast<double>(addresses.dynamic.size()), "addresses");
   report.at_most(
-      "ddf.resolve_static", [&] { return resolving(*schema, addresses.fixed); }, 2.0, "lookups",
-      3.0);
+      "ddf.resolve_static", [&] { return resolving(*schema, addresses.fixed); }, 2.0, "lookups");
   report.at_most(
-      "ddf.resolve_dynamic", [&] { return resolving(*schema, addresses.dynamic); }, 3.5, "lookups",
-      5.0);
+      "ddf.resolve_dynamic", [&] { return resolving(*schema, addresses.dynamic); }, 3.5, "lookups");
   report.at_most(
-      "ddf.resolve_escaped", [&] { return resolving(*schema, addresses.escaped); }, 9.0, "lookups",
-      12.0);
+      "ddf.resolve_escaped", [&] { return resolving(*schema, addresses.escaped); }, 9.0, "lookups");
   return check && report.misses() != 0 ? 1 : 0;
 }
