@@ -113,8 +113,15 @@ std::vector<Merger::Item> Merger::children_of(const Item& item, std::uint32_t in
       while (at != described.end() &&
              text::compare_folded(name_of(record_of(at->source)), name) < 0)
         push_described();
-      while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name))
-        ++at;  // what the spot leads to stands in its place
+      while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name)) {
+        // What the spot leads to stands in its place, not in that of one whose letters differ.
+        const Record& r = record_of(at->source);
+        if (BitsCaseSensitive::get(r.bits) != 0 && name_of(r) != spot->name) {
+          push_described();
+        } else {
+          ++at;
+        }
+      }
       out.push_back({spot->source, spot, index});
     }
   }

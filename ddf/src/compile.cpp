@@ -50,6 +50,18 @@ Result<std::vector<Record>> records_with_descriptions(const SchemaData& data, St
   return records;
 }
 
+/// A new file in the folder of `path`, with the permissions that the umask leaves (mkstemp would
+/// make it private); its name in `name`.
+int create_beside(const std::string& path, std::string& name) {
+  constexpr unsigned kAttempts = 1000;
+  for (unsigned i = 0; i < kAttempts; ++i) {
+    name = path + '.' + std::to_string(::getpid()) + '-' + std::to_string(i);
+    const int made = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (made >= 0 || errno != EEXIST) return made;
+  }
+  return -1;
+}
+
 }  // namespace
 
 Result<std::string> compile(const Schema& schema, const std::vector<Finding>& findings) {
@@ -99,8 +111,8 @@ Status compile_to(const Schema& schema, const std::vector<Finding>& findings,
   const Result<std::string> bytes = compile(schema, findings);
   if (!bytes) return bytes.error();
   const std::string path = file.string();
-  std::string beside = path + ".XXXXXX";
-  const Descriptor out(::mkostemp(beside.data(), O_CLOEXEC));
+  std::string beside;
+  const Descriptor out(create_beside(path, beside));
   if (out.get() < 0) return io_error(beside, "create", errno);
   const auto fail = [&](const char* what) {
     const int error = errno;
@@ -113,7 +125,7 @@ Status compile_to(const Schema& schema, const std::vector<Finding>& findings,
     if (wrote < 0) return fail("write");
     done += static_cast<std::size_t>(wrote);
   }
-  if (::fchmod(out.get(), 0644) != 0 || ::fsync(out.get()) != 0) return fail("write");
+  if (::fsync(out.get()) != 0) return fail("write");
   if (std::rename(beside.c_str(), path.c_str()) != 0) return fail("replace");
   return {};
 }

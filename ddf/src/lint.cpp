@@ -119,7 +119,8 @@ class Linter {
     const Report report = [&](Severity severity, std::string_view code, std::string text) {
       const std::string file(node.file());
       FindingSink& sink = sinks_.try_emplace(file, findings_, file).first->second;
-      sink.add(severity, code, node.line(), node.uri(), std::move(text));
+      sink.add(severity, code, node.line(), sink.is_full() ? std::string() : node.uri(),
+               std::move(text));
     };
     const AllowedValues allowed = node.allowed_values();
     if (allowed.type != ValueType::kAbsent) lint_allowed(node, allowed, "AllowedValues", report);
@@ -150,11 +151,18 @@ class Linter {
     }
   }
 
+  /// A name that leads to a dynamic node: none of the static ones beside it.
+  static std::string made_up_name(const Node& dynamic) {
+    std::string name = "x";
+    while (dynamic.parent().static_child(name).valid()) name += 'x';
+    return name;
+  }
+
   /// An address of the node, with a made-up name for each dynamic one.
   static std::string address_of(const Node& node) {
     std::string path;
     for (Node at = node; at.parent().valid(); at = at.parent()) {
-      path.insert(0, '/' + (at.is_dynamic() ? std::string("x") : encode_segment(at.name())));
+      path.insert(0, '/' + (at.is_dynamic() ? made_up_name(at) : encode_segment(at.name())));
     }
     return (node.scope() == Scope::kUser ? "./User" : "./Device") + path;
   }

@@ -57,7 +57,7 @@ bool is_old_extension(std::string_view name) {
 void Reporter::report(Severity severity, std::string_view code, const xml_node& where,
                       std::string text) {
   std::string uri;
-  if (parent_uri_ != nullptr) {
+  if (parent_uri_ != nullptr && !sink_.is_full()) {
     uri = *parent_uri_;
     if (!segment_.empty()) uri += '/';
     uri += segment_;

@@ -205,7 +205,8 @@ bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraf
   if (!uri || uri->has_query()) {
     reporter_.report(Severity::kError, "D103", node,
                      "the <Path> \"" + std::string(path.substr(0, 100)) +
-                         "\" is no address; the tree is left out: " + uri.error().text());
+                         "\" is no address; the tree is left out: " +
+                         (uri ? "a <Path> has no query" : uri.error().text()));
     return false;
   }
   tree.scope = uri->scope();

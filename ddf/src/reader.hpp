@@ -53,6 +53,8 @@ class FindingSink {
   bool first(std::string_view code, std::string_view word);
   /// An error was left out because the list is full: what says that it is full becomes an error.
   void error_unlisted();
+  /// True once what is added is only counted: no need to say where it is.
+  bool is_full() const { return count_ > kMax; }
   const std::string& file() const { return file_; }
 
  private:

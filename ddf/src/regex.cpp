@@ -12,6 +12,8 @@ namespace cspkit::ddf {
 namespace {
 
 constexpr std::uint32_t kMatchLimit = 500'000;
+// PCRE2 counts anew from each character where a match may begin: what it may take in all.
+constexpr std::size_t kSearchLimit = 40'000'000;
 constexpr std::uint32_t kDepthLimit = 5'000;
 constexpr std::uint32_t kHeapLimitKib = 16 * 1024;
 // The limits above count anew for each place where a match may begin: what a long text takes grows
@@ -38,6 +40,15 @@ bool strip_literal(std::string_view& pattern, std::uint32_t& options) {
   }
   pattern = pattern.substr(1, end - 1);
   return true;
+}
+
+/// How often the matcher may call itself from one place of the text.
+std::uint32_t match_limit(const pcre2_code* code, std::size_t text_size) {
+  std::uint32_t options = 0;
+  pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+  if ((options & PCRE2_ANCHORED) != 0) return kMatchLimit;
+  const std::size_t share = kSearchLimit / (text_size + 1);
+  return share < kMatchLimit ? static_cast<std::uint32_t>(share) : kMatchLimit;
 }
 
 }  // namespace
@@ -78,7 +89,7 @@ Match Regex::search(std::string_view text) const {
     pcre2_match_context_free(context);
     return Match::kTooCostly;
   }
-  pcre2_set_match_limit(context, kMatchLimit);
+  pcre2_set_match_limit(context, match_limit(code, text.size()));
   pcre2_set_depth_limit(context, kDepthLimit);
   pcre2_set_heap_limit(context, kHeapLimitKib);
   const int result = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0,

@@ -198,6 +198,23 @@ TEST(DdfBounds, ALongTextAgainstARegEx) {
   EXPECT_THAT(status.text(), HasSubstr("took too long"));
 }
 
+// ... nor how much was taken from all those places together.
+TEST(DdfBounds, ALongTextInWhichAMatchMayBeginAnywhere) {
+  SchemaBuilder builder;
+  const auto schema =
+      read(builder,
+           one_leaf("<AllowedValues ValueType=\"RegEx\"><Value>\\w+\\d</Value></AllowedValues>"));
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+  const Node leaf = schema->node(address.node);
+  EXPECT_TRUE(check_allowed(leaf, Value::chr(std::string(1'000, 'a') + '1')).ok());
+  EXPECT_THAT(check_allowed(leaf, Value::chr(std::string(1'000, 'a'))).text(),
+              ::testing::Not(HasSubstr("took too long")));
+  const Status status = check_allowed(leaf, Value::chr(std::string(16'000, 'a')));
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(status.text(), HasSubstr("took too long"));
+}
+
 // Each MIME kept all before it once more: gigabytes from less than one megabyte.
 TEST(DdfBounds, ManyMimes) {
   constexpr std::size_t kCount = 60'000;
@@ -246,6 +263,31 @@ TEST(DdfFindings, AnErrorThatIsNotListedStaysAnError) {
     }
     EXPECT_EQ(found, 1);
   }
+}
+
+// A tree that stands at one of two siblings whose letters differ only in case took both places.
+TEST(DdfTrees, OneThatJoinsACaseSensitiveSiblingLeavesTheOther) {
+  const std::string properties =
+      "<DFProperties><AccessType><Get/></AccessType><DFFormat><node/></DFFormat><Occurrence><One/>"
+      "</Occurrence><CaseSense><CS/></CaseSense><DFType><DDFName/></DFType></DFProperties>";
+  const auto tree = [&](const std::string& name, const std::string& path, const std::string& in) {
+    return "<Node><NodeName>" + name + "</NodeName><Path>" + path + "</Path>" + properties + in +
+           "</Node>";
+  };
+  const auto child = [&](const std::string& name) {
+    return "<Node><NodeName>" + name + "</NodeName>" + properties + "</Node>";
+  };
+  SchemaBuilder builder;
+  const auto schema =
+      read(builder, "<MgmtTree><VerDTD>1.2</VerDTD>" + tree("T", ".", child("Ab") + child("aB")) +
+                        tree("New", "./T/aB", "") + "</MgmtTree>");
+  for (const char* uri : {"./T/Ab", "./T/aB", "./T/aB/New"}) {
+    Address address;
+    EXPECT_TRUE(schema->resolve(uri, address).ok()) << uri;
+  }
+  Address address;
+  EXPECT_FALSE(schema->resolve("./T/Ab/New", address).ok());
+  EXPECT_FALSE(schema->resolve("./T/ab", address).ok());
 }
 
 // Names that no address may have were addressable.

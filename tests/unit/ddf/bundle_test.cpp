@@ -83,6 +83,25 @@ TEST(Bundle, NamesThatAreNotAsciiAreRead) {
   EXPECT_EQ(schema->roots()[0].file(), file.path().string() + "/\xC3\x84.xml");
 }
 
+// Such an entry has no name to tell: its number is told, and the rest is read.
+TEST(Bundle, AnEntryWithoutANameIsLeftOut) {
+  std::string bytes = zip({{"A.xml", tree("A")}, {"B.xml", tree("B")}});
+  // What says that a name is UTF-8, which 0xFF never is, in both records of the file.
+  constexpr char kUtf8 = 0x08;
+  const std::size_t directory = bytes.find("PK\x01\x02");
+  ASSERT_NE(directory, bytes.npos);
+  bytes[7] = static_cast<char>(bytes[7] | kUtf8);
+  bytes[directory + 9] = static_cast<char>(bytes[directory + 9] | kUtf8);
+  bytes[bytes.find("A.xml")] = '\xFF';
+  bytes[bytes.find("A.xml", directory)] = '\xFF';
+  const TemporaryFile file(bytes);
+  SchemaBuilder builder;
+  ASSERT_TRUE(builder.add(file.path()).ok());
+  EXPECT_THAT(codes(builder), ElementsAre("D006"));
+  EXPECT_THAT(everything(builder), HasSubstr("entry 1: "));
+  EXPECT_EQ(builder.build()->totals().files, 1u);
+}
+
 TEST(Bundle, LaterOnesReplaceTreesOfEarlierOnes) {
   const TemporaryFile first(zip({{"A.xml", tree("A")}, {"B.xml", tree("B")}}));
   const TemporaryFile second(zip({{"a2.xml", tree("A")}}));

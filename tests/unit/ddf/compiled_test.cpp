@@ -2,6 +2,8 @@
 // Compiled schemas: the same answers as their sources, and no bytes that do harm.
 #include "compiled.hpp"
 
+#include <sys/stat.h>
+
 #include <cspkit/ddf/compiled.hpp>
 #include <cstring>
 #include <fstream>
@@ -221,6 +223,19 @@ TEST_F(Compiled, ReplacesAndIsReplaced) {
   EXPECT_THAT(codes(builder), testing::Contains("D109"));
   ASSERT_TRUE(builder.add_bytes(small_document("three"), "last.xml").ok());
   EXPECT_EQ(leaf_default(*builder.build()), "three");
+}
+
+TEST_F(Compiled, IsWrittenWithTheUsualPermissions) {
+  const fs::path compiled = folder_ / "s.cddf";
+  const fs::path usual = folder_ / "usual";
+  ASSERT_TRUE(compile_to(*leaf_schema("chr", ""), {}, compiled).ok());
+  std::ofstream{usual} << "x";
+  EXPECT_EQ(fs::status(compiled).permissions(), fs::status(usual).permissions());
+  const mode_t before = ::umask(077);
+  const Status written = compile_to(*leaf_schema("chr", ""), {}, compiled);
+  ::umask(before);
+  ASSERT_TRUE(written.ok());
+  EXPECT_EQ(fs::status(compiled).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Compiled, GoesOnAfterItsFileIsReplaced) {

@@ -175,6 +175,26 @@ TEST(Lint, DynamicNodes) {
   EXPECT_THAT(codes_of(lint(*schema_of("<DefaultValue>x</DefaultValue>"))), ElementsAre("D406"));
 }
 
+// The name made up for a dynamic node was that of a static one beside it.
+TEST(Lint, ADependencyBelowADynamicNodeBesideAStaticX) {
+  const std::string dependency =
+      R"(<MSFT:DependencyBehavior><MSFT:DependencyGroup FriendlyId="a">
+         <MSFT:Dependency Type="DependsOn"><MSFT:DependencyUri>Vendor/MSFT/T/[id]/None</MSFT:DependencyUri>
+         </MSFT:Dependency></MSFT:DependencyGroup></MSFT:DependencyBehavior>)";
+  for (const char* beside : {"y", "x", "X"}) {
+    SchemaBuilder builder;
+    const std::string children =
+        node(beside, usual("Get", "node"), node("Other", usual("Get", "chr"))) +
+        node("", usual("Get", "node", "ZeroOrMore"),
+             node("Leaf", usual("Get", "chr", "One", dependency)));
+    ASSERT_TRUE(builder
+                    .add_bytes(document(root("T", "./Vendor/MSFT", usual("Get", "node"), children)),
+                               "t.xml")
+                    .ok());
+    EXPECT_THAT(codes_of(lint(*builder.build())), ElementsAre("D414")) << beside;
+  }
+}
+
 TEST(Lint, ApplicabilityIsReportedWhereItStands) {
   SchemaBuilder builder;
   const std::string odd =

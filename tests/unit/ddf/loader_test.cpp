@@ -176,6 +176,7 @@ TEST(Loader, SaysWhatIsOdd) {
       {"markup", root("A", ".", ok + "<Description>a<b>c</b></Description>"), "D217"},
       {"no path", node("A", ok), "D102"},
       {"bad path", root("A", "./x/../y", ok), "D103"},
+      {"path with a query", root("A", "./x?prop=Name", ok), "D103"},
       {"unnamed root", root("", ".", ok), "D113"},
       {"doubled", root("A", ".", ok, node("x", ok) + node("X", ok)), "D104"},
       {"leaf with children", root("A", ".", usual("Get", "chr"), node("x", ok)), "D106"},
