@@ -40,7 +40,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (resolved.code() != parsed.error().code()) std::abort();
     return 0;
   }
-  const auto again = cspkit::ddf::LocUri::parse(parsed->full());
+  // Written out, each byte may take three: longer than a text from outside may be.
+  const cspkit::ddf::UriLimits usual;
+  const auto again = cspkit::ddf::LocUri::parse(
+      parsed->full(), cspkit::ddf::UriLimits{usual.max_bytes * 3, usual.max_segments});
   if (!again || again->path() != parsed->path() || again->scope() != parsed->scope()) std::abort();
   if (again->size() != parsed->size()) std::abort();
   for (std::size_t i = 0; i < parsed->size(); ++i) {
