@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Steps = std::vector<std::string>;
 
-class TransactionTest : public ::testing::Test {
+/// With handlers on their callers' threads, and on their own.
+class TransactionTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     fault::work_on(&outside_);
@@ -38,7 +39,9 @@ class TransactionTest : public ::testing::Test {
     ASSERT_TRUE(opened) << opened.error().text();
     engine_ = std::make_unique<Engine>(*std::move(opened));
     for (const std::string& name : providers) {
-      Status added = engine_->add_provider(fault::keeper_plugin(name));
+      ProviderOptions how;
+      how.offload = GetParam();
+      Status added = engine_->add_provider(fault::keeper_plugin(name), {}, how);
       ASSERT_TRUE(added.ok()) << added.text();
     }
     session_ = std::make_unique<Session>(engine_->open_session(Principal::device()));
@@ -99,7 +102,7 @@ class TransactionTest : public ::testing::Test {
 
 // ---- one command ----
 
-TEST_F(TransactionTest, OneCommandIsHeardInOrder) {
+TEST_P(TransactionTest, OneCommandIsHeardInOrder) {
   EXPECT_TRUE(replace("one/Text", "a").ok());
   EXPECT_THAT(take_steps(), ElementsAre("one begin", "one undo_for Text", "one effect Text",
                                         "one commit", "one end"));
@@ -107,7 +110,7 @@ TEST_F(TransactionTest, OneCommandIsHeardInOrder) {
   EXPECT_EQ(get("one/Text"), "a");
 }
 
-TEST_F(TransactionTest, ACommandThatFailsHalfWayIsUndone) {
+TEST_P(TransactionTest, ACommandThatFailsHalfWayIsUndone) {
   ASSERT_TRUE(replace("one/Text", "a").ok());
   take_steps();
   EXPECT_EQ(syncml_status(replace("one/Text", "refuse")), 403);
@@ -117,13 +120,13 @@ TEST_F(TransactionTest, ACommandThatFailsHalfWayIsUndone) {
   EXPECT_EQ(get("one/Text"), "a");
 }
 
-TEST_F(TransactionTest, WhatHasNoHandlerTroublesNobody) {
+TEST_P(TransactionTest, WhatHasNoHandlerTroublesNobody) {
   EXPECT_TRUE(replace("one/Plain", "a").ok());
   EXPECT_EQ(session_->get(uri("one/Text"))->data, "");
   EXPECT_THAT(take_steps(), IsEmpty());
 }
 
-TEST_F(TransactionTest, ARefusedBeginOrUndoForFailsTheCommandBeforeAnyEffect) {
+TEST_P(TransactionTest, ARefusedBeginOrUndoForFailsTheCommandBeforeAnyEffect) {
   outside_.to_fail = {"one begin"};
   EXPECT_EQ(syncml_status(replace("one/Text", "a")), 403);
   EXPECT_THAT(take_steps(), ElementsAre("one begin"));
@@ -133,7 +136,7 @@ TEST_F(TransactionTest, ARefusedBeginOrUndoForFailsTheCommandBeforeAnyEffect) {
   EXPECT_EQ(outside("one/Text"), "(none)");
 }
 
-TEST_F(TransactionTest, ImplicitParentsAndDescendantsAreUndoneToo) {
+TEST_P(TransactionTest, ImplicitParentsAndDescendantsAreUndoneToo) {
   EXPECT_EQ(syncml_status(replace("one/Slot/A/Text", "refuse")), 403);
   EXPECT_EQ(outside_.names("one").size(), 0u);
   EXPECT_EQ(get("one/Slot/A"), "status 404");
@@ -149,7 +152,7 @@ TEST_F(TransactionTest, ImplicitParentsAndDescendantsAreUndoneToo) {
 
 // ---- syncs ----
 
-TEST_F(TransactionTest, OneSyncForTheDecisionAndOneForEachSaveOfRecords) {
+TEST_P(TransactionTest, OneSyncForTheDecisionAndOneForEachSaveOfRecords) {
   ASSERT_TRUE(replace("one/Plain", "first").ok());
   EXPECT_EQ(syncs_of([&] { ASSERT_TRUE(replace("one/Plain", "a").ok()); }), 1);
   EXPECT_EQ(syncs_of([&] { ASSERT_TRUE(replace("one/Text", "a").ok()); }), 2);
@@ -176,7 +179,7 @@ TEST_F(TransactionTest, OneSyncForTheDecisionAndOneForEachSaveOfRecords) {
 
 // ---- Atomic ----
 
-TEST_F(TransactionTest, AnAtomicOverTwoProvidersAsksForAllBeforeTheFirstEffect) {
+TEST_P(TransactionTest, AnAtomicOverTwoProvidersAsksForAllBeforeTheFirstEffect) {
   EXPECT_EQ(atomic(command("Replace", 2, "one/Text", "a") + command("Replace", 3, "two/Text", "b") +
                    command("Replace", 4, "one/Plain", "c")),
             (std::vector<int>{200, 200, 200, 200}));
@@ -185,7 +188,7 @@ TEST_F(TransactionTest, AnAtomicOverTwoProvidersAsksForAllBeforeTheFirstEffect) 
                                         "one commit", "one end", "two commit", "two end"));
 }
 
-TEST_F(TransactionTest, AnAtomicThatFailsIsUndoneEverywhere) {
+TEST_P(TransactionTest, AnAtomicThatFailsIsUndoneEverywhere) {
   ASSERT_TRUE(replace("one/Text", "old").ok());
   take_steps();
   EXPECT_EQ(
@@ -201,7 +204,7 @@ TEST_F(TransactionTest, AnAtomicThatFailsIsUndoneEverywhere) {
   EXPECT_EQ(outside_.steps.back(), "two end");
 }
 
-TEST_F(TransactionTest, RecordsAreAppliedTheLastOneFirst) {
+TEST_P(TransactionTest, RecordsAreAppliedTheLastOneFirst) {
   ASSERT_TRUE(replace("one/Each", "a").ok());
   EXPECT_EQ(atomic(command("Replace", 2, "one/Each", "b") + command("Replace", 3, "one/Each", "c") +
                    command("Replace", 4, "one/Text", "refuse")),
@@ -209,7 +212,7 @@ TEST_F(TransactionTest, RecordsAreAppliedTheLastOneFirst) {
   EXPECT_EQ(outside("one/Each"), "a");
 }
 
-TEST_F(TransactionTest, WhatCannotBeUndoneSays516AndTheRootWaits) {
+TEST_P(TransactionTest, WhatCannotBeUndoneSays516AndTheRootWaits) {
   ASSERT_TRUE(replace("one/Text", "old").ok());
   outside_.to_fail = {"one apply_undo"};
   EXPECT_EQ(atomic(command("Replace", 2, "two/Text", "t") + command("Replace", 3, "one/Text", "a") +
@@ -230,7 +233,7 @@ TEST_F(TransactionTest, WhatCannotBeUndoneSays516AndTheRootWaits) {
   EXPECT_EQ(outside("one/Text"), "old");
 }
 
-TEST_F(TransactionTest, UnsettledRecordsOutliveTheProcess) {
+TEST_P(TransactionTest, UnsettledRecordsOutliveTheProcess) {
   ASSERT_TRUE(replace("one/Text", "old").ok());
   outside_.to_fail = {"one apply_undo"};
   EXPECT_EQ(syncml_status(replace("one/Text", "refuse")), 403);
@@ -247,7 +250,7 @@ TEST_F(TransactionTest, UnsettledRecordsOutliveTheProcess) {
   EXPECT_TRUE(replace("one/Plain", "p").ok());
 }
 
-TEST_F(TransactionTest, ARootWhoseProviderIsNotLoadedWaitsForIt) {
+TEST_P(TransactionTest, ARootWhoseProviderIsNotLoadedWaitsForIt) {
   ASSERT_TRUE(replace("one/Text", "old").ok());
   outside_.to_fail = {"one apply_undo"};
   EXPECT_FALSE(replace("one/Text", "refuse").ok());
@@ -265,7 +268,7 @@ TEST_F(TransactionTest, ARootWhoseProviderIsNotLoadedWaitsForIt) {
   EXPECT_TRUE(replace("one/Plain", "p").ok());
 }
 
-TEST_F(TransactionTest, ACommitThatFailsStandsAndIsRepeated) {
+TEST_P(TransactionTest, ACommitThatFailsStandsAndIsRepeated) {
   outside_.to_fail = {"one commit"};
   EXPECT_TRUE(replace("one/Text", "a").ok());
   EXPECT_THAT(take_steps(),
@@ -278,7 +281,7 @@ TEST_F(TransactionTest, ACommitThatFailsStandsAndIsRepeated) {
   EXPECT_TRUE(replace("one/Text", "b").ok());
 }
 
-TEST_F(TransactionTest, ADecidedTransactionIsCommittedAgainAfterACrashButNotAfterAClose) {
+TEST_P(TransactionTest, ADecidedTransactionIsCommittedAgainAfterACrashButNotAfterAClose) {
   EXPECT_TRUE(replace("one/Text", "a").ok());
   die();
   open();
@@ -289,7 +292,7 @@ TEST_F(TransactionTest, ADecidedTransactionIsCommittedAgainAfterACrashButNotAfte
   EXPECT_THAT(take_steps(), IsEmpty());
 }
 
-TEST_F(TransactionTest, ADiskThatFailsAtTheDecisionIsAnsweredAndUndone) {
+TEST_P(TransactionTest, ADiskThatFailsAtTheDecisionIsAnsweredAndUndone) {
   ASSERT_TRUE(replace("one/Text", "old").ok());
   const std::string children = command("Replace", 2, "one/Text", "a") +
                                command("Replace", 3, "two/Quiet", "b") +
@@ -308,7 +311,7 @@ TEST_F(TransactionTest, ADiskThatFailsAtTheDecisionIsAnsweredAndUndone) {
   EXPECT_EQ(outside("one/Text"), "a");
 }
 
-TEST_F(TransactionTest, ADiskThatCannotTakeTheRecordsStopsBeforeAnyEffect) {
+TEST_P(TransactionTest, ADiskThatCannotTakeTheRecordsStopsBeforeAnyEffect) {
   vfs_.fail_only(fault::Op::kSync, 1, fault::FaultVfs::How::kOnce);
   EXPECT_EQ(syncml_status(replace("one/Text", "a")), 500);
   vfs_.heal();
@@ -320,7 +323,7 @@ TEST_F(TransactionTest, ADiskThatCannotTakeTheRecordsStopsBeforeAnyEffect) {
 
 // ---- what cannot be undone ----
 
-TEST_F(TransactionTest, WhatCannotBeUndoneRunsLast) {
+TEST_P(TransactionTest, WhatCannotBeUndoneRunsLast) {
   EXPECT_EQ(atomic(command("Exec", 2, "one/Fire") + command("Replace", 3, "two/Text", "t")),
             (std::vector<int>{200, 200, 200}));
   EXPECT_THAT(take_steps(),
@@ -335,7 +338,7 @@ TEST_F(TransactionTest, WhatCannotBeUndoneRunsLast) {
   EXPECT_EQ(outside("two/Text"), "t");
 }
 
-TEST_F(TransactionTest, TwoThatCannotBeUndoneAreRefusedBeforeAnythingRuns) {
+TEST_P(TransactionTest, TwoThatCannotBeUndoneAreRefusedBeforeAnythingRuns) {
   EXPECT_EQ(atomic(command("Replace", 2, "two/Text", "t") + command("Exec", 3, "one/Fire") +
                    command("Exec", 4, "two/Fire")),
             (std::vector<int>{507, 215, 215, 500}));
@@ -344,7 +347,7 @@ TEST_F(TransactionTest, TwoThatCannotBeUndoneAreRefusedBeforeAnythingRuns) {
 
 // ---- Copy ----
 
-TEST_F(TransactionTest, CopyInsideAnAtomicSeesWhatEarlierCommandsDid) {
+TEST_P(TransactionTest, CopyInsideAnAtomicSeesWhatEarlierCommandsDid) {
   EXPECT_EQ(atomic(command("Replace", 2, "one/Plain", "p") +
                    command("Copy", 3, "one/Text", nullptr, "one/Plain") +
                    command("Copy", 4, "two/Slot/S/Text", nullptr, "one/Text")),
@@ -354,7 +357,7 @@ TEST_F(TransactionTest, CopyInsideAnAtomicSeesWhatEarlierCommandsDid) {
   EXPECT_EQ(get("two/Slot/S/Text"), "p");
 }
 
-TEST_F(TransactionTest, CopyInsideAnAtomicIsJudgedAndUndoneLikeAnyOther) {
+TEST_P(TransactionTest, CopyInsideAnAtomicIsJudgedAndUndoneLikeAnyOther) {
   ASSERT_TRUE(replace("one/Plain", "p").ok());
   EXPECT_EQ(atomic(command("Copy", 2, "one/Text", nullptr, "one/Plain") +
                    command("Copy", 3, "two/Text", nullptr, "one/Slot/No/Text")),
@@ -370,14 +373,14 @@ TEST_F(TransactionTest, CopyInsideAnAtomicIsJudgedAndUndoneLikeAnyOther) {
 
 // ---- containers ----
 
-TEST_F(TransactionTest, ASequenceInsideAnAtomicIsPartOfIt) {
+TEST_P(TransactionTest, ASequenceInsideAnAtomicIsPartOfIt) {
   EXPECT_EQ(atomic("<Sequence><CmdID>2</CmdID>" + command("Replace", 3, "one/Text", "a") +
                    "</Sequence>" + command("Replace", 4, "two/Text", "refuse")),
             (std::vector<int>{507, 216, 216, 403}));
   EXPECT_EQ(outside("one/Text"), "(none)");
 }
 
-TEST_F(TransactionTest, AnAtomicInsideASequenceStandsForItself) {
+TEST_P(TransactionTest, AnAtomicInsideASequenceStandsForItself) {
   EXPECT_EQ(run("<Sequence><CmdID>1</CmdID>" + command("Replace", 2, "one/Text", "a") +
                 "<Atomic><CmdID>3</CmdID>" + command("Replace", 4, "one/Text", "b") +
                 command("Replace", 5, "two/Text", "refuse") + "</Atomic>" +
@@ -387,7 +390,7 @@ TEST_F(TransactionTest, AnAtomicInsideASequenceStandsForItself) {
   EXPECT_EQ(outside("two/Text"), "c");
 }
 
-TEST_F(TransactionTest, GetAndAtomicInsideAnAtomicAre500BeforeAnythingRuns) {
+TEST_P(TransactionTest, GetAndAtomicInsideAnAtomicAre500BeforeAnythingRuns) {
   EXPECT_EQ(atomic(command("Replace", 2, "one/Text", "a") + command("Get", 3, "one/Text")),
             (std::vector<int>{507, 215, 500}));
   EXPECT_EQ(atomic(command("Replace", 2, "one/Text", "a") + "<Atomic><CmdID>3</CmdID>" +
@@ -395,6 +398,10 @@ TEST_F(TransactionTest, GetAndAtomicInsideAnAtomicAre500BeforeAnythingRuns) {
             (std::vector<int>{507, 215, 500, 215}));
   EXPECT_THAT(take_steps(), IsEmpty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Handlers, TransactionTest, ::testing::Bool(), [](const auto& chosen) {
+  return chosen.param ? "OnTheirOwnThreads" : "OnTheirCallers";
+});
 
 }  // namespace
 }  // namespace cspkit::testing

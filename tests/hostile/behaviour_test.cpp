@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Animals that get in and misbehave afterwards: a documented status, nothing of it kept, the device
 // and its other nodes go on.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <cspkit/harness.hpp>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "zoo.hpp"
@@ -226,6 +229,44 @@ TEST_F(Behaviour, ValueBeyondTheLimitIsRefused) {
   expect_breach("does not fit");
   EXPECT_EQ(get("Number").code(), Code::kFailed);
   expect_alive();
+}
+
+/// Is the library still in this process?
+bool is_mapped(const std::filesystem::path& library) {
+  void* found = ::dlopen(library.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (found == nullptr) return false;
+  ::dlclose(found);
+  return true;
+}
+
+TEST_F(Behaviour, OneThatNeverReturnsIsGivenUpAndItsLibraryStays) {
+  const auto clock = std::make_shared<harness::ManualClock>();
+  options_.clock = clock;
+  ProviderOptions how;
+  how.offload = true;
+  const auto library = bring("never_returns");
+  ASSERT_TRUE(engine().load_provider(library, {}, how).ok());
+  left_behind_ = 1;
+  auto answer = std::async(std::launch::async, [this] { return get("Number"); });
+  while (!log_.has("zoo: stays")) std::this_thread::yield();
+  clock->advance(options_.call_deadline);
+  EXPECT_EQ(answer.get().code(), Code::kTimedOut);
+  expect_breach("in quarantine");
+  EXPECT_EQ(get("Text").code(), Code::kBusy);
+  EXPECT_EQ(device().replace(kRoot + "/Text", Value::chr("x")).code(), Code::kBusy);
+  EXPECT_EQ(text_of("Item"), "");
+  close();
+  EXPECT_TRUE(is_mapped(library)) << "its thread is still in it";
+}
+
+TEST_F(Behaviour, OneThatReturnsIsUnloadedWithItsEngine) {
+  ProviderOptions how;
+  how.offload = true;
+  const auto library = bring("good");
+  ASSERT_TRUE(engine().load_provider(library, {}, how).ok());
+  EXPECT_EQ(text_of("Number"), "5");
+  close();
+  EXPECT_FALSE(is_mapped(library));
 }
 
 }  // namespace

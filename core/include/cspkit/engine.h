@@ -42,7 +42,7 @@
 #include <stdint.h>
 
 #define CSPKIT_API_MAJOR 1
-#define CSPKIT_API_MINOR 0
+#define CSPKIT_API_MINOR 1
 
 #ifdef __cplusplus
 extern "C" {
@@ -158,6 +158,28 @@ CSPKIT_EXPORT cspkit_code cspkit_engine_load_provider(cspkit_engine* engine, con
 CSPKIT_EXPORT cspkit_code cspkit_engine_add_provider(cspkit_engine* engine,
                                                      const cspkit_plugin* plugin, const char* ddf,
                                                      cspkit_error* error);
+/* How a provider is run. */
+enum {                    /* as bits */
+       CSPKIT_OFFLOAD = 1 /* its functions run on threads of their own, so that one that does not
+                             return can be answered for (ProviderOptions in engine.hpp) */
+};
+typedef struct cspkit_provider_options { /* grows */
+  uint32_t size;
+  uint32_t flags;            /* CSPKIT_OFFLOAD */
+  uint32_t call_deadline_ms; /* 0: the engine's */
+} cspkit_provider_options;
+#define CSPKIT_PROVIDER_OPTIONS_INIT \
+  { sizeof(cspkit_provider_options), 0, 0 }
+/* As the two above, with options; null: the defaults. Since API 1.1. */
+CSPKIT_EXPORT cspkit_code cspkit_engine_load_provider_with(cspkit_engine* engine,
+                                                           const char* library, const char* ddf,
+                                                           const cspkit_provider_options* options,
+                                                           cspkit_error* error);
+CSPKIT_EXPORT cspkit_code cspkit_engine_add_provider_with(cspkit_engine* engine,
+                                                          const cspkit_plugin* plugin,
+                                                          const char* ddf,
+                                                          const cspkit_provider_options* options,
+                                                          cspkit_error* error);
 /* Sets and removes as the owner of the node: bound by format and shape, not by AccessType. `user`
  * null: the device's nodes. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_owner_set(cspkit_engine* engine, const char* user,

@@ -109,9 +109,30 @@ struct EngineOptions {
   /// True: Add, Replace and Exec of a node whose DependencyBehavior is not satisfied are refused
   /// (412). By default it is only readable.
   bool enforce_dependencies = false;
-  /// How long a provider may take to complete a pending call, and a command may wait for its turn.
+  /// How long a provider may take to complete a pending call (an offloaded one: to return), and a
+  /// command may wait for its turn.
   std::chrono::milliseconds call_deadline = std::chrono::seconds(60);
   FileLayer file_layer;  ///< for tests
+};
+
+/// How a provider is run; chosen by the embedder when it is loaded.
+struct ProviderOptions {
+  /// False: its functions run on their callers' threads, and one that never returns keeps its
+  /// caller, and with it every change of the device, for ever.
+  ///
+  /// True: they run on threads of its own. One that has not returned by the deadline is answered
+  /// for (a Get or a command: 500; in an Atomic everything is undone, and what the provider itself
+  /// should have undone waits in the state file), and the provider is in quarantine until the
+  /// program starts anew: nothing of it is called again, what it still calls answers CSPKIT_STALE,
+  /// its computed values and changes below its roots answer 403, stored values can be read. Its
+  /// library, its object and its threads stay in memory on purpose; the engine closes without
+  /// waiting for them. A call costs two changes of thread (some 10 microseconds). Has no effect
+  /// with an executor that is_deterministic().
+  bool offload = false;
+  /// Instead of EngineOptions::call_deadline for this provider; 0: that one. For `offload` it
+  /// should be the shorter one: a command that hangs holds the turn meanwhile, and others wait for
+  /// it no longer than EngineOptions::call_deadline.
+  std::chrono::milliseconds call_deadline{0};
 };
 
 /// An Alert a server sent.
@@ -159,6 +180,7 @@ struct ProviderInfo {
   std::string file;                ///< absolute path; empty when linked statically
   std::vector<std::string> roots;  ///< "./Device/Vendor/MSFT/Office"
   std::uint16_t abi_major = 0, abi_minor = 0;
+  bool quarantined = false;  ///< it hung: ProviderOptions::offload
 };
 
 /// One node of a listing.
@@ -262,9 +284,11 @@ class Engine {
   /// is the one embedded in it, else the file of that name beside it, else `ddf` (a file, or a
   /// directory to look in), else a file of that name among what load_ddf was given.
   /// kProviderRefused, with the reason and the remedy in the text; then nothing changed.
-  Status load_provider(const std::filesystem::path& library, const std::filesystem::path& ddf = {});
+  Status load_provider(const std::filesystem::path& library, const std::filesystem::path& ddf = {},
+                       const ProviderOptions& options = {});
   /// The same for a provider that is linked into the program.
-  Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {});
+  Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {},
+                      const ProviderOptions& options = {});
 
   Session open_session(Principal principal);
   /// One message that is a session by itself: the reply is whole, whatever MaxMsgSize the message

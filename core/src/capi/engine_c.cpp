@@ -102,6 +102,15 @@ cspkit::Principal principal_of(const cspkit_principal* from) {
   return principal;
 }
 
+cspkit::ProviderOptions options_of(const cspkit_provider_options* from) {
+  cspkit::ProviderOptions options;
+  if (!from) return options;
+  options.offload = (CSPKIT_MEMBER(cspkit_provider_options, from, flags) & CSPKIT_OFFLOAD) != 0;
+  options.call_deadline =
+      std::chrono::milliseconds(CSPKIT_MEMBER(cspkit_provider_options, from, call_deadline_ms));
+  return options;
+}
+
 bool good(const cspkit_value* value) {
   return value && (value->data || value->size == 0) && value->format >= CSPKIT_FORMAT_UNSET &&
          value->format <= CSPKIT_FORMAT_FLOAT;
@@ -267,18 +276,31 @@ cspkit_code cspkit_engine_load_ddf_bytes(cspkit_engine* engine, const void* data
 
 cspkit_code cspkit_engine_load_provider(cspkit_engine* engine, const char* library, const char* ddf,
                                         cspkit_error* error) {
+  return cspkit_engine_load_provider_with(engine, library, ddf, nullptr, error);
+}
+
+cspkit_code cspkit_engine_load_provider_with(cspkit_engine* engine, const char* library,
+                                             const char* ddf,
+                                             const cspkit_provider_options* options,
+                                             cspkit_error* error) {
   return guarded(error, [&]() -> Status {
     if (!engine || !library)
       return misuse("cspkit_engine_load_provider: engine or library is null");
-    return engine->engine.load_provider(library, view(ddf));
+    return engine->engine.load_provider(library, view(ddf), options_of(options));
   });
 }
 
 cspkit_code cspkit_engine_add_provider(cspkit_engine* engine, const cspkit_plugin* plugin,
                                        const char* ddf, cspkit_error* error) {
+  return cspkit_engine_add_provider_with(engine, plugin, ddf, nullptr, error);
+}
+
+cspkit_code cspkit_engine_add_provider_with(cspkit_engine* engine, const cspkit_plugin* plugin,
+                                            const char* ddf, const cspkit_provider_options* options,
+                                            cspkit_error* error) {
   return guarded(error, [&]() -> Status {
     if (!engine || !plugin) return misuse("cspkit_engine_add_provider: engine or plugin is null");
-    return engine->engine.add_provider(*plugin, view(ddf));
+    return engine->engine.add_provider(*plugin, view(ddf), options_of(options));
   });
 }
 

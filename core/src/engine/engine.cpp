@@ -123,15 +123,16 @@ Status Engine::load_ddf_bytes(std::string_view bytes, std::string name) {
 }
 
 Status Engine::load_provider(const std::filesystem::path& library,
-                             const std::filesystem::path& ddf) {
+                             const std::filesystem::path& ddf, const ProviderOptions& options) {
   Result<std::shared_ptr<provider::Library>> loaded = provider::load_library(library);
   if (!loaded) return loaded.error();
   const cspkit_plugin& plugin = (*loaded)->plugin();
-  return impl_->load_plugin(*std::move(loaded), plugin, ddf);
+  return impl_->load_plugin(*std::move(loaded), plugin, ddf, options);
 }
 
-Status Engine::add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf) {
-  return impl_->load_plugin(nullptr, plugin, ddf);
+Status Engine::add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf,
+                            const ProviderOptions& options) {
+  return impl_->load_plugin(nullptr, plugin, ddf, options);
 }
 
 Session Engine::open_session(Principal principal) {

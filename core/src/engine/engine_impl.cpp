@@ -148,6 +148,7 @@ bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
     txn::Transaction transaction(tree_, next_transaction());
     Status status;
     if (provider->refused()) status = Status(Code::kCancelled, "the provider was refused");
+    if (provider->quarantined()) status = Status(Code::kCancelled, "the provider is in quarantine");
     for (const provider::WriteOp& op : ops) {
       if (!status.ok()) break;
       status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
@@ -177,7 +178,7 @@ std::vector<std::pair<tree::JobKey, tree::Job>> EngineImpl::live_jobs() const {
   std::vector<std::pair<tree::JobKey, tree::Job>> live;
   for (const auto& entry : tree_.jobs()) {
     const auto runs_it = [&](const auto& each) {
-      return each->name() == entry.first.first && each->has_jobs();
+      return each->name() == entry.first.first && each->has_jobs() && !each->quarantined();
     };
     if (std::any_of(world_->providers.begin(), world_->providers.end(), runs_it))
       live.push_back(entry);
@@ -223,6 +224,7 @@ std::vector<ProviderInfo> EngineImpl::providers() const {
     for (const auto& root : each->roots) info.roots.push_back(root.uri);
     info.abi_major = plugin.abi_major;
     info.abi_minor = plugin.abi_minor;
+    info.quarantined = each->quarantined();
     infos.push_back(std::move(info));
   }
   return infos;

@@ -37,6 +37,8 @@ class EngineImpl : public provider::Services {
   const gate::World& world() override { return *world_; }
   Clock& clock() override { return *options_.clock; }
   Executor& executor() override { return *options_.executor; }
+  std::shared_ptr<Clock> shared_clock() override { return options_.clock; }
+  std::shared_ptr<Executor> shared_executor() override { return options_.executor; }
   std::chrono::milliseconds call_deadline() override { return options_.call_deadline; }
   void log(LogLevel level, std::string_view source, std::string_view text) override;
   bool submit(std::shared_ptr<provider::LoadedProvider> provider,
@@ -50,7 +52,7 @@ class EngineImpl : public provider::Services {
   Status load_ddf(const std::filesystem::path& path);
   Status load_ddf_bytes(std::string_view bytes, std::string name);
   Status load_plugin(std::shared_ptr<provider::Library> library, const cspkit_plugin& plugin,
-                     const std::filesystem::path& ddf);
+                     const std::filesystem::path& ddf, const ProviderOptions& options);
 
   // ---- transactions ----
   const EngineOptions& options() const { return options_; }

@@ -301,7 +301,8 @@ Status EngineImpl::claim_roots(LoadedProvider& loaded, const Source& source) con
 }
 
 Status EngineImpl::load_plugin(std::shared_ptr<provider::Library> library,
-                               const cspkit_plugin& plugin, const std::filesystem::path& ddf) {
+                               const cspkit_plugin& plugin, const std::filesystem::path& ddf,
+                               const ProviderOptions& options) {
   const std::lock_guard loading(loading_);
   const std::string where = library ? library->path().string() : std::string(view(plugin.id));
   Status fits = provider::check_abi(plugin, where);
@@ -316,7 +317,7 @@ Status EngineImpl::load_plugin(std::shared_ptr<provider::Library> library,
   Status status;
   std::vector<std::shared_ptr<LoadedProvider>> made;
   for (std::size_t i = 0; i < plugin.provider_count && status.ok(); ++i) {
-    made.push_back(std::make_shared<LoadedProvider>(*this, library, plugin, i));
+    made.push_back(std::make_shared<LoadedProvider>(*this, library, plugin, i, options));
     status = load_one(made.back(), library.get(), ddf);
   }
   if (status.ok()) return {};

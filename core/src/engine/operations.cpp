@@ -69,6 +69,7 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   if (claimant && !claimant->started()) {
     return Status(Code::kBusy, fmt::format("provider {} is starting; try again", claimant->name()));
   }
+  if (claimant && claimant->quarantined()) return claimant->quarantine_status();
   Status settled = engine_.ledger().judge(world_, change.target);
   if (!settled.ok()) return settled;
   if (!change.target.address.has_query) return {};

@@ -332,7 +332,7 @@ cspkit_code batch_submit(const cspkit_host* host, cspkit_writer batch, cspkit_do
   provider.writers().close(batch.id);
   std::function<void(Code)> report;
   if (done) {
-    report = [done, context](Code code) { done(context, static_cast<cspkit_code>(code)); };
+    report = [&provider, done, context](Code code) { provider.tell(done, context, code); };
   }
   const bool queued =
       provider.services().submit(provider.shared_from_this(), std::move(ops), std::move(report));

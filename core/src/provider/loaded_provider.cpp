@@ -64,6 +64,32 @@ class RequestOf {
   cspkit_request request_{};
 };
 
+/// The same with all that it borrows.
+class OwnedCall {
+ public:
+  OwnedCall(const CallSpec& spec, Clock::Duration deadline)
+      : spec_(spec), value_(spec.value ? *spec.value : Value()), mime_(spec.mime) {
+    if (spec.value) spec_.value = &value_;
+    spec_.mime = mime_;
+    request_.emplace(spec_, deadline);
+    spec_.transaction = nullptr;  // its id was all that is needed
+  }
+  OwnedCall(const OwnedCall&) = delete;
+  OwnedCall& operator=(const OwnedCall&) = delete;
+  const CallSpec& spec() const { return spec_; }
+  const RequestOf& request() const { return *request_; }
+
+ private:
+  CallSpec spec_;
+  Value value_;
+  std::string mime_;
+  std::optional<RequestOf> request_;
+};
+
+bool is_concurrent(const CallSpec& spec) {
+  return spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0;
+}
+
 std::shared_ptr<Writer> make_writer(const CallSpec& spec) {
   auto writer = std::make_shared<Writer>();
   writer->scope = spec.scope;
@@ -78,61 +104,82 @@ std::shared_ptr<Writer> make_writer(const CallSpec& spec) {
 // ---- TaskGuard ----
 
 std::uint64_t TaskGuard::post(std::function<void()> task, Clock::Duration delay) {
+  const std::shared_ptr<Executor> executor = executor_.lock();
   const std::lock_guard lock(mutex_);
-  if (closed_) return 0;
+  if (closed_ || !executor) return 0;
   const std::uint64_t timer = next_++;
   auto self = shared_from_this();
-  const Executor::TimerId id =
-      executor_.post([self, timer, task = std::move(task)] { self->run(timer, task); }, delay);
+  const Executor::TimerId id = executor->post(
+      [self, timer, task = std::move(task)]() mutable { self->run(timer, task); }, delay);
   if (id == 0) return 0;
   timers_.emplace(timer, id);
   return timer;
 }
 
-void TaskGuard::run(std::uint64_t timer, const std::function<void()>& task) {
+void TaskGuard::run(std::uint64_t timer, std::function<void()>& task) {
+  // Should the engine go without waiting for this task, the executor must not wait for it either.
+  std::shared_ptr<Executor> keep = executor_.lock();
   {
     const std::lock_guard lock(mutex_);
     if (closed_ || timers_.erase(timer) == 0) return;
     ++running_;
   }
   task();
+  task = nullptr;
+  keep.reset();
   const std::lock_guard lock(mutex_);
   --running_;
   changed_.notify_all();
 }
 
 bool TaskGuard::cancel(std::uint64_t timer) {
+  const std::shared_ptr<Executor> executor = executor_.lock();
   const std::lock_guard lock(mutex_);
   const auto it = timers_.find(timer);
   if (it == timers_.end()) return false;
-  executor_.cancel(it->second);
+  if (executor) executor->cancel(it->second);
   timers_.erase(it);  // even if the executor has begun it, run() finds it gone and returns
   return true;
 }
 
-void TaskGuard::close() {
+bool TaskGuard::close(Clock::Duration deadline) {
+  const std::shared_ptr<Executor> executor = executor_.lock();
   std::unique_lock lock(mutex_);
   closed_ = true;
-  for (const auto& [timer, id] : timers_) executor_.cancel(id);
-  timers_.clear();
-  while (running_ != 0) {
-    txn::wait_for(lock, changed_, clock_, executor_, clock_.steady_now() + std::chrono::seconds(1),
-                  [&] { return running_ == 0; });
+  for (const auto& [timer, id] : timers_) {
+    if (executor) executor->cancel(id);
   }
+  timers_.clear();
+  const auto idle = [&] { return running_ == 0; };
+  while (!idle()) {
+    const Clock::Duration now = clock_->steady_now();
+    if (now >= deadline || !executor) return false;
+    // In steps: a deterministic executor moves its clock to the end of each.
+    const Clock::Duration step = std::min(deadline, now + std::chrono::seconds(1));
+    txn::wait_for(lock, changed_, *clock_, *executor, step, idle);
+  }
+  return true;
 }
 
 // ---- LoadedProvider ----
 
 LoadedProvider::LoadedProvider(Services& services, std::shared_ptr<Library> library,
-                               const cspkit_plugin& plugin, std::size_t index)
+                               const cspkit_plugin& plugin, std::size_t index,
+                               const ProviderOptions& options)
     : services_(services),
       library_(std::move(library)),
       plugin_(plugin),
       info_(plugin.providers[index]),
       index_(index),
       name_(view(info_.name)),
-      host_(make_host_table(*this)),
-      tasks_(std::make_shared<TaskGuard>(services.executor(), services.clock())) {}
+      options_(options),
+      clock_(services.shared_clock()),
+      // Where work runs only when it is driven, nobody could go on without it.
+      offload_(options.offload && !services.executor().is_deterministic() ? Offload::make(clock_)
+                                                                          : nullptr),
+      plain_host_(make_host_table(*this)),
+      host_(offload_ ? make_guarded_host_table(*this) : plain_host_),
+      tasks_(std::make_shared<TaskGuard>(services.shared_executor(), clock_)) {}
 
 LoadedProvider::~LoadedProvider() { stop(); }
 
@@ -149,6 +196,8 @@ Status LoadedProvider::create() {
                   fmt::format("{}: provider {} of {} has a name outside [a-z0-9_-]{{1,64}}",
                               where(), index_ + 1, plugin_.provider_count));
   }
+  if (options_.offload && !offload_ && !services_.executor().is_deterministic())
+    return refuse("the system gives no thread for it");
   cspkit_provider* made = nullptr;
   const cspkit_code code = plugin_.create(&host_, index_, &made);
   if (code != CSPKIT_OK || !made) {
@@ -196,15 +245,14 @@ Status LoadedProvider::start() {
     started_ = ever_started_ = true;
     return {};
   }
-  cspkit_code code = CSPKIT_OK;
-  {
-    const std::lock_guard serial(serial_);
-    code = provider_->start(provider_);
-  }
+  const cspkit_code code = serially([this] { return provider_->start(provider_); });
   if (code == CSPKIT_OK) {
     started_ = ever_started_ = true;
     return {};
   }
+  if (quarantined_)
+    return Status(Code::kProviderRefused,
+                  fmt::format("{}: provider {} did not start: it did not return", where(), name_));
   return Status(Code::kProviderRefused, fmt::format("{}: provider {} did not start: code {}{}",
                                                     where(), name_, code, trouble()));
 }
@@ -232,12 +280,30 @@ void LoadedProvider::refuse() {
 void LoadedProvider::quiesce() {
   started_ = false;
   closing_ = true;
+  if (quarantined_) return;
   cancel_calls();
-  tasks_->close();
+  if (!offload_) {
+    tasks_->close();
+  } else if (!tasks_->close(clock_->steady_now() + call_deadline())) {
+    quarantine("a job or task of it did not return when the engine was closing");
+  }
 }
 
 void LoadedProvider::stop() {
   quiesce();
+  if (!provider_) return;
+  if (offload_) {
+    elsewhere(Offload::Lane::kSerial, [this]() -> cspkit_code {
+      destroy();
+      return CSPKIT_OK;
+    });
+    if (quarantined_) disconnect();
+  } else {
+    destroy();
+  }
+}
+
+void LoadedProvider::destroy() {
   const std::unique_lock alone(alive_);
   if (!provider_) return;
   const std::lock_guard serial(serial_);
@@ -258,20 +324,36 @@ void LoadedProvider::misbehaved(std::string_view text) const {
 }
 
 template <typename Do>
-cspkit_code LoadedProvider::serially(Do function) {
+cspkit_code LoadedProvider::locked(Do function) {
   const std::shared_lock alive(alive_);
   if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
   const std::lock_guard serial(serial_);
   return function();
 }
 
+template <typename Do>
+cspkit_code LoadedProvider::serially(Do function) {
+  if (!offload_) return locked(std::move(function));
+  return elsewhere(Offload::Lane::kSerial,
+                   [this, function = std::move(function)] { return locked(function); });
+}
+
+template <typename Do>
+cspkit_code LoadedProvider::ask(const CallSpec& spec, Clock::Duration deadline, Do function) {
+  if (!offload_) return function(spec, RequestOf(spec, deadline).get());
+  const auto owned = std::make_shared<const OwnedCall>(spec, deadline);
+  const auto lane = is_concurrent(spec) ? Offload::Lane::kConcurrent : Offload::Lane::kSerial;
+  return elsewhere(lane,
+                   [owned, function] { return function(owned->spec(), owned->request().get()); });
+}
+
 cspkit_code LoadedProvider::enter(const CallSpec& spec, cspkit_call call,
                                   const cspkit_request& request) {
-  if (spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0) {
+  if (is_concurrent(spec)) {
     const std::shared_lock alive(alive_);
     return provider_ ? dispatch(spec, call, request) : cspkit_code{CSPKIT_BUSY};
   }
-  return serially([&] { return dispatch(spec, call, request); });
+  return locked([&] { return dispatch(spec, call, request); });
 }
 
 cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
@@ -295,15 +377,18 @@ cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
 }
 
 CallResult LoadedProvider::call(const CallSpec& spec) {
+  if (quarantined_) return {quarantine_status(), {}, false, {}};
   // Its nodes are published a moment before start() returns.
   if (!started_)
     return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false, {}};
   const std::shared_ptr<Writer> writer = make_writer(spec);
   const cspkit_call handle{writers_.open(writer)};
-  const Clock::Duration deadline = services_.clock().steady_now() + services_.call_deadline();
-  const RequestOf request(spec, deadline);
+  const Clock::Duration deadline = clock_->steady_now() + call_deadline();
 
-  cspkit_code code = enter(spec, handle, request.get());
+  cspkit_code code =
+      ask(spec, deadline, [this, handle](const CallSpec& its, const cspkit_request& request) {
+        return enter(its, handle, request);
+      });
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
   if (code == CSPKIT_PENDING && spec.may_stay_pending)
@@ -336,6 +421,7 @@ CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
     if (text.empty() && code == CSPKIT_TIMED_OUT) {
       text = fmt::format("provider {} did not answer before the deadline", name_);
     }
+    if (writer.error_text.empty() && quarantined_) text = quarantine_status().text();
     const bool unnamed = code == CSPKIT_BAD_VALUE && writer.hresult == 0;
     result.status = Status(static_cast<Code>(code), std::move(text),
                            unnamed ? kInvalidArgument : writer.hresult);
@@ -358,23 +444,27 @@ Status LoadedProvider::outcome_of(std::string_view what, std::uint64_t transacti
     misbehaved(fmt::format("{} answered {}, which is no final code", what, code));
     code = CSPKIT_FAILED;
   }
+  if (quarantined_) return Status(static_cast<Code>(code), quarantine_status().text());
   return Status(static_cast<Code>(code), fmt::format("{}: {} of transaction {} answered code {}",
                                                      name_, what, transaction, code));
 }
 
 Status LoadedProvider::begin(std::uint64_t transaction) {
   if (!transactions_->begin) return {};
-  return outcome_of("begin", transaction,
-                    serially([&] { return transactions_->begin(provider_, transaction); }));
+  return outcome_of("begin", transaction, serially([this, transaction] {
+                      return transactions_->begin(provider_, transaction);
+                    }));
 }
 
 Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
   const std::shared_ptr<Writer> writer = make_writer(spec);
   writer->read_only = true;
   const cspkit_call handle{writers_.open(writer)};
-  const RequestOf request(spec, services_.clock().steady_now() + services_.call_deadline());
   const cspkit_code code =
-      serially([&] { return transactions_->undo_for(provider_, handle, &request.get()); });
+      ask(spec, clock_->steady_now() + call_deadline(),
+          [this, handle](const CallSpec&, const cspkit_request& request) {
+            return locked([&] { return transactions_->undo_for(provider_, handle, &request); });
+          });
   writers_.close(handle.id);
   CallResult result = result_of(*writer, code);
   if (!result.status.ok()) return result.status;
@@ -383,20 +473,22 @@ Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec
 }
 
 Status LoadedProvider::apply_undo(std::uint64_t transaction, std::string_view record) {
-  return outcome_of("apply_undo", transaction, serially([&] {
-                      return transactions_->apply_undo(provider_, transaction, str(record));
+  return outcome_of("apply_undo", transaction,
+                    serially([this, transaction, bytes = std::string(record)] {
+                      return transactions_->apply_undo(provider_, transaction, str(bytes));
                     }));
 }
 
 Status LoadedProvider::commit(std::uint64_t transaction) {
   if (!transactions_->commit) return {};
-  return outcome_of("commit", transaction,
-                    serially([&] { return transactions_->commit(provider_, transaction); }));
+  return outcome_of("commit", transaction, serially([this, transaction] {
+                      return transactions_->commit(provider_, transaction);
+                    }));
 }
 
 void LoadedProvider::end(std::uint64_t transaction) {
   if (!transactions_->end) return;
-  static_cast<void>(serially([&]() -> cspkit_code {
+  static_cast<void>(serially([this, transaction]() -> cspkit_code {
     transactions_->end(provider_, transaction);
     return CSPKIT_OK;
   }));

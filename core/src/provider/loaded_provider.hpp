@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "provider/loader.hpp"
+#include "provider/offload.hpp"
 #include "provider/services.hpp"
 #include "provider/writer.hpp"
 
@@ -60,16 +61,18 @@ struct CallResult {
 /// Timers and running tasks of one provider, so that none outlives it.
 class TaskGuard : public std::enable_shared_from_this<TaskGuard> {
  public:
-  TaskGuard(Executor& executor, Clock& clock) : executor_(executor), clock_(clock) {}
+  TaskGuard(std::shared_ptr<Executor> executor, std::shared_ptr<Clock> clock)
+      : executor_(executor), clock_(std::move(clock)) {}
   std::uint64_t post(std::function<void()> task, Clock::Duration delay);
   bool cancel(std::uint64_t timer);
-  /// No task begins any more; waits for those that run.
-  void close();
+  /// No task begins any more; waits for those that run. False: one has not returned by the deadline
+  /// (steady).
+  bool close(Clock::Duration deadline = Clock::Duration::max());
 
  private:
-  void run(std::uint64_t timer, const std::function<void()>& task);
-  Executor& executor_;
-  Clock& clock_;
+  void run(std::uint64_t timer, std::function<void()>& task);
+  std::weak_ptr<Executor> executor_;
+  std::shared_ptr<Clock> clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::uint64_t, Executor::TimerId> timers_;
@@ -82,7 +85,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
  public:
   /// `library` is null for a statically linked plugin.
   LoadedProvider(Services& services, std::shared_ptr<Library> library, const cspkit_plugin& plugin,
-                 std::size_t index);
+                 std::size_t index, const ProviderOptions& options);
   ~LoadedProvider();
   LoadedProvider(const LoadedProvider&) = delete;
   LoadedProvider& operator=(const LoadedProvider&) = delete;
@@ -106,6 +109,14 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   void abandon(const PendingCall& call);
   /// Ends a call that goes on, if it has completed or was cancelled. Any number of times.
   void finish(std::uint64_t handle, const std::shared_ptr<Writer>& writer);
+
+  // Of an offloaded provider (quarantine.cpp). One that did not return is never called again, and
+  // stays in memory for ever, because it may come back at any time.
+  bool quarantined() const { return quarantined_; }
+  /// kBusy, and what to do.
+  Status quarantine_status() const;
+  /// Tells the end of a batch, unless it is quarantined.
+  void tell(cspkit_done done, void* context, Code code);
 
   bool started() const { return started_; }
   /// True from its start on, also when it is being stopped.
@@ -144,6 +155,13 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
   // For the host table (host.cpp).
   Services& services() { return services_; }
+  /// Goes on when the engine is gone.
+  Clock& clock() { return *clock_; }
+  /// Every host function of an offloaded provider stands between these two (guarded_host.cpp).
+  /// False: it is quarantined, and there may be no engine any more.
+  bool enter_host();
+  void leave_host();
+  const cspkit_host& plain_host() const { return plain_host_; }
   WriterTable& writers() { return writers_; }
   TaskGuard& tasks() { return *tasks_; }
   /// Does the node belong to a DDF tree that this provider claims? A tree nested in it is
@@ -156,14 +174,27 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   void log(LogLevel level, std::string_view text);
 
  private:
-  friend cspkit_host make_host_table(LoadedProvider& provider);
   cspkit_code enter(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
   void cancel_calls();
+  std::chrono::milliseconds call_deadline() const;
+  /// Calls function(spec, request), on a thread of the provider's own if it has any.
+  template <typename Do>
+  cspkit_code ask(const CallSpec& spec, Clock::Duration deadline, Do function);
+  /// Runs it on a thread of the provider's own, which has one. CSPKIT_TIMED_OUT: it did not return,
+  /// and the provider is quarantined. CSPKIT_BUSY: it is quarantined already.
+  cspkit_code elsewhere(Offload::Lane lane, Offload::Function function);
+  void quarantine(std::string_view why);
+  void destroy();
+  /// Waits until no host function is at work in the engine for it.
+  void disconnect();
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
   CallResult result_of(Writer& writer, cspkit_code code) const;
+  /// `function` owns what it uses.
   template <typename Do>
   cspkit_code serially(Do function);
+  template <typename Do>
+  cspkit_code locked(Do function);
   Status take_extensions();
   Status outcome_of(std::string_view what, std::uint64_t transaction, cspkit_code code) const;
   std::string trouble();
@@ -174,7 +205,11 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   const cspkit_provider_info& info_;
   std::size_t index_;
   std::string name_;
-  cspkit_host host_;
+  ProviderOptions options_;
+  std::shared_ptr<Clock> clock_;
+  std::unique_ptr<Offload> offload_;  // null: functions run on their callers' threads
+  cspkit_host plain_host_;
+  cspkit_host host_;  // what the provider is given
   WriterTable writers_;
   std::shared_ptr<TaskGuard> tasks_;
   // Shared by who is inside the provider, whole for who destroys it. Taken before serial_.
@@ -184,6 +219,10 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   std::atomic<bool> ever_started_{false};
   std::atomic<bool> closing_{false};
   std::atomic<bool> refused_{false};
+  std::atomic<bool> quarantined_{false};
+  std::mutex host_mutex_;
+  std::condition_variable host_left_;
+  unsigned in_host_ = 0;
   std::mutex trouble_mutex_;
   std::string trouble_;
   cspkit_provider* provider_ = nullptr;
@@ -193,6 +232,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
 /// The host's functions over one provider (host.cpp).
 cspkit_host make_host_table(LoadedProvider& provider);
+/// The same for a provider that may outlive its engine (guarded_host.cpp).
+cspkit_host make_guarded_host_table(LoadedProvider& provider);
 
 /// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
 /// kBadFormat.

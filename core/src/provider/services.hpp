@@ -34,6 +34,9 @@ class Services {
   virtual const gate::World& world() = 0;
   virtual Clock& clock() = 0;
   virtual Executor& executor() = 0;
+  /// The same, for who may outlive the engine.
+  virtual std::shared_ptr<Clock> shared_clock() = 0;
+  virtual std::shared_ptr<Executor> shared_executor() = 0;
   virtual std::chrono::milliseconds call_deadline() = 0;
   virtual void log(LogLevel level, std::string_view source, std::string_view text) = 0;
   /// Queues a batch for the turn. `done` runs on the executor. False when the engine is closing:

@@ -80,7 +80,8 @@ enum {
   CSPKIT_CANCELLED = -11, /* [214] */
   CSPKIT_FAILED = -12,    /* [500] */
   /* Said by the host only: */
-  CSPKIT_STALE = -13, /* the handle is of a call or batch that has ended */
+  CSPKIT_STALE = -13, /* the handle is of a call or batch that has ended, or of a provider that did
+                         not return from a call and was given up */
   CSPKIT_MISUSE = -14 /* the arguments break this contract; the host's log says how */
 };
 
@@ -203,7 +204,13 @@ enum { /* log levels */
  * ------------------------------------------------------------------------------------------- */
 
 /* Services of the engine. Valid from create() until destroy() has returned. All functions are
- * [any]. */
+ * [any].
+ *
+ * An embedder may have a provider's functions run on threads of its own and give it up when one has
+ * not returned by its deadline (core: ProviderOptions::offload). Nothing of it is called any more
+ * then, destroy() neither, and its host stays valid for ever: functions with a code answer STALE
+ * and do nothing, is_cancelled and is_closing say 1, run_after and cancel_task 0; the clock goes
+ * on. */
 struct cspkit_host { /* grows */
   uint32_t size;
   uint16_t abi_major;
@@ -267,7 +274,7 @@ struct cspkit_host { /* grows */
   /* Hands the batch over, whole, and never blocks. The handle is stale from now on, whatever the
    * answer. OK: `done`, if not null, is called once on the executor: OK after the changes are
    * durable and visible, else a code and nothing of it happened. Not OK: nothing of it happens and
-   * `done` is not called. Batches of one provider are applied in the order of submission. */
+   * `done` is not called; CANCELLED: the engine is closing. Batches of one provider are applied in the order of submission. */
   cspkit_code (*batch_submit)(const cspkit_host* host, cspkit_writer batch, cspkit_done done,
                               void* context) CSPKIT_NOEXCEPT;
   /* Drops a batch with its changes. */

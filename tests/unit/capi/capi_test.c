@@ -144,6 +144,26 @@ static void provider(cspkit_engine* engine) {
   cspkit_session_close(session);
 }
 
+static void offloaded_provider(void) {
+  cspkit_engine* engine = NULL;
+  cspkit_session* session = NULL;
+  cspkit_buffer got = CSPKIT_BUFFER_INIT;
+  cspkit_provider_options how = CSPKIT_PROVIDER_OPTIONS_INIT;
+  how.flags = CSPKIT_OFFLOAD;
+  how.call_deadline_ms = 60000;
+  OK(cspkit_engine_open(NULL, &engine, &error));
+  CHECK(cspkit_engine_load_provider_with(engine, NULL, NULL, &how, &error) == CSPKIT_MISUSE);
+  OK(cspkit_engine_add_provider_with(engine, &cspkit_plugin_v1_hello_c, CSPKIT_HELLO_C_DDF, &how,
+                                     &error));
+  OK(cspkit_session_open(engine, NULL, &session, &error));
+  OK(cspkit_session_add(session, "./Vendor/Example/HelloC/Greeting/World", NULL, &error));
+  OK(cspkit_session_get(session, "./Vendor/Example/HelloC/Greeting/World/Text", &got, &error));
+  CHECK(strcmp(got.data, "Hello, World") == 0);
+  cspkit_buffer_free(&got);
+  cspkit_session_close(session);
+  OK(cspkit_engine_close(engine, &error));
+}
+
 static void messages(cspkit_engine* engine) {
   static const char kGet[] =
       "<SyncML "
@@ -259,6 +279,7 @@ int main(int argc, char** argv) {
   values(engine);
   messages(engine);
   provider(engine);
+  offloaded_provider();
   principals(engine);
   subscriptions(engine);
   wrong_arguments(engine);

@@ -138,7 +138,8 @@ std::string slow_ddf() {
                            node("Progress", "Get", "chr", occurs("One"))));
 }
 
-class PendingTest : public ::testing::Test {
+/// With handlers on their callers' threads, and on their own.
+class PendingTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     slow = &slow_;
@@ -159,7 +160,9 @@ class PendingTest : public ::testing::Test {
     engine_ = std::make_unique<Engine>(*std::move(opened));
     ASSERT_TRUE(
         engine_->load_ddf_bytes(document("./Device/Vendor/Test", test_root()), "t.xml").ok());
-    const Status loaded = engine_->add_provider(cspkit_plugin_v1_slow, dir_.path());
+    ProviderOptions how;
+    how.offload = GetParam();
+    const Status loaded = engine_->add_provider(cspkit_plugin_v1_slow, dir_.path(), how);
     ASSERT_TRUE(loaded.ok()) << loaded.text();
     session_ = std::make_unique<Session>(engine_->open_session(Principal::device()));
   }
@@ -193,7 +196,7 @@ class PendingTest : public ::testing::Test {
   std::unique_ptr<Session> session_;
 };
 
-TEST_F(PendingTest, AnExecIsAnswered202AndItsEndComesAsAnAlert) {
+TEST_P(PendingTest, AnExecIsAnswered202AndItsEndComesAsAnAlert) {
   EXPECT_THAT(send(keep("a", "<Correlator>c-1</Correlator>")), ElementsAre(202));
   EXPECT_EQ(get("Progress"), "begun") << "what it recorded is committed";
   EXPECT_TRUE(engine_->queued_alerts().empty());
@@ -219,7 +222,7 @@ TEST_F(PendingTest, AnExecIsAnswered202AndItsEndComesAsAnAlert) {
   EXPECT_TRUE(engine_->queued_alerts().empty());
 }
 
-TEST_F(PendingTest, AFailureTakesBackWhatWasDoneSinceThe202) {
+TEST_P(PendingTest, AFailureTakesBackWhatWasDoneSinceThe202) {
   EXPECT_THAT(send(keep("a")), ElementsAre(202));
   Completion completion = slow_.take("a");
   completion.set("Progress", "never seen");
@@ -229,7 +232,7 @@ TEST_F(PendingTest, AFailureTakesBackWhatWasDoneSinceThe202) {
   EXPECT_EQ(get("Progress"), "begun");
 }
 
-TEST_F(PendingTest, AReplaceKeepsItsValueOnlyWhenItEndsWell) {
+TEST_P(PendingTest, AReplaceKeepsItsValueOnlyWhenItEndsWell) {
   const auto replace = [&](const std::string& value) {
     return "<Replace><CmdID>7</CmdID><Item><Target><LocURI>" + uri("Setting") +
            "</LocURI></Target><Data>" + value + "</Data></Item></Replace>";
@@ -245,7 +248,7 @@ TEST_F(PendingTest, AReplaceKeepsItsValueOnlyWhenItEndsWell) {
   EXPECT_EQ(get("Setting"), "good");
 }
 
-TEST_F(PendingTest, WhatWasAnsweredAfterTheReplaceStandsWhenItEnds) {
+TEST_P(PendingTest, WhatWasAnsweredAfterTheReplaceStandsWhenItEnds) {
   const auto replace = [&](const std::string& name, const std::string& value) {
     return "<Replace><CmdID>7</CmdID><Item><Target><LocURI>" + uri(name) +
            "</LocURI></Target><Meta><Type xmlns=\"syncml:metinf\">text/html</Type></Meta><Data>" +
@@ -273,14 +276,14 @@ TEST_F(PendingTest, WhatWasAnsweredAfterTheReplaceStandsWhenItEnds) {
   EXPECT_EQ(get("Setting?prop=Type"), "text/html");
 }
 
-TEST_F(PendingTest, AnEngineGoesAlthoughAProviderSubmitsForEver) {
+TEST_P(PendingTest, AnEngineGoesAlthoughAProviderSubmitsForEver) {
   EXPECT_THAT(send(exec_command("7", uri("Chain"), "")), ElementsAre(200));
   close();
   open();
   EXPECT_EQ(get("Progress"), "on and on");
 }
 
-TEST_F(PendingTest, OthersRunWhileOneGoesOn) {
+TEST_P(PendingTest, OthersRunWhileOneGoesOn) {
   EXPECT_THAT(send(keep("a") + keep("b")), ElementsAre(202, 202));
   EXPECT_TRUE(session_->replace("./Vendor/Test/T/Fixed", Value::chr("x")).ok());
   EXPECT_EQ(slow_.take("b").complete(), Code::kOk);
@@ -288,13 +291,13 @@ TEST_F(PendingTest, OthersRunWhileOneGoesOn) {
   EXPECT_THAT(alerts(2), ElementsAre(uri("Keep") + " 500", uri("Keep") + " 200"));
 }
 
-TEST_F(PendingTest, OneThatEndsBeforeItsHandlerReturnsIsAnsweredAtOnce) {
+TEST_P(PendingTest, OneThatEndsBeforeItsHandlerReturnsIsAnsweredAtOnce) {
   EXPECT_THAT(send(exec_command("1", uri("Quick"), "x")), ElementsAre(200));
   EXPECT_EQ(get("Progress"), "quick");
   EXPECT_TRUE(engine_->queued_alerts().empty());
 }
 
-TEST_F(PendingTest, ItIsCompletedOnceFromAnyThread) {
+TEST_P(PendingTest, ItIsCompletedOnceFromAnyThread) {
   EXPECT_THAT(send(keep("a")), ElementsAre(202));
   const Completion completion = slow_.take("a");
   const cspkit_host* host = Raw::host_of(completion);
@@ -318,7 +321,7 @@ TEST_F(PendingTest, ItIsCompletedOnceFromAnyThread) {
   EXPECT_EQ(engine_->queued_alerts().size(), 1u);
 }
 
-TEST_F(PendingTest, ADeadlineEndsItAndALateAnswerIsStale) {
+TEST_P(PendingTest, ADeadlineEndsItAndALateAnswerIsStale) {
   close();
   open(std::chrono::milliseconds(30));
   EXPECT_THAT(send(keep("a")), ElementsAre(202));
@@ -330,7 +333,7 @@ TEST_F(PendingTest, ADeadlineEndsItAndALateAnswerIsStale) {
   EXPECT_EQ(get("Progress"), "begun");
 }
 
-TEST_F(PendingTest, DirectCallsAndAtomicsWait) {
+TEST_P(PendingTest, DirectCallsAndAtomicsWait) {
   std::thread worker([&] {
     slow_.take("direct").complete();
     slow_.take("atomic").complete(Code::kBusy);
@@ -342,14 +345,14 @@ TEST_F(PendingTest, DirectCallsAndAtomicsWait) {
   EXPECT_TRUE(engine_->queued_alerts().empty());
 }
 
-TEST_F(PendingTest, AnEngineThatGoesSaysThatItWasCancelled) {
+TEST_P(PendingTest, AnEngineThatGoesSaysThatItWasCancelled) {
   EXPECT_THAT(send(keep("a")), ElementsAre(202));
   close();
   open();
   EXPECT_THAT(alerts(1), ElementsAre(uri("Keep") + " 214"));
 }
 
-TEST_F(PendingTest, HandlersMayWaitReadOthersAndSetTheirOwnNodes) {
+TEST_P(PendingTest, HandlersMayWaitReadOthersAndSetTheirOwnNodes) {
   EXPECT_TRUE(session_->exec(uri("AskWorker")).ok());
   {
     std::unique_lock lock(slow_.mutex);
@@ -363,7 +366,7 @@ TEST_F(PendingTest, HandlersMayWaitReadOthersAndSetTheirOwnNodes) {
 }
 
 // As many as the executor had threads: then nothing else ran any more, and the engine never went.
-TEST_F(PendingTest, JobsThatWorkInTheirThreadKeepNobodyWaitingAndHearThatTheEngineGoes) {
+TEST_P(PendingTest, JobsThatWorkInTheirThreadKeepNobodyWaitingAndHearThatTheEngineGoes) {
   for (const char* id : {"1", "2", "3"}) {
     EXPECT_TRUE(session_->exec(uri("Spin"), Value::chr(id)).ok());
   }
@@ -382,6 +385,10 @@ TEST_F(PendingTest, JobsThatWorkInTheirThreadKeepNobodyWaitingAndHearThatTheEngi
   open();
   EXPECT_TRUE(engine_->wait_for_jobs());
 }
+
+INSTANTIATE_TEST_SUITE_P(Handlers, PendingTest, ::testing::Bool(), [](const auto& chosen) {
+  return chosen.param ? "OnTheirOwnThreads" : "OnTheirCallers";
+});
 
 TEST(PendingKill, AProcessThatDiesLeavesAnAlertThatSaysSo) {
   const store_test::TempDir dir;
