@@ -122,8 +122,8 @@ Status Engine::load_ddf_bytes(std::string_view bytes, std::string name) {
   return impl_->load_ddf_bytes(bytes, std::move(name));
 }
 
-Status Engine::load_provider(const std::filesystem::path& library,
-                             const std::filesystem::path& ddf, const ProviderOptions& options) {
+Status Engine::load_provider(const std::filesystem::path& library, const std::filesystem::path& ddf,
+                             const ProviderOptions& options) {
   Result<std::shared_ptr<provider::Library>> loaded = provider::load_library(library);
   if (!loaded) return loaded.error();
   const cspkit_plugin& plugin = (*loaded)->plugin();
