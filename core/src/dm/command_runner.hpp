@@ -74,8 +74,13 @@ class CommandRunner {
   virtual bool run_atomic(const std::vector<Operation>& operations,
                           std::vector<Outcome>& outcomes) = 0;
   virtual void alert(AlertRecord record) = 0;
-  /// Alerts that wait for the server, oldest first.
-  virtual std::vector<QueuedAlert> queued_alerts() { return {}; }
+  /// Of the alerts that wait for the server, oldest first, some of those with a greater id than
+  /// `after`: at least one if there is any, and then as many as come to about `max_bytes`.
+  virtual std::vector<QueuedAlert> queued_alerts(std::int64_t after, std::size_t max_bytes) {
+    (void)after;
+    (void)max_bytes;
+    return {};
+  }
   /// The server has them: they wait no longer.
   virtual void alerts_acknowledged(const std::vector<std::int64_t>& ids) { (void)ids; }
   /// A steady time, for what a session keeps from message to message.

@@ -24,8 +24,10 @@ void read_size(std::string_view text, std::size_t& size) {
 void DmSession::read_header(const syncml::Header& header) {
   // A server that begins another session on this seat has forgotten what it asked for before.
   if (header.present && header.session_id != state_.session_id) {
+    const bool in_wbxml = state_.in_wbxml;
     state_ = DmState();
     state_.session_id = header.session_id;
+    state_.in_wbxml = in_wbxml;
   }
   read_size(header.max_msg_size, state_.max_message);
   read_size(header.max_obj_size, state_.max_object);
@@ -42,9 +44,14 @@ Result<std::string> DmSession::process(std::string_view message, CommandRunner& 
                                        " bytes, the limit is " +
                                        std::to_string(options_.max_message_bytes));
   }
-  const Result<std::string> xml = syncml::wbxml_to_xml(message, options_.max_message_bytes);
+  const LargeObject& incoming = state_.incoming;
+  const Result<std::string> xml =
+      syncml::wbxml_to_xml(message, options_.max_message_bytes,
+                           incoming.is_binary() ? std::string_view(incoming.target()) : "");
   if (!xml) return xml.error();
+  state_.in_wbxml = true;
   Result<std::string> reply = answer(*xml, runner, statuses);
+  state_.in_wbxml = false;
   if (!reply) return reply;
   return syncml::xml_to_wbxml(*reply);
 }

@@ -28,6 +28,9 @@ struct DmOptions {
   std::size_t max_reply_bytes = std::size_t{256} << 20;
   /// Of a large object that comes in pieces.
   std::size_t max_value_bytes = std::size_t{16} << 20;
+  /// While more than this of earlier answers waits for a server that does not fetch them, further
+  /// commands are not run: the session is aborted (1223).
+  std::size_t max_waiting_bytes = std::size_t{64} << 20;
   /// Of a node of a TNDS document.
   std::size_t max_uri_bytes = 4096;
   /// A large object that nobody went on with for so long is given up.
@@ -45,6 +48,7 @@ struct DmState {
   LargeObject incoming;
   syncml::ReplyQueue outgoing;
   bool reply_wanted = true;
+  bool in_wbxml = false;  ///< the message at work came so
   SentAlerts alerts;
 };
 

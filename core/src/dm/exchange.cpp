@@ -17,6 +17,11 @@ using syncml::Command;
 using syncml::CommandKind;
 using syncml::Item;
 
+// No alert is shorter.
+constexpr std::size_t kLeastAlert = 100;
+// A message of nothing but so many asks for the next one.
+constexpr std::size_t kFewAlerts = 8;
+
 Verb verb_of(CommandKind kind) {
   switch (kind) {
     case CommandKind::kAdd:
@@ -133,6 +138,7 @@ Exchange::Exchange(const syncml::Message& message, const DmOptions& options, DmS
       msg_id_(msg_id) {}
 
 std::string Exchange::run() {
+  if (leaves_answers_waiting()) return abort_session();
   const int header = judge_header();
   syncml::StatusLine line;
   line.cmd_ref = "0";
@@ -168,6 +174,16 @@ bool Exchange::splits() const {
          (state_.max_message != 0 || !state_.outgoing.empty());
 }
 
+// Of a message that asks for more, or goes on with its answers, there may be as many as it likes.
+bool Exchange::leaves_answers_waiting() const {
+  if (state_.outgoing.size() <= options_.max_waiting_bytes) return false;
+  const auto is_new = [](const Command& command) {
+    return !is_answer(command) && command.kind != CommandKind::kAlert;
+  };
+  return message_.commands.size() > kFewAlerts ||
+         std::any_of(message_.commands.begin(), message_.commands.end(), is_new);
+}
+
 std::string Exchange::deliver() {
   const bool last_of_package = !state_.incoming.open();
   const std::size_t limit =
@@ -177,7 +193,6 @@ std::string Exchange::deliver() {
   if (!splits() || (fits && state_.outgoing.empty())) return writer_.finish(last_of_package);
   // The answer to "next message" comes before the next message's content, all else behind it.
   // It fits, or no message does.
-  constexpr std::size_t kFewAlerts = 8;
   const bool asks = only_alerts_ && message_.commands.size() <= kFewAlerts;
   if (state_.outgoing.empty() || !asks) state_.outgoing.add(writer_.take());
   state_.outgoing.fill(writer_, limit);
@@ -224,17 +239,31 @@ bool Exchange::take_piece(const Command& command, const Item& item, bool first, 
   }
   if (incoming.open()) break_off();
   if (!item.more_data) return false;
-  outcome.status = Status(incoming.begin(command, item, options_.max_value_bytes, now));
+  outcome.status =
+      Status(incoming.begin(command, item, options_.max_value_bytes, now, state_.in_wbxml));
   return true;
 }
 
 void Exchange::write_alerts(std::size_t limit) {
   if (!is_management_session()) return;
-  for (const QueuedAlert& queued : runner_.queued_alerts()) {
-    if (state_.alerts.was_sent(queued.id)) continue;
+  for_each_alert([&](const QueuedAlert& queued) {
     // A long one must not keep those behind it for ever.
-    if (writer_.size() + most_bytes(queued.alert) > limit) continue;
-    write_alert(queued);
+    if (writer_.size() + most_bytes(queued.alert) <= limit) write_alert(queued);
+    return writer_.size() + kLeastAlert <= limit;
+  });
+}
+
+template <typename Do>
+void Exchange::for_each_alert(Do action) {
+  constexpr std::size_t kAtOnce = std::size_t{64} << 10;
+  std::int64_t after = 0;
+  while (true) {
+    const std::vector<QueuedAlert> some = runner_.queued_alerts(after, kAtOnce);
+    if (some.empty()) return;
+    for (const QueuedAlert& queued : some) {
+      after = queued.id;
+      if (!state_.alerts.was_sent(queued.id) && !action(queued)) return;
+    }
   }
 }
 
@@ -246,9 +275,10 @@ void Exchange::write_alert(const QueuedAlert& queued) {
 
 void Exchange::write_alert_beyond_limit() {
   if (!is_management_session() || options_.long_replies == LongReplies::kAbort) return;
-  for (const QueuedAlert& queued : runner_.queued_alerts()) {
-    if (!state_.alerts.was_sent(queued.id)) return write_alert(queued);
-  }
+  for_each_alert([this](const QueuedAlert& queued) {
+    write_alert(queued);
+    return false;
+  });
 }
 
 // A message that is over its limit without them is split and takes none; the next one does.
@@ -299,6 +329,7 @@ void Exchange::run_command(const Command& command) {
     const bool goes_on = depth_ == 0 && !command.items.empty() &&
                          state_.incoming.is_next(command, command.items.front());
     if (state_.incoming.open() && !goes_on) break_off();
+    if (!goes_on) state_.incoming.other_command();
   }
   if (command.too_deep) return answer(command, syncml_status(Code::kBadRequest));
   switch (command.kind) {
@@ -391,6 +422,7 @@ void Exchange::limit_result(Outcome& outcome) const {
 
 std::string Exchange::abort_session() {
   (void)writer_.take();
+  state_.outgoing.clear();
   syncml::AlertLine abort;
   abort.code = "1223";
   writer_.alert(abort);

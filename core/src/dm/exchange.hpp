@@ -5,7 +5,8 @@
 //
 // Choices where no source says:
 //  * VerDTD other than 1.1 and 1.2: 505, VerProto other than DM/1.1 and DM/1.2: 513, on the header
-//    and on every command; nothing runs. A missing one is accepted.
+//    and on every command; nothing runs. A missing one is accepted. What comes in 1.1 is answered
+//    in 1.2, as Windows does.
 //  * An Item with MoreData where no large object can be (Get, Delete, Copy, inside a container, in
 //    a message that is no part of a session): 406. A chunk is never taken for a value.
 //  * A piece of a reply that was not asked for by Alert 1222 goes out all the same with the answer
@@ -75,6 +76,10 @@ class Exchange {
   /// whole. Never where a reply over the limit would abort the session.
   void write_alert_beyond_limit();
   void write_alert(const QueuedAlert& queued);
+  /// Those that this session has not sent, oldest first, while `action` says so.
+  template <typename Do>
+  void for_each_alert(Do action);
+  bool leaves_answers_waiting() const;
   std::size_t room_for_alerts() const;
   bool is_management_session() const { return message_.header.present && !options_.one_shot; }
   bool splits() const;

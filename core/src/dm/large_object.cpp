@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cspkit/ddf/rules.hpp>
 
 namespace cspkit::dm {
 
@@ -11,8 +12,9 @@ bool LargeObject::is_next(const syncml::Command& command, const syncml::Item& it
 }
 
 Code LargeObject::begin(const syncml::Command& command, const syncml::Item& item,
-                        std::size_t max_bytes, Clock::Duration now) {
+                        std::size_t max_bytes, Clock::Duration now, bool in_wbxml) {
   clear();
+  binary_ = in_wbxml && item.meta.format == format_name(Format::kBin);
   kind_ = command.kind;
   target_ = item.target;
   touched_ = true;
@@ -40,13 +42,28 @@ Code LargeObject::add(const syncml::Item& item, Clock::Duration now) {
     if (!item.more_data) clear();
     return why;
   }
-  const bool fits = item.data.size() <= size_ - data_.size();
-  if (fits) data_.append(item.data);
+  const bool fits = append(item.data);
   if (fits && item.more_data) return Code::kChunkAccepted;
-  if (fits && data_.size() == size_) return Code::kOk;
+  if (fits && data_.size() == size_) {
+    if (binary_) data_ = ddf::base64_encode(data_);
+    return Code::kOk;
+  }
   if (item.more_data) return refuse(Code::kSizeMismatch);
   clear();
   return Code::kSizeMismatch;
+}
+
+bool LargeObject::append(std::string_view data) {
+  const std::size_t room = size_ - data_.size();
+  if (!binary_) {
+    if (data.size() > room) return false;
+    data_.append(data);
+    return true;
+  }
+  const Result<std::string> bytes = ddf::base64_decode(data);
+  if (!bytes || bytes->size() > room) return false;
+  data_.append(*bytes);
+  return true;
 }
 
 void LargeObject::give_up() {
@@ -56,6 +73,7 @@ void LargeObject::give_up() {
 
 Code LargeObject::refuse(Code why) {
   state_ = State::kRefused;
+  refused_here_ = true;
   refusal_ = why;
   data_ = std::string();  // its memory too
   return why;

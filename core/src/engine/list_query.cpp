@@ -95,10 +95,14 @@ Status SessionImpl::get_list(const gate::World& world, std::shared_lock<tree::Tr
     if (!collected.ok()) return collected;
   }
   std::size_t bytes = 0;
+  std::string refreshed;
   for (Entry& entry : entries) {
     if (entry.computed) {
       dm::Outcome computed;
-      entry.has_value = get(entry.uri, computed).ok();
+      // Once for all leaves of one node.
+      const std::string folder = entry.uri.substr(0, entry.uri.rfind('/'));
+      if (std::exchange(refreshed, folder) != folder) refresh(entry.uri);
+      entry.has_value = get_at_present(entry.uri, computed).ok();
       if (entry.has_value) entry.value = std::move(computed.value);
       if (!computed.mime.empty()) entry.mime = std::move(computed.mime);
     }

@@ -28,7 +28,9 @@ class SessionImpl : public dm::CommandRunner {
   bool run_atomic(const std::vector<dm::Operation>& operations,
                   std::vector<dm::Outcome>& outcomes) override;
   void alert(AlertRecord record) override;
-  std::vector<QueuedAlert> queued_alerts() override { return engine_.queued_alerts(principal_); }
+  std::vector<QueuedAlert> queued_alerts(std::int64_t after, std::size_t max_bytes) override {
+    return engine_.queued_alerts(principal_, after, max_bytes);
+  }
   void alerts_acknowledged(const std::vector<std::int64_t>& ids) override;
   Clock::Duration steady_now() override { return engine_.clock().steady_now(); }
 
@@ -37,6 +39,9 @@ class SessionImpl : public dm::CommandRunner {
   /// At most `max_bytes` of a list.
   Status get(std::string_view uri, dm::Outcome& outcome,
              std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
+  /// The same without bringing anything up to date before.
+  Status get_at_present(std::string_view uri, dm::Outcome& outcome,
+                        std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
   /// A change whose value is typed already; null: none.
   Status change(dm::Verb verb, std::string_view uri, const Value* value);
   Result<NodeDemands> demands(std::string_view uri);

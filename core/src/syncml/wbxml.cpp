@@ -114,7 +114,11 @@ bool is_name(std::string_view text) {
 
 class Decoder {
  public:
-  Decoder(std::string_view bytes, std::size_t max_bytes) : in_(bytes), max_bytes_(max_bytes) {}
+  Decoder(std::string_view bytes, std::size_t max_bytes, std::string_view binary_target)
+      : in_(bytes), max_bytes_(max_bytes) {
+    append(binary_target);
+    binary_target_.swap(out_);  // as it is written
+  }
 
   Result<std::string> run() {
     Status status = header();
@@ -251,6 +255,11 @@ class Decoder {
     const Open top = open_.back();
     open_.pop_back();
     if (top.name == "Item") in_item_ = false;
+    if (top.name == "LocURI" && in_item_ && !open_.empty() && open_.back().name == "Target") {
+      is_binary_target_ =
+          !binary_target_.empty() &&
+          detail::trim(std::string_view(out_).substr(top.text_at)) == binary_target_;
+    }
     if (top.name == "Format") {
       (in_item_ ? item_format_ : command_format_) = out_.substr(top.text_at);
     }
@@ -261,6 +270,7 @@ class Decoder {
   void note_open(std::string_view name) {
     if (name == "Item") {
       in_item_ = true;
+      is_binary_target_ = false;
       item_format_.clear();
     } else if (command_kind(name) != CommandKind::kUnknown) {
       command_format_.clear();
@@ -282,7 +292,8 @@ class Decoder {
       return fail("a string that is not there");
     }
     const std::string& format = item_format_.empty() ? command_format_ : item_format_;
-    if (token == kOpaque && open_.back().name == "Data" && format == "bin") {
+    const bool is_binary = format.empty() ? in_item_ && is_binary_target_ : format == "bin";
+    if (token == kOpaque && open_.back().name == "Data" && is_binary) {
       out_ += ddf::base64_encode(bytes);
     } else {
       append(bytes);
@@ -319,7 +330,9 @@ class Decoder {
   unsigned page_ = 0;
   std::string out_;
   std::vector<Open> open_;
+  std::string binary_target_;
   bool in_item_ = false;
+  bool is_binary_target_ = false;  // of the Item at work
   std::string item_format_, command_format_;
 };
 
@@ -384,8 +397,9 @@ bool is_wbxml(std::string_view bytes) {
   return !bytes.empty() && bytes.front() >= 0x01 && bytes.front() <= 0x03;
 }
 
-Result<std::string> wbxml_to_xml(std::string_view bytes, std::size_t max_bytes) {
-  return Decoder(bytes, max_bytes).run();
+Result<std::string> wbxml_to_xml(std::string_view bytes, std::size_t max_bytes,
+                                 std::string_view binary_target) {
+  return Decoder(bytes, max_bytes, binary_target).run();
 }
 
 std::string xml_to_wbxml(std::string_view reply) {

@@ -10,7 +10,9 @@
 // Choices:
 //  * No element of SyncML has attributes in WBXML: an input that has some is refused, and
 //    msft:originalerror is left out of replies.
-//  * Opaque bytes in the Data of an Item of format bin become base64, as they would be in XML.
+//  * Opaque bytes in the Data of an Item of format bin become base64, as they would be in XML. So
+//  do
+//    those of a further piece of such an object, which need not say its format again.
 #ifndef CSPKIT_CORE_SYNCML_WBXML_HPP_
 #define CSPKIT_CORE_SYNCML_WBXML_HPP_
 
@@ -26,8 +28,10 @@ bool is_wbxml(std::string_view bytes);
 
 /// The message as XML. kNotSyncml with the offset and a reason: cut short, another document type or
 /// character set, unknown tokens, elements nested deeper than 256. kTooLarge: it would be more than
-/// `max_bytes` (strings of the string table may be used any number of times).
-Result<std::string> wbxml_to_xml(std::string_view bytes, std::size_t max_bytes);
+/// `max_bytes` (strings of the string table may be used any number of times). `binary_target`: the
+/// Target of an object of format bin of which pieces are to come; empty: none.
+Result<std::string> wbxml_to_xml(std::string_view bytes, std::size_t max_bytes,
+                                 std::string_view binary_target = {});
 
 /// A reply as ReplyWriter made it.
 std::string xml_to_wbxml(std::string_view reply);

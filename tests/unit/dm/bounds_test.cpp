@@ -62,7 +62,13 @@ TEST_F(Bounds, TndsAddressesThatTogetherTakeTooMuchAre413) {
 }
 
 struct AlertingRunner : FakeRunner {
-  std::vector<QueuedAlert> queued_alerts() override { return queued; }
+  // One at a time, as if each were as long as may be.
+  std::vector<QueuedAlert> queued_alerts(std::int64_t after, std::size_t) override {
+    for (const QueuedAlert& each : queued) {
+      if (each.id > after) return {each};
+    }
+    return {};
+  }
   void alerts_acknowledged(const std::vector<std::int64_t>& ids) override {
     acknowledged.insert(acknowledged.end(), ids.begin(), ids.end());
   }
@@ -114,6 +120,52 @@ TEST(LongAlert, HoldsUpNoOtherAndGoesAlone) {
   ASSERT_TRUE(third);
   EXPECT_FALSE(session.reply_wanted());
   EXPECT_EQ(runner.acknowledged, (std::vector<std::int64_t>{2, 1}));
+}
+
+TEST(WaitingAnswers, AServerThatDoesNotFetchThemIsTurnedAway) {
+  DmOptions options;
+  options.max_waiting_bytes = 20'000;
+  DmSession session(options);
+  FakeRunner runner;
+  std::vector<int> statuses;
+  const std::string meta = "<MaxMsgSize>1</MaxMsgSize>";
+  const std::string commands = repeated(
+      "<Exec><CmdID>5</CmdID><Item><Target><LocURI>./A</LocURI></Target></Item></Exec>", 100);
+  const std::string next = "<Alert><CmdID>5</CmdID><Data>1222</Data></Alert>";
+  unsigned msg_id = 0;
+  const auto send = [&](const std::string& body) {
+    return summary(session.process(message(body, ++msg_id, meta), runner, statuses).value());
+  };
+  std::size_t messages = 0;
+  while (send(commands) != "Alert 1223") ASSERT_LT(++messages, 10u);
+  EXPECT_GT(messages, 1u);
+  EXPECT_EQ(runner.log.size(), messages * 100) << "what is not answered is not run";
+  // Nothing is left of it, and the session goes on.
+  EXPECT_EQ(send(next), "SyncHdr 0=200 | Alert 5=200");
+}
+
+TEST(WaitingAnswers, OneThatFetchesThemIsNot) {
+  DmOptions options;
+  options.max_waiting_bytes = 2000;
+  DmSession session(options);
+  FakeRunner runner;
+  std::vector<int> statuses;
+  const std::string meta = "<MaxMsgSize>2000</MaxMsgSize>";
+  const std::string commands = repeated(
+      "<Exec><CmdID>5</CmdID><Item><Target><LocURI>./A</LocURI></Target></Item></Exec>", 100);
+  std::size_t answers = 0;
+  std::string body = commands;
+  for (unsigned msg_id = 1; msg_id < 100; ++msg_id) {
+    const std::string reply =
+        session.process(message(body, msg_id, meta), runner, statuses).value();
+    for (std::size_t at = reply.find("<Cmd>Exec<"); at != std::string::npos;
+         at = reply.find("<Cmd>Exec<", at + 1)) {
+      ++answers;
+    }
+    if (reply.find("<Final/>") != std::string::npos) break;
+    body = "<Alert><CmdID>5</CmdID><Data>1222</Data></Alert>";
+  }
+  EXPECT_EQ(answers, 100u);
 }
 
 }  // namespace
