@@ -133,6 +133,21 @@ OFFSET(cspkit_provider_jobs, size, 0);
 OFFSET(cspkit_provider_jobs, reserved, 4);
 OFFSET(cspkit_provider_jobs, job_run, 8);
 
+SIZE(cspkit_alert, 104);
+OFFSET(cspkit_alert, size, 0);
+OFFSET(cspkit_alert, code, 4);
+OFFSET(cspkit_alert, source, 8);
+OFFSET(cspkit_alert, type, 24);
+OFFSET(cspkit_alert, format, 40);
+OFFSET(cspkit_alert, mark, 56);
+OFFSET(cspkit_alert, data, 72);
+OFFSET(cspkit_alert, correlator, 88);
+
+SIZE(cspkit_host_alerts, 16);
+OFFSET(cspkit_host_alerts, size, 0);
+OFFSET(cspkit_host_alerts, reserved, 4);
+OFFSET(cspkit_host_alerts, alert_queue, 8);
+
 SIZE(cspkit_provider_transaction, 48);
 OFFSET(cspkit_provider_transaction, size, 0);
 OFFSET(cspkit_provider_transaction, reserved, 4);
@@ -187,6 +202,8 @@ VALUE(CSPKIT_HANDLER_SECRET, 2);
 VALUE(CSPKIT_HANDLER_IRREVERSIBLE, 4);
 VALUE(CSPKIT_HANDLER_CONCURRENT, 8);
 VALUE(CSPKIT_HANDLER_UNDO_EACH, 16);
+VALUE(CSPKIT_ALERT_CLIENT_EVENT, 1224);
+VALUE(CSPKIT_ALERT_GENERIC, 1226);
 VALUE(CSPKIT_LOG_DEBUG, 0);
 VALUE(CSPKIT_LOG_INFO, 1);
 VALUE(CSPKIT_LOG_WARNING, 2);

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cspkit/ddf/locuri.hpp>
 #include <shared_mutex>
 #include <utility>
 
 #include "engine/engine_impl.hpp"
+#include "txn/alert_row.hpp"
 
 namespace cspkit {
 
@@ -20,65 +20,36 @@ bool may_carry(const Principal& principal, const std::string& user) {
 
 }  // namespace
 
-Status judge_alert(const DeviceAlert& alert) {
-  constexpr std::size_t kMostBytes = std::size_t{16} << 10;
-  if (alert.code != 1224 && alert.code != 1226) {
-    return Status(Code::kBadValue,
-                  fmt::format("alert {}: only 1224 and 1226 are a device's to queue", alert.code));
-  }
-  std::size_t bytes = 0;
-  for (const std::string* text :
-       {&alert.source, &alert.type, &alert.format, &alert.mark, &alert.data, &alert.correlator}) {
-    if (!ddf::is_utf8(*text))
-      return Status(Code::kBadValue, "an alert holds text that is no UTF-8");
-    bytes += text->size();
-  }
-  if (bytes <= kMostBytes) return {};
-  return Status(Code::kTooLarge,
-                fmt::format("an alert of {} bytes; at most {} are taken", bytes, kMostBytes));
-}
-
-store::AlertRow row_of(DeviceAlert alert, std::string user) {
-  store::AlertRow row;
-  row.user = std::move(user);
-  row.code = alert.code;
-  row.data = std::move(alert.data);
-  row.source = std::move(alert.source);
-  row.type = std::move(alert.type);
-  row.format = std::move(alert.format);
-  row.mark = std::move(alert.mark);
-  row.correlator = std::move(alert.correlator);
-  return row;
-}
-
 Result<std::int64_t> EngineImpl::queue_alert(DeviceAlert alert, std::string user) {
-  Status judged = judge_alert(alert);
+  Status judged = txn::judge_alert(alert);
   if (!judged.ok()) return judged;
   const txn::TurnHolder turn(turn_, deadline());
   if (!turn.status().ok()) return turn.status();
   if (!takes_alerts()) return Status(Code::kFull, "too many alerts wait for the server");
   const std::int64_t id = tree_.next_alert();
   txn::Transaction transaction(tree_, next_transaction());
-  transaction.put_alert(row_of(std::move(alert), std::move(user)));
+  transaction.put_alert(txn::alert_row(std::move(alert), std::move(user)));
   Status stored = commit(transaction, {ChangeCause::kOwner, {}});
   if (!stored.ok()) return stored;
   return id;
 }
 
-bool EngineImpl::takes_alerts() const {
-  constexpr std::size_t kMost = 10000;
-  return tree_.alerts().size() < kMost;
-}
+bool EngineImpl::takes_alerts() const { return tree_.alerts().size() < txn::kMostAlerts; }
 
-std::vector<QueuedAlert> EngineImpl::queued_alerts(const Principal& principal) const {
+std::vector<QueuedAlert> EngineImpl::queued_alerts(const Principal& principal, std::int64_t after,
+                                                   std::size_t max_bytes) const {
   std::vector<QueuedAlert> queued;
+  std::size_t bytes = 0;
   const std::shared_lock lock(tree_.mutex());
-  for (const auto& [id, row] : tree_.alerts()) {
+  const auto& rows = tree_.alerts();
+  for (auto it = rows.upper_bound(after); it != rows.end() && bytes < max_bytes; ++it) {
+    const store::AlertRow& row = it->second;
     if (!row.ready || !may_carry(principal, row.user)) continue;
     queued.push_back(
-        {id,
+        {it->first,
          row.user,
          {row.code, row.source, row.type, row.format, row.mark, row.data, row.correlator}});
+    bytes += row.source.size() + row.type.size() + row.data.size() + row.correlator.size();
   }
   return queued;
 }
@@ -92,6 +63,15 @@ Status EngineImpl::acknowledge_alerts(const std::vector<std::int64_t>& ids) {
 }
 
 namespace {
+
+bool touches(const gate::World& world, const provider::WriteOp& op,
+             const txn::AwaitedValue& instance) {
+  using Kind = provider::WriteOp::Kind;
+  if (op.kind != Kind::kSet && op.kind != Kind::kCreate && op.kind != Kind::kRemove) return false;
+  gate::Target target;
+  return provider::resolve(world, op.scope, op.user, op.path, target).ok() &&
+         target.user == instance.user && txn::at_or_below(target.address.key, instance.key);
+}
 
 /// An alert that waited for its command, with the status it came to.
 store::AlertRow ended(store::AlertRow row, Code code) {
@@ -124,6 +104,7 @@ void EngineImpl::finish_pending(std::shared_ptr<provider::LoadedProvider> provid
       if (!status.ok()) break;
       // Commands that came later were answered as if this one had ended before them.
       if (op.awaited && op.awaited->superseded) continue;
+      if (end.instance && end.instance->superseded && touches(*world_, op, *end.instance)) continue;
       status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
     }
     if (status.ok()) {

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cspkit/engine.hpp>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -81,7 +82,11 @@ class EngineImpl : public provider::Services {
 
   // ---- alerts ----
   Result<std::int64_t> queue_alert(DeviceAlert alert, std::string user);
-  std::vector<QueuedAlert> queued_alerts(const Principal& principal) const;
+  /// Those with a greater id than `after`, no more than come to about `max_bytes`, but one at
+  /// least.
+  std::vector<QueuedAlert> queued_alerts(
+      const Principal& principal, std::int64_t after = 0,
+      std::size_t max_bytes = std::numeric_limits<std::size_t>::max()) const;
   Status acknowledge_alerts(const std::vector<std::int64_t>& ids);
   /// Is there room for one more? With the turn.
   bool takes_alerts() const;
@@ -141,10 +146,6 @@ class EngineImpl : public provider::Services {
 
 /// Meta/Type of the alert that says how a command answered 202 has ended. Our choice.
 inline constexpr const char* kFinalStatusType = "org.cspkit.command.status";
-
-/// kBadValue, kTooLarge.
-Status judge_alert(const DeviceAlert& alert);
-store::AlertRow row_of(DeviceAlert alert, std::string user);
 
 }  // namespace cspkit
 

@@ -161,7 +161,13 @@ Status SessionImpl::leave_pending(const dm::Operation& operation, const Change& 
     left.provider->abandon(left.call);
     return committed;
   }
-  left.provider->arm(left.call, alert);
+  provider::PendingCall call = left.call;
+  for (std::size_t n = change.target.address.segments.size(); n > 0 && !call.instance; --n) {
+    if (!change.target.address.segments[n - 1].dynamic) continue;
+    call.instance = engine_.awaited_values().expect_instance(
+        change.target.user, std::string(change.target.address.key_of(n)));
+  }
+  left.provider->arm(call, alert);
   return Status(Code::kPending);
 }
 
@@ -181,6 +187,11 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
 
 Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome, std::size_t max_bytes) {
   refresh(uri);
+  return get_at_present(uri, outcome, max_bytes);
+}
+
+Status SessionImpl::get_at_present(std::string_view uri, dm::Outcome& outcome,
+                                   std::size_t max_bytes) {
   tree::Tree& tree = engine_.tree();
   std::shared_lock lock(tree.mutex());
   const gate::World& world = engine_.world();

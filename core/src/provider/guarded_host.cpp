@@ -50,6 +50,17 @@ struct Guarded<kMember, kStale> {
     return (static_cast<const cspkit_host_jobs*>(jobs)->*kMember)(host, args...);
   }
 };
+template <typename R, typename... Args,
+          R (*cspkit_host_alerts::*kMember)(const cspkit_host*, Args...) CSPKIT_NOEXCEPT,
+          auto kStale>
+struct Guarded<kMember, kStale> {
+  static R call(const cspkit_host* host, Args... args) noexcept {
+    const HostUse use(host);
+    if (!use) return static_cast<R>(kStale);
+    const void* alerts = of(host).plain_host().get_extension(host, CSPKIT_EXT_ALERTS);
+    return (static_cast<const cspkit_host_alerts*>(alerts)->*kMember)(host, args...);
+  }
+};
 template <auto kMember, auto kStale = CSPKIT_STALE>
 constexpr auto guarded = &Guarded<kMember, kStale>::call;
 
@@ -111,8 +122,13 @@ constexpr cspkit_host_jobs kJobs = {sizeof(cspkit_host_jobs),
                                     guarded<&cspkit_host_jobs::job_progress>,
                                     guarded<&cspkit_host_jobs::is_closing, 1>};
 
+constexpr cspkit_host_alerts kAlerts = {sizeof(cspkit_host_alerts), 0,
+                                        guarded<&cspkit_host_alerts::alert_queue>};
+
 const void* get_extension(const cspkit_host*, const char* id) noexcept {
-  return id && std::strcmp(id, CSPKIT_EXT_JOBS) == 0 ? &kJobs : nullptr;
+  if (!id) return nullptr;
+  if (std::strcmp(id, CSPKIT_EXT_JOBS) == 0) return &kJobs;
+  return std::strcmp(id, CSPKIT_EXT_ALERTS) == 0 ? &kAlerts : nullptr;
 }
 
 }  // namespace

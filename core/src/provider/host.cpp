@@ -10,7 +10,7 @@
 
 #include "provider/loaded_provider.hpp"
 #include "tree/tree_view.hpp"
-#include "txn/owner_write.hpp"
+#include "txn/alert_row.hpp"
 
 namespace cspkit::provider {
 
@@ -35,15 +35,6 @@ std::string absolute(const Writer& writer, std::string_view path) {
   if (path.empty()) return writer.root;
   if (writer.root.empty()) return std::string(path);
   return writer.root + "/" + std::string(path);
-}
-
-Status resolve(const gate::World& world, Scope scope, const std::string& user,
-               std::string_view path, gate::Target& target) {
-  target.user = scope == Scope::kUser ? user : std::string();
-  Status found = world.schema->resolve_path(scope, path, target.address);
-  if (!found.ok()) return found;
-  target.node = world.schema->node(target.address.node);
-  return {};
 }
 
 /// Does one thing with an open writer: finds it, holds its mutex, keeps it from ending meanwhile.
@@ -415,8 +406,43 @@ std::int32_t is_closing(const cspkit_host* host) noexcept { return of(host).clos
 constexpr cspkit_host_jobs kJobs = {
     sizeof(cspkit_host_jobs), 0, job_start, job_end, job_progress, is_closing};
 
+// ---- alerts ----
+
+std::string text_of(cspkit_str text) { return std::string(view(text)); }
+
+cspkit_code alert_queue(const cspkit_host* host, cspkit_writer writer,
+                        const cspkit_alert* alert) noexcept {
+  LoadedProvider& provider = of(host);
+  if (!alert || !CSPKIT_HAS(cspkit_alert, alert, correlator))
+    return misuse(provider, "alert_queue: no alert, or one without size");
+  DeviceAlert asked;
+  asked.code = alert->code;
+  asked.type = text_of(alert->type);
+  if (alert->format.size != 0) asked.format = text_of(alert->format);
+  asked.mark = text_of(alert->mark);
+  asked.data = text_of(alert->data);
+  asked.correlator = text_of(alert->correlator);
+  Status judged = txn::judge_alert(asked);
+  if (judged.ok() && asked.code == CSPKIT_ALERT_GENERIC && asked.type.empty())
+    judged = Status(Code::kBadValue, "a generic alert without type");
+  if (!judged.ok()) {
+    provider.services().log(LogLevel::kDebug, provider.name(), judged.text());
+    return CSPKIT_BAD_VALUE;
+  }
+  WriteOp op;
+  op.kind = WriteOp::Kind::kAlert;
+  op.path = text_of(alert->source);
+  op.alert = std::make_shared<const DeviceAlert>(std::move(asked));
+  const bool has_source = !op.path.empty();
+  return change(host, writer, std::move(op), has_source);
+}
+
+constexpr cspkit_host_alerts kAlerts = {sizeof(cspkit_host_alerts), 0, alert_queue};
+
 const void* get_extension(const cspkit_host*, const char* id) noexcept {
-  return id && std::string_view(id) == CSPKIT_EXT_JOBS ? &kJobs : nullptr;
+  if (!id) return nullptr;
+  if (std::string_view(id) == CSPKIT_EXT_JOBS) return &kJobs;
+  return std::string_view(id) == CSPKIT_EXT_ALERTS ? &kAlerts : nullptr;
 }
 
 }  // namespace
@@ -452,46 +478,6 @@ cspkit_host make_host_table(LoadedProvider& provider) {
   host.log = log;
   host.get_extension = get_extension;
   return host;
-}
-
-Status apply_write(const LoadedProvider& provider, const gate::World& world,
-                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms) {
-  switch (op.kind) {
-    case WriteOp::Kind::kStateWrite:
-      transaction.put_state(provider.name(), op.path, op.value.data);
-      return {};
-    case WriteOp::Kind::kStateRemove:
-      transaction.erase_state(provider.name(), op.path);
-      return {};
-    case WriteOp::Kind::kJobStart:
-      transaction.put_job(provider.name(), op.path, op.value.data);
-      return {};
-    case WriteOp::Kind::kJobEnd:
-      if (transaction.end_job(provider.name(), op.path)) return {};
-      return Status(Code::kNotFound,
-                    fmt::format("job {} of {} has ended already", op.path, provider.name()));
-    default:
-      break;
-  }
-  gate::Target target;
-  Status found = resolve(world, op.scope, op.user, op.path, target);
-  if (!found.ok()) {
-    return Status(Code::kNotFound,
-                  fmt::format("the DDF of {} has no node {}", provider.name(), op.path));
-  }
-  if (!provider.owns(target.node)) {
-    return Status(Code::kNotAllowed,
-                  fmt::format("{} lies outside the roots of {}", op.path, provider.name()));
-  }
-  if (op.kind == WriteOp::Kind::kRemove) {
-    transaction.erase_subtree(target.user, target.address.key);
-    return {};
-  }
-  if (op.kind == WriteOp::Kind::kCreate) {
-    txn::owner_create(transaction, world, target, now_ms);
-    return {};
-  }
-  return txn::owner_set(transaction, world, target, op.value, now_ms, op.mime);
 }
 
 }  // namespace cspkit::provider

@@ -22,6 +22,7 @@
 #include "provider/loader.hpp"
 #include "provider/offload.hpp"
 #include "provider/services.hpp"
+#include "provider/task_guard.hpp"
 #include "provider/writer.hpp"
 
 namespace cspkit::provider {
@@ -47,8 +48,9 @@ struct CallSpec {
 struct PendingCall {
   std::uint64_t handle = 0;
   std::shared_ptr<Writer> writer;
-  Clock::Duration deadline{0};     ///< steady
-  std::optional<WriteOp> when_ok;  ///< applied when it ends well
+  Clock::Duration deadline{0};                        ///< steady
+  std::optional<WriteOp> when_ok;                     ///< applied when it ends well
+  std::shared_ptr<const txn::AwaitedValue> instance = {};  ///< see PendingEnd
 };
 
 struct CallResult {
@@ -56,29 +58,6 @@ struct CallResult {
   Value value;
   bool has_value = false;
   std::optional<PendingCall> pending;  ///< with kPending
-};
-
-/// Timers and running tasks of one provider, so that none outlives it.
-class TaskGuard : public std::enable_shared_from_this<TaskGuard> {
- public:
-  TaskGuard(std::shared_ptr<Executor> executor, std::shared_ptr<Clock> clock)
-      : executor_(executor), clock_(std::move(clock)) {}
-  std::uint64_t post(std::function<void()> task, Clock::Duration delay);
-  bool cancel(std::uint64_t timer);
-  /// No task begins any more; waits for those that run. False: one has not returned by the deadline
-  /// (steady).
-  bool close(Clock::Duration deadline = Clock::Duration::max());
-
- private:
-  void run(std::uint64_t timer, std::function<void()>& task);
-  std::weak_ptr<Executor> executor_;
-  std::shared_ptr<Clock> clock_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::unordered_map<std::uint64_t, Executor::TimerId> timers_;
-  std::uint64_t next_ = 1;
-  unsigned running_ = 0;
-  bool closed_ = false;
 };
 
 class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
@@ -234,6 +213,10 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 cspkit_host make_host_table(LoadedProvider& provider);
 /// The same for a provider that may outlive its engine (guarded_host.cpp).
 cspkit_host make_guarded_host_table(LoadedProvider& provider);
+
+/// The node at a canonical path.
+Status resolve(const gate::World& world, Scope scope, const std::string& user,
+               std::string_view path, gate::Target& target);
 
 /// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
 /// kBadFormat.

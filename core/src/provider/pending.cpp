@@ -28,6 +28,7 @@ void LoadedProvider::arm(const PendingCall& call, std::int64_t alert) {
     const std::lock_guard lock(writer->mutex);
     writer->alert = alert;
     writer->when_ok = call.when_ok;
+    writer->instance = call.instance;
     writer->armed = true;
   }
   const Clock::Duration left = call.deadline - services_.clock().steady_now();
@@ -58,6 +59,7 @@ void LoadedProvider::finish(std::uint64_t handle, const std::shared_ptr<Writer>&
     const bool over = writer->completed || writer->cancelled;
     if (!writer->armed || !over || std::exchange(writer->closed, true)) return;
     end.alert = writer->alert;
+    end.instance = writer->instance;
     end.code = writer->completed ? writer->code : writer->late ? Code::kTimedOut : Code::kCancelled;
     if (end.code == Code::kOk) {
       // The value of a Replace comes first, so that what the handler itself set there stands.

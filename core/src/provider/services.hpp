@@ -23,6 +23,9 @@ struct PendingEnd {
   std::vector<WriteOp> ops;  ///< empty unless it ended well
   Code code = Code::kOk;
   std::int64_t alert = 0;  ///< the row that waits for it
+  /// The instance its command was for; null: none. What it did there comes to nothing once that was
+  /// deleted.
+  std::shared_ptr<const txn::AwaitedValue> instance = {};
 };
 
 /// Implemented by the engine; every function may be called from any thread.

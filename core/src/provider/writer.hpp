@@ -4,6 +4,7 @@
 #define CSPKIT_CORE_PROVIDER_WRITER_HPP_
 
 #include <condition_variable>
+#include <cspkit/engine.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
@@ -23,15 +24,16 @@ namespace cspkit::provider {
 
 /// One change a provider asked for.
 struct WriteOp {
-  enum class Kind { kSet, kCreate, kRemove, kStateWrite, kStateRemove, kJobStart, kJobEnd };
+  enum class Kind { kSet, kCreate, kRemove, kStateWrite, kStateRemove, kJobStart, kJobEnd, kAlert };
   Kind kind = Kind::kSet;
   Scope scope = Scope::kDevice;
   std::string user;
-  std::string path;  ///< canonical, or the key of state and jobs
+  std::string path;  ///< canonical, or the key of state and jobs; of kAlert empty for no source
   Value value;       ///< of kSet; bytes or payload in data otherwise
   std::string mime;  ///< of kSet
   /// Not done when this was superseded.
   std::shared_ptr<const txn::AwaitedValue> awaited = {};
+  std::shared_ptr<const DeviceAlert> alert = {};  ///< of kAlert; its source is `path`
 };
 
 /// A call or a batch in the making. `mutex` guards all of it but what is set once at the start.
@@ -67,6 +69,7 @@ struct Writer {
   std::int64_t alert = 0;
   std::uint64_t timer = 0;
   std::optional<WriteOp> when_ok;
+  std::shared_ptr<const txn::AwaitedValue> instance;
 };
 
 /// Handles of one provider. An id is never given twice.

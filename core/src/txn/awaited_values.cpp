@@ -7,20 +7,27 @@
 
 namespace cspkit::txn {
 
-namespace {
-
 bool at_or_below(std::string_view key, std::string_view above) {
   return key.substr(0, above.size()) == above &&
          (key.size() == above.size() || key[above.size()] == '/');
 }
 
-}  // namespace
-
-std::shared_ptr<const AwaitedValue> AwaitedValues::expect(std::string user, std::string key) {
+std::shared_ptr<AwaitedValue> AwaitedValues::wait_for(std::string user, std::string key) {
   auto value = std::make_shared<AwaitedValue>();
   value->user = std::move(user);
   value->key = std::move(key);
   waiting_.push_back(value);
+  return value;
+}
+
+std::shared_ptr<const AwaitedValue> AwaitedValues::expect(std::string user, std::string key) {
+  return wait_for(std::move(user), std::move(key));
+}
+
+std::shared_ptr<const AwaitedValue> AwaitedValues::expect_instance(std::string user,
+                                                                   std::string key) {
+  auto value = wait_for(std::move(user), std::move(key));
+  value->lasts_when_written = true;
   return value;
 }
 
@@ -37,7 +44,8 @@ void AwaitedValues::note(const std::vector<store::NodeKey>& erased, const store:
     };
     value->superseded = std::any_of(erased.begin(), erased.end(), goes) ||
                         std::any_of(batch.remove_nodes.begin(), batch.remove_nodes.end(), goes) ||
-                        std::any_of(batch.put_nodes.begin(), batch.put_nodes.end(), is_put);
+                        (!value->lasts_when_written &&
+                         std::any_of(batch.put_nodes.begin(), batch.put_nodes.end(), is_put));
     return value->superseded;
   };
   waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), over), waiting_.end());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "txn/alert_row.hpp"
+
 namespace cspkit::txn {
 
 const Transaction::Change* Transaction::change(std::string_view user, std::string_view key) const {
@@ -109,7 +111,11 @@ void Transaction::rename_subtree(std::string_view user, std::string_view key,
   const std::size_t old_path_size = top->path.size();
   std::vector<NodeRow> moved;
   for (const std::string& each : keys_of_subtree(user, key)) {
-    if (const NodeRow* row = find(user, each)) moved.push_back(*row);
+    // What no DDF describes at present moves along.
+    const Change* own = change(user, each);
+    const tree::Live* live = own ? nullptr : tree_.find(user, each);
+    if (own && own->row) moved.push_back(*own->row);
+    if (live) moved.push_back(live->row);
     changed(user, each).row.reset();
   }
   if (new_key != key) erase_subtree(user, new_key);
@@ -206,11 +212,16 @@ std::vector<tree::JobKey> Transaction::started_jobs() const {
 std::int64_t Transaction::put_alert(store::AlertRow alert) {
   const std::lock_guard lock(mutex_);
   if (alert.id == 0) {
-    alert.id = tree_.next_alert();
-    for (const store::AlertRow& other : alerts_) alert.id = std::max(alert.id, other.id + 1);
+    alert.id = std::max(tree_.next_alert(), last_alert_ + 1);
+    last_alert_ = alert.id;
   }
   alerts_.push_back(std::move(alert));
   return alerts_.back().id;
+}
+
+bool Transaction::takes_alerts() const {
+  const std::lock_guard lock(mutex_);
+  return tree_.alerts().size() + alerts_.size() < kMostAlerts;
 }
 
 void Transaction::remove_alert(std::int64_t id) {

@@ -69,6 +69,8 @@ class Transaction : public gate::View {
   /// Queues an alert for the server, or changes one; without an id it is a new one. Its id.
   std::int64_t put_alert(store::AlertRow alert);
   void remove_alert(std::int64_t id);
+  /// Is there room for one more?
+  bool takes_alerts() const;
 
   bool empty() const;
   /// Roots of what was removed so far, also where nothing was set.
@@ -98,6 +100,7 @@ class Transaction : public gate::View {
   std::map<tree::JobKey, std::optional<std::string>> jobs_;
   std::vector<store::AlertRow> alerts_;
   std::vector<std::int64_t> gone_alerts_;
+  std::int64_t last_alert_ = 0;  // the number of the newest of them
   std::vector<store::NodeKey> erased_keys_;
   // A job ended and started again under its name in one transaction is another job: it runs anew.
   std::set<tree::JobKey> ended_, restarted_;

@@ -274,7 +274,8 @@ struct cspkit_host { /* grows */
   /* Hands the batch over, whole, and never blocks. The handle is stale from now on, whatever the
    * answer. OK: `done`, if not null, is called once on the executor: OK after the changes are
    * durable and visible, else a code and nothing of it happened. Not OK: nothing of it happens and
-   * `done` is not called; CANCELLED: the engine is closing. Batches of one provider are applied in the order of submission. */
+   * `done` is not called; CANCELLED: the engine is closing. Batches of one provider are applied in
+   * the order of submission. */
   cspkit_code (*batch_submit)(const cspkit_host* host, cspkit_writer batch, cspkit_done done,
                               void* context) CSPKIT_NOEXCEPT;
   /* Drops a batch with its changes. */
@@ -404,6 +405,42 @@ typedef struct cspkit_provider_jobs { /* grows */
   void (*job_run)(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
                   uint32_t attempt) CSPKIT_NOEXCEPT;
 } cspkit_provider_jobs;
+
+/* ---- Extension: alerts
+ * ---------------------------------------------------------------------------------- */
+
+/* What a provider tells the server of its own accord. An alert is a row of the store: it goes out
+ * with the next reply of a management session that speaks for the writer's user (in device scope:
+ * for the device), and again in every later session, until a server has acknowledged it. */
+#define CSPKIT_EXT_ALERTS "cspkit.alerts/1"
+
+enum {
+  CSPKIT_ALERT_CLIENT_EVENT = 1224, /* something happened on the device */
+  CSPKIT_ALERT_GENERIC = 1226
+};
+
+typedef struct cspkit_alert { /* grows */
+  uint32_t size;
+  int32_t code;      /* CSPKIT_ALERT_* */
+  cspkit_str source; /* path of the node it is about, as for set; need not exist; empty: none (the
+                        root itself by its absolute path) */
+  cspkit_str type;   /* Meta/Type, what kind of event: "com.example.battery.low"; a generic one must
+                        have one */
+  cspkit_str format; /* Meta/Format of data; empty: chr */
+  cspkit_str mark;   /* Meta/Mark: fatal, critical, minor, warning, informational, ...; or empty */
+  cspkit_str data;
+  cspkit_str correlator; /* of the command it reports on, or empty */
+} cspkit_alert;
+
+typedef struct cspkit_host_alerts { /* grows */
+  uint32_t size;
+  uint32_t reserved;
+  /* Queues an alert with the writer's transaction: when that comes to nothing, so does the alert.
+   * BAD_VALUE: another code, no type, text that is no UTF-8, or more than 16 KiB in all. NOT_FOUND,
+   * NOT_ALLOWED: the source, as set. FULL: 10,000 wait for the server. [any] */
+  cspkit_code (*alert_queue)(const cspkit_host* host, cspkit_writer writer,
+                             const cspkit_alert* alert) CSPKIT_NOEXCEPT;
+} cspkit_host_alerts;
 
 /* ---- Extension: transactions
  * -------------------------------------------------------------------------- */

@@ -78,12 +78,15 @@ class Context {
  public:
   explicit Context(const cspkit_host* host)
       : host_(host),
-        jobs_(static_cast<const cspkit_host_jobs*>(host->get_extension(host, CSPKIT_EXT_JOBS))) {}
+        jobs_(static_cast<const cspkit_host_jobs*>(host->get_extension(host, CSPKIT_EXT_JOBS))),
+        alerts_(
+            static_cast<const cspkit_host_alerts*>(host->get_extension(host, CSPKIT_EXT_ALERTS))) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
   const cspkit_host* host() const { return host_; }
   const cspkit_host_jobs* jobs() const { return jobs_; }
+  const cspkit_host_alerts* alerts() const { return alerts_; }
   void log(std::int32_t level, std::string_view text) const noexcept {
     host_->log(host_, level, to_str(text));
   }
@@ -149,6 +152,7 @@ class Context {
  private:
   const cspkit_host* host_;
   const cspkit_host_jobs* jobs_;
+  const cspkit_host_alerts* alerts_;
   std::mutex mutex_;
   std::uint64_t last_key_ = 0;
   std::map<std::uint64_t, std::unique_ptr<Deferred>> deferred_;

@@ -113,6 +113,17 @@ class ValueRef {
   char number_[24] = {};
 };
 
+/// What a provider tells the server of its own accord (Writer::queue_alert).
+struct Alert {
+  std::string type;  ///< what kind of event: "com.example.battery.low"
+  std::string data;
+  std::string path;         ///< of the node it is about, as for Writer::set; empty: none
+  std::string format;       ///< of data; empty: chr
+  std::string mark;         ///< "fatal", "critical", "warning", "informational", ...; may be empty
+  std::string correlator;   ///< of the command it reports on; may be empty
+  bool is_generic = false;  ///< a generic alert (1226) instead of a client event (1224)
+};
+
 /// Makes changes, as a call (they join its transaction) or as a Batch (a transaction of its own).
 /// Not bound by AccessType, never calls a handler.
 ///
@@ -194,6 +205,24 @@ class Writer {
     const cspkit_code code = jobs->job_end(host(), id_, sdk_detail::to_str(id));
     if (code == CSPKIT_NOT_FOUND) return Code::kNotFound;
     return note("job_end", id, code);
+  }
+
+  /// Tells the server with the next session and every later one until it has acknowledged it; comes
+  /// to nothing when the transaction does. kBadValue (no UTF-8, too long, a generic one without
+  /// type), kFull, the path's as set; kNotSupported when the host takes no alerts.
+  Code queue_alert(const Alert& alert) {
+    const cspkit_host_alerts* alerts = context_->alerts();
+    if (alerts == nullptr) return note("queue_alert", alert.type, CSPKIT_NOT_SUPPORTED);
+    cspkit_alert raw{};
+    raw.size = sizeof(raw);
+    raw.code = alert.is_generic ? CSPKIT_ALERT_GENERIC : CSPKIT_ALERT_CLIENT_EVENT;
+    raw.source = sdk_detail::to_str(alert.path);
+    raw.type = sdk_detail::to_str(alert.type);
+    raw.format = sdk_detail::to_str(alert.format);
+    raw.mark = sdk_detail::to_str(alert.mark);
+    raw.data = sdk_detail::to_str(alert.data);
+    raw.correlator = sdk_detail::to_str(alert.correlator);
+    return note("queue_alert", alert.type, alerts->alert_queue(host(), id_, &raw));
   }
 
   /// The first change that failed, with its text; ok when none did.

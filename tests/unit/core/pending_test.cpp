@@ -65,6 +65,9 @@ class SlowProvider : public Provider {
     on("D/{Name}/V").replace([](Call&, const Value& value, Completion completion) {
       slow->keep("v " + value.data, std::move(completion));
     });
+    on("D/{Name}/Run").exec([](Call&, const Value& value, Completion completion) {
+      slow->keep("run " + value.data, std::move(completion));
+    });
     on("Chain").exec([this](Call&) { chain(); });
     on("Quick").exec([](Call&, const Value&, Completion completion) {
       // Another thread ends it before this handler has returned.
@@ -127,15 +130,16 @@ CSPKIT_PLUGIN(SlowProvider, "Slow.xml")
 
 std::string slow_ddf() {
   const auto exec = [](const char* name) { return node(name, "Exec", "chr", occurs("One")); };
-  return document("./Device/Vendor/Test",
-                  node("Slow", "Get", "node", occurs("One"),
-                       exec("Keep") + exec("Quick") + exec("OwnNode") + exec("ReadOther") +
-                           exec("AskWorker") + exec("Spin") + exec("Chain") +
-                           node("D", "Get", "node", occurs("One"),
-                                node("", "Add Delete Get", "node", occurs("ZeroOrMore"),
-                                     node("V", "Get Replace", "chr", occurs("One")))) +
-                           node("Setting", "Get Replace", "chr", occurs("One")) +
-                           node("Progress", "Get", "chr", occurs("One"))));
+  return document(
+      "./Device/Vendor/Test",
+      node("Slow", "Get", "node", occurs("One"),
+           exec("Keep") + exec("Quick") + exec("OwnNode") + exec("ReadOther") + exec("AskWorker") +
+               exec("Spin") + exec("Chain") +
+               node("D", "Get", "node", occurs("One"),
+                    node("", "Add Delete Get", "node", occurs("ZeroOrMore"),
+                         node("V", "Get Replace", "chr", occurs("One")) + exec("Run"))) +
+               node("Setting", "Get Replace", "chr", occurs("One")) +
+               node("Progress", "Get", "chr", occurs("One"))));
 }
 
 /// With handlers on their callers' threads, and on their own.
@@ -274,6 +278,38 @@ TEST_P(PendingTest, WhatWasAnsweredAfterTheReplaceStandsWhenItEnds) {
   alerts(3);
   EXPECT_EQ(get("Setting"), "typed");
   EXPECT_EQ(get("Setting?prop=Type"), "text/html");
+}
+
+TEST_P(PendingTest, WhatItDoesInAnInstanceThatWasDeletedMeanwhileComesToNothing) {
+  const auto finish = [&](const std::string& name) {
+    Completion completion = slow_.take("run " + name);
+    completion.set("./Vendor/Test/Slow/D/a/V", "result");
+    completion.create("./Vendor/Test/Slow/D/b");
+    completion.set("Progress", name);
+    EXPECT_EQ(completion.complete(), Code::kOk);
+  };
+  ASSERT_TRUE(session_->add(uri("D/a"), Value()).ok());
+  EXPECT_THAT(send(exec_command("7", uri("D/a/Run"), "kept")), ElementsAre(202));
+  ASSERT_TRUE(engine_->owner().set(uri("D/a/V"), Value::chr("meanwhile")).ok());
+  finish("kept");
+  alerts(1);
+  EXPECT_EQ(get("D/a/V"), "result");
+
+  EXPECT_THAT(send(exec_command("7", uri("D/a/Run"), "deleted")), ElementsAre(202));
+  ASSERT_TRUE(session_->remove(uri("D/a")).ok());
+  ASSERT_TRUE(session_->remove(uri("D/b")).ok());
+  finish("deleted");
+  alerts(2);
+  EXPECT_EQ(get("D"), "b") << "only what is elsewhere";
+  EXPECT_EQ(get("Progress"), "deleted");
+
+  ASSERT_TRUE(session_->add(uri("D/a"), Value()).ok());
+  EXPECT_THAT(send(exec_command("7", uri("D/a/Run"), "another")), ElementsAre(202));
+  ASSERT_TRUE(session_->remove(uri("D/a")).ok());
+  ASSERT_TRUE(session_->add(uri("D/a"), Value()).ok());
+  finish("another");
+  alerts(3);
+  EXPECT_EQ(get("D/a/V"), "") << "the new instance is another one";
 }
 
 TEST_P(PendingTest, AnEngineGoesAlthoughAProviderSubmitsForEver) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "provider/loaded_provider.hpp"
+#include "txn/alert_row.hpp"
+#include "txn/owner_write.hpp"
+
+namespace cspkit::provider {
+
+Status resolve(const gate::World& world, Scope scope, const std::string& user,
+               std::string_view path, gate::Target& target) {
+  target.user = scope == Scope::kUser ? user : std::string();
+  Status found = world.schema->resolve_path(scope, path, target.address);
+  if (!found.ok()) return found;
+  target.node = world.schema->node(target.address.node);
+  return {};
+}
+
+namespace {
+
+Status put_alert(txn::Transaction& transaction, const WriteOp& op, std::string source) {
+  if (!transaction.takes_alerts())
+    return Status(Code::kFull, "too many alerts wait for the server");
+  DeviceAlert alert = *op.alert;
+  alert.source = std::move(source);
+  transaction.put_alert(txn::alert_row(std::move(alert), op.user));
+  return {};
+}
+
+}  // namespace
+
+Status apply_write(const LoadedProvider& provider, const gate::World& world,
+                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms) {
+  switch (op.kind) {
+    case WriteOp::Kind::kStateWrite:
+      transaction.put_state(provider.name(), op.path, op.value.data);
+      return {};
+    case WriteOp::Kind::kStateRemove:
+      transaction.erase_state(provider.name(), op.path);
+      return {};
+    case WriteOp::Kind::kJobStart:
+      transaction.put_job(provider.name(), op.path, op.value.data);
+      return {};
+    case WriteOp::Kind::kJobEnd:
+      if (transaction.end_job(provider.name(), op.path)) return {};
+      return Status(Code::kNotFound,
+                    fmt::format("job {} of {} has ended already", op.path, provider.name()));
+    case WriteOp::Kind::kAlert:
+      if (op.path.empty()) return put_alert(transaction, op, {});
+      break;
+    default:
+      break;
+  }
+  gate::Target target;
+  Status found = resolve(world, op.scope, op.user, op.path, target);
+  if (!found.ok()) {
+    return Status(Code::kNotFound,
+                  fmt::format("the DDF of {} has no node {}", provider.name(), op.path));
+  }
+  if (!provider.owns(target.node)) {
+    return Status(Code::kNotAllowed,
+                  fmt::format("{} lies outside the roots of {}", op.path, provider.name()));
+  }
+  if (op.kind == WriteOp::Kind::kAlert)
+    return put_alert(transaction, op, gate::readable_uri(target));
+  if (op.kind == WriteOp::Kind::kRemove) {
+    transaction.erase_subtree(target.user, target.address.key);
+    return {};
+  }
+  if (op.kind == WriteOp::Kind::kCreate) {
+    txn::owner_create(transaction, world, target, now_ms);
+    return {};
+  }
+  return txn::owner_set(transaction, world, target, op.value, now_ms, op.mime);
+}
+
+}  // namespace cspkit::provider
