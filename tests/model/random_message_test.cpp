@@ -28,7 +28,11 @@ class Author {
     for (int i = 0; i <= count; ++i) text += command(0);
     return text;
   }
-  std::string atomic() { return container("Atomic", 1); }
+  /// Every second one could succeed.
+  std::string atomic() {
+    modest_ = chance(2);
+    return container("Atomic", 1);
+  }
   bool chance(int one_in) { return below(one_in) == 0; }
   int below(int most) { return static_cast<int>(random_() % static_cast<unsigned>(most)); }
 
@@ -41,12 +45,14 @@ class Author {
     return chance(40) ? std::string() : "<CmdID>" + std::to_string(++last_id_) + "</CmdID>";
   }
   std::string command(int depth) {
-    if (depth < 4 && chance(5)) return container(chance(2) ? "Atomic" : "Sequence", depth + 1);
+    if (depth < 4 && !modest_ && chance(5))
+      return container(chance(2) ? "Atomic" : "Sequence", depth + 1);
     if (chance(12))
       return "<Alert>" + id() + "<Data>" + (chance(2) ? "1222" : "1201") + "</Data></Alert>";
     static const char* const verbs[] = {"Get",    "Add",    "Add",  "Replace", "Replace",
                                         "Delete", "Delete", "Exec", "Copy"};
-    const std::string verb = one_of(verbs);
+    static const char* const changes[] = {"Add", "Replace", "Replace", "Delete"};
+    const std::string verb = modest_ ? one_of(changes) : one_of(verbs);
     std::string text = "<" + verb + ">" + id();
     const int items = !lone_items_ && chance(4) ? 2 : 1;
     for (int i = 0; i < items; ++i) text += item(verb);
@@ -96,7 +102,7 @@ class Author {
     std::string text = "./Vendor/Test/T";
     const std::string node = one_of(nodes);
     if (!node.empty()) text += "/" + node;
-    if (may_ask && chance(4)) text += one_of(queries);
+    if (may_ask && !modest_ && chance(4)) text += one_of(queries);
     return escaped(text);
   }
   static std::string escaped(const std::string& text) {
@@ -116,8 +122,8 @@ class Author {
     static const char* const values[] = {"x", "1", "2", "text", "dGV4dA==", "", "c", "true", "7"};
     static const char* const formats[] = {"chr", "int", "b64", "bin", "node", "bool", "xml"};
     std::string meta;
-    if (chance(3)) meta += std::string("<Format>") + one_of(formats) + "</Format>";
-    const bool piece = chance(10);
+    if (!modest_ && chance(3)) meta += std::string("<Format>") + one_of(formats) + "</Format>";
+    const bool piece = !modest_ && chance(10);
     if (piece && chance(2)) meta += "<Size>" + std::to_string(below(12)) + "</Size>";
     if (!meta.empty()) text += "<Meta>" + meta + "</Meta>";
     if (!chance(8)) text += std::string("<Data>") + one_of(values) + "</Data>";
@@ -142,6 +148,7 @@ class Author {
 
   std::mt19937 random_;
   bool lone_items_;
+  bool modest_ = false;
   int last_id_ = 0;
 };
 
@@ -292,7 +299,7 @@ TEST_P(RandomMessages, AFailedAtomicLeavesNothingAndContainersKeepTheirRules) {
     ASSERT_TRUE(judge.spent()) << body << "\n" << ::testing::PrintToString(statuses);
   }
   EXPECT_GT(failed, 20);
-  EXPECT_GT(done, 0);
+  EXPECT_GT(done, 5);
 }
 
 TEST_P(RandomMessages, WhatTheTreeShowsIsWhatTheNextStartShows) {
