@@ -48,6 +48,8 @@ class RunObserver {
   virtual ~RunObserver() = default;
   /// False: the run was cancelled; the engine stops, and does not report it finished.
   [[nodiscard]] virtual bool progress(int percent, std::string_view text) = 0;
+  /// Something was done: a line for the log of the run, no keys.
+  virtual void step(std::string_view text) = 0;
   /// Last call.
   virtual void finished(RunResult result) = 0;
 };
@@ -60,6 +62,15 @@ class DeploymentEngine {
   virtual std::chrono::milliseconds expected(const odt::Report& report) const = 0;
   /// Begins, or takes up again, a run and returns at once.
   virtual void run(RunRequest request, std::shared_ptr<RunObserver> observer) = 0;
+  /// The end of a run stands in the durable record: what was kept so that it could be told again
+  /// may go.
+  virtual void recorded(std::string_view run, std::int32_t status) {
+    static_cast<void>(run);
+    static_cast<void>(status);
+  }
+  /// After a start: every run but `live` (empty: every one) is over as far as the record knows, and
+  /// is to be ended.
+  virtual void settle(std::string_view live) { static_cast<void>(live); }
 };
 
 }  // namespace cspkit::office

@@ -8,8 +8,10 @@
 #include <chrono>
 #include <cspkit/odt/check.hpp>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
+#include "engines.hpp"
 #include "simulated_click_to_run.hpp"
 
 namespace cspkit::office {
@@ -19,19 +21,20 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kRunKey = "run";
 constexpr std::string_view kNextKey = "next";
+constexpr std::string_view kQueuePrefix = "queue/";
 constexpr std::string_view kMachineKey = "machine";
 constexpr milliseconds kLongestPause(30'000);
 constexpr std::uint32_t kInvalidData = 0x8007000D;  // HRESULT of ERROR_INVALID_DATA
 
-milliseconds setting(const char* name, milliseconds fallback) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, at creation
-  if (text == nullptr) return fallback;
-  const std::string_view digits(text);
-  std::int64_t value = -1;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool good = error == std::errc() && stop == digits.data() + digits.size();
-  constexpr std::int64_t kDay = 86'400'000;
-  return good && value >= 0 && value <= kDay ? milliseconds(value) : fallback;
+Settings load_settings() {
+  Settings settings;
+  const auto variable = [](const char* name) {
+    return std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, at creation
+  };
+  if (const std::string why = read_settings(variable, settings); !why.empty()) {
+    throw std::runtime_error(why);
+  }
+  return settings;
 }
 
 Instance instance_of(const Call& call) {
@@ -53,12 +56,19 @@ std::string state_or_empty(const Writer& writer, std::string_view key) {
   return {};
 }
 
-std::string next_job(Call& call) {
+std::string next_job(Writer& writer) {
   std::uint64_t number = 1;
-  const std::string text = state_or_empty(call, kNextKey);
+  const std::string text = state_or_empty(writer, kNextKey);
   std::from_chars(text.data(), text.data() + text.size(), number);
-  call.state_write(kNextKey, std::to_string(number + 1));
+  writer.state_write(kNextKey, std::to_string(number + 1));
   return fmt::format("run-{}", number);
+}
+
+// Where the order of a waiting job is kept: sorted as the jobs came.
+std::string queue_key(std::string_view job) {
+  constexpr std::string_view kJobPrefix = "run-";
+  return fmt::format("{}{:0>20}", kQueuePrefix,
+                     job.substr(std::min(kJobPrefix.size(), job.size())));
 }
 
 // The first error of a configuration, with its place.
@@ -95,8 +105,11 @@ class OfficeProvider::Watcher final : public RunObserver {
   Watcher(OfficeProvider& provider, std::string job, Instance instance)
       : provider_(provider), job_(std::move(job)), instance_(std::move(instance)) {}
   bool progress(int percent, std::string_view text) override {
+    static_cast<void>(provider_.log_.add_progress(
+        instance_, job_, provider_.scheduler_->now_utc().count(), percent, text));
     return provider_.host().job_progress(job_, percent, text) != Code::kNotFound;
   }
+  void step(std::string_view text) override { provider_.note(instance_, job_, "step", text); }
   void finished(RunResult result) override {
     provider_.finish({job_, instance_, std::move(result)});
   }
@@ -108,13 +121,17 @@ class OfficeProvider::Watcher final : public RunObserver {
 };
 
 OfficeProvider::OfficeProvider(Host host)
-    : Provider(host), scheduler_(std::make_unique<HostScheduler>(host)) {
-  SimulationTiming timing;
-  timing.install = setting("CSPKIT_OFFICE_INSTALL_MS", timing.install);
-  timing.uninstall = setting("CSPKIT_OFFICE_UNINSTALL_MS", timing.uninstall);
-  engine_ = std::make_unique<SimulatedClickToRun>(*scheduler_, timing);
-
+    : Provider(host),
+      settings_(load_settings()),
+      log_(settings_.log_folder),
+      scheduler_(std::make_unique<HostScheduler>(host)),
+      engine_(make_engine(settings_, *scheduler_)) {
   on("Installation/{id}").remove([this](Call& call) { return forget(call); });
+  if (settings_.status_zero) {
+    on("Installation/{id}").add([](Call& call) {
+      call.set(node(instance_of(call), "Status"), kSuccess);
+    });
+  }
   on("Installation/{id}/Install").exec([this](Call& call) { return install(call); });
   on("Installation/{id}/Status").own();
   on("Installation/{id}/FinalStatus").own();
@@ -124,6 +141,22 @@ OfficeProvider::OfficeProvider(Host host)
 }
 
 OfficeProvider::~OfficeProvider() = default;
+
+Status OfficeProvider::start() {
+  engine_->settle(state_or_empty(host().open_batch(), kRunKey));
+  return {};
+}
+
+void OfficeProvider::note(const Instance& instance, std::string_view job, std::string_view event,
+                          std::string_view text) {
+  if (settings_.verbose) {
+    host().info(fmt::format("{}: {}: {}: {}", job, shown(instance), event, text));
+  }
+  if (!log_.add(instance, job, scheduler_->now_utc().count(), event, text)) {
+    host().warning(
+        fmt::format("{}: nothing can be written below log-folder {}", job, settings_.log_folder));
+  }
+}
 
 Status OfficeProvider::install(Call& call) {
   if (call.data().empty()) {
@@ -151,29 +184,74 @@ Status OfficeProvider::install(Call& call) {
   order.accepted = scheduler_->now_utc().count();
   order.due = order.accepted;
   order.configuration = call.data();
-  if (holder.empty()) {
-    order.due += engine_->expected(report).count();
-    MachineState state = machine(call);
-    state.last_run = RunRecord{instance.device_scope,
-                               instance.device_scope ? instance.id : std::string(),
-                               summary,
-                               kInProgress,
-                               order.accepted,
-                               0};
-    call.state_write(kRunKey, job);
-    call.state_write(kMachineKey, write_machine_state(state));
-  } else {
-    order.kind = RunOrder::Kind::kRefuse;
-  }
   call.remove(node(instance, "FinalStatus"));
   call.set(node(instance, "Install"), ValueRef(order.configuration));
   call.set(node(instance, "Status"), kInProgress);
-  call.state_write(key, job);
-  call.job_start(job, write_run_order(order));
-  host().info(holder.empty() ? fmt::format("{}: {}: {}", job, shown(instance), summary)
-                             : fmt::format("{}: {}: {} is running, this one will end with {}", job,
-                                           shown(instance), holder, kAnotherRunningScenario));
+  if (holder.empty()) {
+    MachineState state = machine(call);
+    occupy(call, job, order, report, state);
+    call.state_write(kMachineKey, write_machine_state(state));
+    note(instance, job, "accepted", summary);
+  } else if (settings_.queue) {
+    order.kind = RunOrder::Kind::kWait;
+    call.state_write(key, job);
+    call.state_write(queue_key(job), write_run_order(order));
+    order.configuration.clear();  // it is in the queue
+    call.job_start(job, write_run_order(order));
+    note(instance, job, "waits", fmt::format("for the end of {}: {}", holder, summary));
+  } else {
+    order.kind = RunOrder::Kind::kRefuse;
+    call.state_write(key, job);
+    call.job_start(job, write_run_order(order));
+    note(instance, job, "refused", fmt::format("{} is running: {}", holder, summary));
+  }
+  host().info(holder.empty()
+                  ? fmt::format("{}: {}: {}", job, shown(instance), summary)
+                  : fmt::format("{}: {}: {} is running, this one {}", job, shown(instance), holder,
+                                settings_.queue ? "waits" : "will end with 17003"));
   return {};
+}
+
+void OfficeProvider::occupy(Writer& writer, const std::string& job, RunOrder& order,
+                            const odt::Report& report, MachineState& state) {
+  order.kind = RunOrder::Kind::kRun;
+  order.due = order.accepted + engine_->expected(report).count();
+  const Instance& instance = order.instance;
+  state.last_run = RunRecord{instance.device_scope,
+                             instance.device_scope ? instance.id : std::string(),
+                             report.configuration.summary(),
+                             kInProgress,
+                             order.accepted,
+                             0};
+  writer.state_write(kRunKey, job);
+  writer.state_write(live_key(instance), job);
+  writer.job_start(job, write_run_order(order));
+}
+
+// The machine is free: the order that has waited longest begins, as a job of its own, because a job
+// is handed over once in a process.
+void OfficeProvider::promote(Writer& writer, MachineState& state) {
+  const Result<std::vector<std::string>> keys = writer.state_list(kQueuePrefix);
+  if (!keys) throw Error(keys.error().code(), keys.error().text());
+  for (const std::string& key : *keys) {
+    RunOrder order;
+    const bool good = read_run_order(state_or_empty(writer, key), order);
+    writer.state_remove(key);
+    if (!good) {
+      const std::size_t digits =
+          std::min(key.find_first_not_of('0', kQueuePrefix.size()), key.size());
+      host().run_after(milliseconds(0),
+                       [this, lost = "run-" + key.substr(digits)] { abandon(lost); });
+      continue;
+    }
+    const std::string waiting = state_or_empty(writer, live_key(order.instance));
+    const std::string job = next_job(writer);
+    writer.job_end(waiting);
+    order.accepted = scheduler_->now_utc().count();
+    occupy(writer, job, order, odt::check(order.configuration), state);
+    note(order.instance, job, "accepted", fmt::format("it waited as {}", waiting));
+    return;
+  }
 }
 
 Status OfficeProvider::forget(Call& call) {
@@ -183,6 +261,8 @@ Status OfficeProvider::forget(Call& call) {
   if (job.empty()) return {};
   call.job_end(job);
   call.state_remove(key);
+  call.state_remove(queue_key(job));
+  note(instance, job, "cancelled", "its node is deleted");
   if (state_or_empty(call, kRunKey) == job) {
     MachineState state = machine(call);
     if (state.last_run) {
@@ -190,6 +270,7 @@ Status OfficeProvider::forget(Call& call) {
       state.last_run->ended = scheduler_->now_utc().count();
     }
     call.state_remove(kRunKey);
+    promote(call, state);
     call.state_write(kMachineKey, write_machine_state(state));
   }
   host().info(fmt::format("{}: {}: cancelled, its node is deleted", job, shown(instance)));
@@ -229,6 +310,10 @@ void OfficeProvider::begin(const std::string& job, std::string_view payload,
     abandon(job);
     return;
   }
+  if (order.kind == RunOrder::Kind::kWait) {
+    wake();
+    return;
+  }
   if (order.kind == RunOrder::Kind::kRefuse) {
     finish(
         {job, order.instance, {kAnotherRunningScenario, {}, "another installation was running"}});
@@ -249,6 +334,17 @@ void OfficeProvider::begin(const std::string& job, std::string_view payload,
                std::make_shared<Watcher>(*this, job, std::move(order.instance)));
 }
 
+// An order that waits is promoted by whoever frees the machine. Should nobody hold it, it need not
+// wait.
+void OfficeProvider::wake() {
+  Batch batch = host().open_batch();
+  if (!state_or_empty(batch, kRunKey).empty()) return;
+  MachineState state = machine(batch);
+  promote(batch, state);
+  batch.state_write(kMachineKey, write_machine_state(state));
+  static_cast<void>(std::move(batch).submit());
+}
+
 void OfficeProvider::abandon(const std::string& job) {
   host().error(fmt::format("{}: its job row cannot be read, it ends with {}", job, kQueueScenario));
   Batch batch = host().open_batch();
@@ -266,7 +362,7 @@ void OfficeProvider::abandon(const std::string& job) {
 
 // Everything a run leaves behind, in one transaction with the end of its job. False when the job
 // has ended meanwhile: a Delete cancelled it, and nothing is left to say.
-bool OfficeProvider::record(Batch& batch, const Ending& ending) const {
+bool OfficeProvider::record(Batch& batch, const Ending& ending) {
   const std::string key = live_key(ending.instance);
   if (state_or_empty(batch, key) != ending.job) return false;
   // The device's owner may have removed the node without asking us: then it stays away.
@@ -280,8 +376,9 @@ bool OfficeProvider::record(Batch& batch, const Ending& ending) const {
     if (!state.last_run) state.last_run.emplace();
     state.last_run->status = ending.result.status;
     state.last_run->ended = scheduler_->now_utc().count();
-    batch.state_write(kMachineKey, write_machine_state(state));
     batch.state_remove(kRunKey);
+    promote(batch, state);
+    batch.state_write(kMachineKey, write_machine_state(state));
   }
   return batch.job_end(ending.job) != Code::kNotFound;
 }
@@ -295,6 +392,10 @@ void OfficeProvider::finish(Ending ending) {
     const Code submitted = std::move(batch).submit([this, shared](Code code) {
       if (code != Code::kOk)
         return retry(std::move(*shared), fmt::format("code {}", static_cast<int>(code)));
+      engine_->recorded(shared->job, shared->result.status);
+      note(shared->instance, shared->job, "ended",
+           fmt::format("{} {} {}", shared->result.status, final_status(shared->result.status),
+                       shared->result.text));
       host().info(fmt::format("{}: {}: Status {}, FinalStatus {}: {}", shared->job,
                               shown(shared->instance), shared->result.status,
                               final_status(shared->result.status), shared->result.text));

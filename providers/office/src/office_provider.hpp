@@ -7,6 +7,7 @@
 // nodes:
 //   live/<scope>/<user>/<id>   the job of an instance that is at work
 //   run                        the job that holds the machine
+//   queue/<number>             an order that waits for its turn
 //   next                       the number of the next job
 //   machine                    what CurrentStatus returns
 // The job row itself is the token of a run: whoever ends it, a finish or a Delete, has the last
@@ -22,7 +23,9 @@
 #include <string_view>
 
 #include "deployment_engine.hpp"
+#include "run_log.hpp"
 #include "run_record.hpp"
+#include "settings.hpp"
 
 namespace cspkit::office {
 
@@ -31,6 +34,7 @@ class OfficeProvider final : public Provider {
   explicit OfficeProvider(Host host);
   ~OfficeProvider() override;
 
+  Status start() override;
   void job_run(std::string_view id, std::string_view payload, std::uint32_t attempt) override;
 
  private:
@@ -49,12 +53,21 @@ class OfficeProvider final : public Provider {
   Result<Value> current_status(Call& call) const;
 
   MachineState machine(const Writer& writer) const;
+  /// Makes a run hold the machine, in the writer's transaction.
+  void occupy(Writer& writer, const std::string& job, RunOrder& order, const odt::Report& report,
+              MachineState& state);
+  void promote(Writer& writer, MachineState& state);
+  void wake();
   void begin(const std::string& job, std::string_view payload, std::uint32_t attempt);
   void abandon(const std::string& job);
-  bool record(Batch& batch, const Ending& ending) const;
+  bool record(Batch& batch, const Ending& ending);
   void finish(Ending ending);
   void retry(Ending ending, std::string_view why);
+  void note(const Instance& instance, std::string_view job, std::string_view event,
+            std::string_view text);
 
+  Settings settings_;
+  RunLog log_;
   std::unique_ptr<HostScheduler> scheduler_;
   std::unique_ptr<DeploymentEngine> engine_;
 };

@@ -3,14 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cspkit/odt/catalog.hpp>
 #include <cspkit/provider.hpp>
+#include <iterator>
 
 namespace cspkit::office {
 namespace {
 
 constexpr std::string_view kHeader = "cspkit-office-run 1";
+constexpr std::string_view kKinds[] = {"run", "refuse", "wait"};  // in the order of RunOrder::Kind
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -43,8 +46,9 @@ bool read_number(std::string_view text, std::int64_t& out) {
 
 bool read_field(RunOrder& order, std::string_view name, std::string_view value) {
   if (name == "kind") {
-    order.kind = value == "refuse" ? RunOrder::Kind::kRefuse : RunOrder::Kind::kRun;
-    return value == "run" || value == "refuse";
+    const auto found = std::find(std::begin(kKinds), std::end(kKinds), value);
+    order.kind = static_cast<RunOrder::Kind>(found - std::begin(kKinds));
+    return found != std::end(kKinds);
   }
   if (name == "scope") {
     order.instance.device_scope = value == "device";
@@ -61,7 +65,7 @@ bool read_field(RunOrder& order, std::string_view name, std::string_view value) 
 
 std::string write_run_order(const RunOrder& order) {
   return fmt::format("{}\nkind: {}\nscope: {}\nuser: {}\nid: {}\naccepted: {}\ndue: {}\n\n{}",
-                     kHeader, order.kind == RunOrder::Kind::kRun ? "run" : "refuse",
+                     kHeader, kKinds[static_cast<std::size_t>(order.kind)],
                      order.instance.device_scope ? "device" : "user",
                      encode_segment(order.instance.user), encode_segment(order.instance.id),
                      order.accepted, order.due, order.configuration);

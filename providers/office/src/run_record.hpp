@@ -18,8 +18,9 @@ struct Instance {
 
 struct RunOrder {
   enum class Kind : std::uint8_t {
-    kRun,    ///< holds the machine: only one at a time
-    kRefuse  ///< came while another held it: ends with 17003
+    kRun,     ///< holds the machine: only one at a time
+    kRefuse,  ///< came while another held it: ends with 17003
+    kWait     ///< came while another held it, and waits for its turn
   };
   Kind kind = Kind::kRun;
   Instance instance;

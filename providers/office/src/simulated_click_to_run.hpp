@@ -16,6 +16,7 @@ namespace cspkit::office {
 
 /// Codes of Click-to-Run and the Deployment Tool that the simulation gives.
 inline constexpr std::int32_t kInstallFailure = 1603;
+inline constexpr std::int32_t kPoolInitialization = 17000;
 inline constexpr std::int32_t kQueueScenario = 17001;
 inline constexpr std::int32_t kCompletingScenario = 17002;
 inline constexpr std::int32_t kAnotherRunningScenario = 17003;

@@ -49,6 +49,7 @@ class Recorder final : public RunObserver {
     percents.push_back(percent);
     return percents.size() < stop_after;
   }
+  void step(std::string_view) override { ADD_FAILURE() << "the simulation has no steps"; }
   void finished(RunResult r) override {
     EXPECT_FALSE(result.has_value()) << "finished twice";
     result = std::move(r);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_log.hpp"
+
+#include <fmt/format.h>
+
+#include <cspkit/odt/catalog.hpp>
+#include <cspkit/odt/configuration.hpp>
+#include <cspkit/provider.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "machine_state.hpp"
+
+namespace cspkit::office {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kLargestLog = 1 << 20;  // then it becomes ".1" and a new one begins
+constexpr std::size_t kLongestText = 1000;
+
+}  // namespace
+
+std::string log_file_name(const Instance& instance) {
+  const std::string id = encode_segment(odt::lower(instance.id));
+  return instance.device_scope ? id + ".log" : encode_segment(instance.user) + "@" + id + ".log";
+}
+
+RunLog::RunLog(std::string folder) : folder_(std::move(folder)) {
+  if (folder_.empty()) return;
+  std::error_code ignored;
+  fs::create_directories(folder_, ignored);
+}
+
+bool RunLog::add(const Instance& instance, std::string_view job, std::int64_t utc_ms,
+                 std::string_view event, std::string_view text) {
+  if (folder_.empty()) return true;
+  const fs::path file = fs::path(folder_) / log_file_name(instance);
+  const std::lock_guard<std::mutex> guard(mutex_);
+  std::error_code error;
+  if (fs::file_size(file, error) >= kLargestLog && !error) {
+    fs::rename(file, file.string() + ".1", error);
+  }
+  std::ofstream out(file, std::ios::app | std::ios::binary);
+  out << fmt::format("{} {} {} {}\n", format_utc(utc_ms), job, event,
+                     odt::shown(text, kLongestText));
+  return static_cast<bool>(out.flush());
+}
+
+bool RunLog::add_progress(const Instance& instance, std::string_view job, std::int64_t utc_ms,
+                          int percent, std::string_view text) {
+  if (folder_.empty()) return true;
+  {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    if (last_job_ == job && last_percent_ == percent) return true;
+    last_job_ = job;
+    last_percent_ = percent;
+  }
+  return add(instance, job, utc_ms, "progress", fmt::format("{}% {}", percent, text));
+}
+
+}  // namespace cspkit::office

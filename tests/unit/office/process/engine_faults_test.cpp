@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the network, the publisher and the tool can do wrong, and the Status each comes to.
+#include "engine_fixture.hpp"
+
+namespace cspkit::office::process {
+namespace {
+
+using test::Reply;
+using testing::Contains;
+using testing::HasSubstr;
+
+class EngineFaultTest : public EngineTest {
+ protected:
+  // Nothing ran, and no tool lies there to be run by someone else.
+  void expect_nothing_ran() {
+    EXPECT_EQ(starts(), 0);
+    EXPECT_FALSE(std::filesystem::exists(in_run("setup.exe")));
+    EXPECT_FALSE(std::filesystem::exists(in_run("started")));
+  }
+};
+
+TEST_F(EngineFaultTest, ANetworkThatDoesNotDeliver) {
+  serve("exit 0");
+  Reply missing, broken, silent, empty, shorter, half;
+  missing.status = 404;
+  broken.status = 500;
+  silent.silent = true;
+  shorter.body = "#!/bin/sh\n";
+  shorter.said_length = 100;
+  half.body = std::string(1000, 'x');
+  half.sent = 500;
+  for (const Reply& fault : {missing, broken, silent, empty, shorter, half}) {
+    server_.set("/setup", {fault});
+    EXPECT_EQ(run().status, kDownloadFailed);
+    expect_nothing_ran();
+  }
+  EXPECT_THAT(witness_->steps(), Contains(HasSubstr("try 2 of 2")));
+}
+
+TEST_F(EngineFaultTest, AServerNobodyVouchesFor) {
+  test::TlsServer impostor(test::make_certificate({}));
+  Reply tool;
+  tool.body = "#!/bin/sh\n";
+  impostor.set("/setup", {tool});
+  settings_.url = impostor.url("/setup");
+  EXPECT_EQ(run().status, kCertUntrustedRoot);
+  expect_nothing_ran();
+}
+
+TEST_F(EngineFaultTest, AToolThatWasTamperedWith) {
+  serve("exit 0");
+  Reply other;
+  other.body = "#!/bin/sh\necho started >>" + folder_.file("starts") + "\n";
+  server_.set("/setup", {other});
+  EXPECT_EQ(run().status, kInvalidSignature);
+  expect_nothing_ran();
+}
+
+TEST_F(EngineFaultTest, AHalfToolOfTheRightLength) {
+  settings_.detached = false;
+  Reply tool;
+  tool.body = test::authenticode(test::pe_file("exit 0\n"), *publisher_);
+  tool.body.resize(tool.body.size() / 2);
+  server_.set("/setup", {tool});
+  EXPECT_EQ(run().status, kInvalidSignature);
+  expect_nothing_ran();
+}
+
+TEST_F(EngineFaultTest, AToolOfSomebodyElse) {
+  serve("exit 0");
+  settings_.signer = "Another Publisher";
+  EXPECT_EQ(run().status, kCertNameMismatch);
+  expect_nothing_ran();
+  test::write_text(folder_.file("other.pem"), test::make_authority("Other").pem());
+  settings_.trust_roots = folder_.file("other.pem");
+  EXPECT_EQ(run().status, kCertChaining);
+  expect_nothing_ran();
+}
+
+TEST_F(EngineFaultTest, ASignatureThatIsNotThere) {
+  serve("exit 0");
+  server_.set("/setup.p7s", {});
+  EXPECT_EQ(run().status, kDownloadFailed);
+  EXPECT_EQ(starts(), 0);
+}
+
+TEST_F(EngineFaultTest, AToolThatHangs) {
+  settings_.run_time = std::chrono::seconds(1);
+  serve("(sleep 1000 &); sleep 1000");
+  const RunResult result = run();
+  EXPECT_EQ(result.status, kCompletingScenario);
+  EXPECT_THAT(result.text, HasSubstr("after 1 s"));
+}
+
+TEST_F(EngineFaultTest, AToolThatPrintsWithoutEnd) {
+  settings_.output_bytes = 1000;
+  serve("head -c 100000000 /dev/zero; exit 3");
+  EXPECT_EQ(run().status, 3);
+  EXPECT_EQ(std::filesystem::file_size(in_run("output")), 1000U);
+}
+
+TEST_F(EngineFaultTest, AToolThatIsNoProgram) {
+  Reply tool, signature;
+  tool.body =
+      "\x7f"
+      "ELF and nothing behind it";
+  signature.body = test::cms_signature(tool.body, *publisher_);
+  server_.set("/setup", {tool});
+  server_.set("/setup.p7s", {signature});
+  EXPECT_EQ(run().status, kPoolInitialization);
+}
+
+TEST_F(EngineFaultTest, AWorkFolderThatCannotBeWritten) {
+  serve("exit 0");
+  auto engine = this->engine();
+  test::write_text(folder_.file("work/run-1"), "in the way");
+  // What is in the way is ours to remove: it is our folder.
+  EXPECT_EQ(run(*engine).status, 0);
+}
+
+TEST_F(EngineFaultTest, NoKeyIsEverTold) {
+  const std::string key = "7WQ2P-4KJ8M-T3RXC-9BVNH-D6GFY";
+  serve("exit 9");
+  const RunResult result =
+      run(*engine(),
+          request("run-1", "<Configuration><Add><Product ID=\"ProPlus2021Volume\" PIDKEY=\"" + key +
+                               "\"><Language ID=\"en-us\"/></Product></Add></Configuration>"));
+  EXPECT_EQ(result.status, 9) << result.text;
+  std::string all = result.text;
+  for (const std::string& step : witness_->steps()) all += step;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    if (file.is_regular_file()) all += test::read_text(file.path().string());
+  }
+  EXPECT_EQ(all.find(key.substr(0, 11)), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cspkit::office::process

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole pipeline: downloaded, verified, run, its code told; and what restarts do to it.
+#include "engine_fixture.hpp"
+
+namespace cspkit::office::process {
+namespace {
+
+using std::chrono::seconds;
+using testing::Contains;
+using testing::HasSubstr;
+
+TEST_F(EngineTest, InstallsAndLeavesNothing) {
+  serve("echo \"$1\" \"$(basename $2)\"; grep -q O365ProPlusRetail \"$2\"");
+  auto engine = this->engine();
+  const RunResult result = run(*engine);
+  EXPECT_EQ(result.status, 0) << result.text;
+  EXPECT_EQ(test::read_text(in_run("output")), "/configure configuration.xml\n");
+  ASSERT_NE(result.machine.find("O365ProPlusRetail"), nullptr);
+  EXPECT_EQ(result.machine.version, "") << "nobody told which one";
+  EXPECT_THAT(witness_->steps(), Contains(HasSubstr("signed by 'Test Publisher'")));
+  EXPECT_FALSE(std::filesystem::exists(in_run("configuration.xml"))) << "keys stand in it";
+  engine->recorded("run-1", 0);
+  engine.reset();
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
+}
+
+TEST_F(EngineTest, EveryCodeOfTheToolIsPassedOn) {
+  auto engine = this->engine();
+  int number = 0;
+  const std::pair<const char*, std::int32_t> ends[] = {
+      {"exit 0", 0},
+      {"exit 13", 13},
+      {"echo 1602 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 1602},
+      {"echo 1603 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 1603},
+      {"echo 17000 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17000},
+      {"echo 17001 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17001},
+      {"echo 17002 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17002},
+      {"echo 17003 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17003},
+      {"echo 17004 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17004},
+      {"echo 17005 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17005},
+      {"echo 17006 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17006},
+      {"echo 17007 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17007},
+      {"echo 17100 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17100},
+      {"echo -2147467259 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", -2147467259},
+      {"echo 2147549183 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", -2147418113},
+      {"kill -KILL $$", kCompletingScenario}};
+  for (const auto& [script, status] : ends) {
+    serve(script);
+    EXPECT_EQ(run(*engine, request("run-" + std::to_string(++number))).status, status) << script;
+  }
+  EXPECT_EQ(starts(), number);
+}
+
+TEST_F(EngineTest, AConfigurationTheToolWouldRefuseIsNotTried) {
+  serve("exit 0");
+  EXPECT_EQ(run(*engine(), request("run-1", "<Configuration/>")).status, kHandlingCommandLine);
+  EXPECT_TRUE(server_.requests().empty());
+}
+
+TEST_F(EngineTest, ASignedPeFileRunsUnderALauncher) {
+  // What wine is to a Windows program: it finds the script behind the headers.
+  test::write_text(folder_.file("launch"), "#!/bin/sh\ntail -c +513 \"$1\" >" +
+                                               folder_.file("script") + "\nshift\nexec sh " +
+                                               folder_.file("script") + " \"$@\"\n");
+  std::filesystem::permissions(folder_.file("launch"), std::filesystem::perms::owner_all);
+  test::Reply tool;
+  tool.body = test::authenticode(test::pe_file("echo $1; exit 42\n"), *publisher_);
+  server_.set("/setup", {tool});
+  settings_.detached = false;
+  settings_.launcher = folder_.file("launch");
+  EXPECT_EQ(run().status, 42);
+  EXPECT_EQ(test::read_text(in_run("output")), "/configure\n");
+}
+
+TEST_F(EngineTest, ProgressIsTheGrowthOfTheContent) {
+  settings_.content_bytes = 1000;
+  serve("head -c 500 /dev/zero >half; while [ ! -e " + folder_.file("go") +
+        " ]; do sleep 0.01; done");
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  EXPECT_TRUE(eventually([&] {
+    const auto percents = witness_->percents();
+    return !percents.empty() && percents.back() == 15 + 42;
+  }));
+  test::write_text(folder_.file("go"), "");
+  EXPECT_EQ(witness_->wait().status, 0);
+  const auto percents = witness_->percents();
+  EXPECT_TRUE(std::is_sorted(percents.begin(), percents.end()));
+}
+
+TEST_F(EngineTest, AnEngineThatGoesLeavesTheToolRunning) {
+  serve("while [ ! -e " + folder_.file("go") + " ]; do sleep 0.01; done; exit 9");
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  EXPECT_TRUE(eventually([&] { return starts() == 1; }));
+  engine.reset();
+  EXPECT_FALSE(witness_->is_finished());
+  engine = this->engine();
+  auto second = std::make_shared<Witness>();
+  engine->settle("run-1");
+  engine->run(request(), second);
+  EXPECT_TRUE(second->wait_for("still running"));
+  test::write_text(folder_.file("go"), "");
+  EXPECT_EQ(second->wait().status, 9);
+  EXPECT_EQ(starts(), 1);
+}
+
+TEST_F(EngineTest, WhatEndedUnheardIsTold) {
+  serve("exit 9");
+  auto engine = this->engine();
+  EXPECT_EQ(run(*engine).status, 9);
+  engine = nullptr;  // and the end was never recorded
+  engine = this->engine();
+  EXPECT_EQ(run(*engine).status, 9);
+  EXPECT_EQ(starts(), 1);
+}
+
+TEST_F(EngineTest, AKilledSupervisorEndsTheRunWithACode) {
+  serve("(sleep 1000 &); sleep 1000");
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  ASSERT_TRUE(eventually([&] { return starts() == 1; }));
+  ASSERT_EQ(::kill(std::stoi(test::read_text(in_run("started"))), SIGKILL), 0);
+  EXPECT_EQ(witness_->wait().status, kCompletingScenario);
+  engine.reset();
+  engine = this->engine();
+  EXPECT_EQ(run(*engine).status, kCompletingScenario);
+  EXPECT_EQ(starts(), 1);
+}
+
+TEST_F(EngineTest, ACancelledRunEndsTheTool) {
+  serve("echo $$ >" + folder_.file("pid") + "; sleep 1000");
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  ASSERT_TRUE(eventually([&] { return !test::read_text(folder_.file("pid")).empty(); }));
+  witness_->cancel();
+  // The next run waits until the other is gone.
+  serve("! kill -0 $(cat " + folder_.file("pid") + ") 2>/dev/null");
+  auto next = std::make_shared<Witness>();
+  engine->run(request("run-2"), next);
+  EXPECT_EQ(next->wait().status, 0);
+  EXPECT_FALSE(witness_->is_finished());
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
+}
+
+TEST_F(EngineTest, WhatWasCancelledWhileNobodyLookedIsEndedAtTheStart) {
+  serve("sleep 1000");
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  ASSERT_TRUE(eventually([&] { return starts() == 1; }));
+  engine.reset();
+  engine = this->engine();
+  engine->settle("");
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder_.file("work/run-1")); }));
+}
+
+TEST_F(EngineTest, ADeviceThatBeganAnewIsNotToldOfTheOldOnesRuns) {
+  serve("exit 9");
+  EXPECT_EQ(run().status, 9);
+  RunRequest other = request();
+  other.due += 1;
+  serve("exit 8");
+  EXPECT_EQ(run(*engine(), other).status, 8);
+  EXPECT_EQ(starts(), 2);
+}
+
+TEST_F(EngineTest, FailuresAreKeptToBeLookedAt) {
+  serve("echo why; exit 9");
+  auto engine = this->engine();
+  run(*engine);
+  engine->recorded("run-1", 9);
+  engine.reset();
+  engine = this->engine();
+  engine->settle("");
+  engine.reset();
+  EXPECT_EQ(test::read_text(in_run("output")), "why\n");
+  engine = this->engine();
+  run(*engine, request("run-2"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1"))) << "until the next run";
+}
+
+TEST_F(EngineTest, OneEngineForAWorkFolder) {
+  const auto first = engine();
+  EXPECT_THROW(engine(), std::runtime_error);
+}
+
+TEST_F(EngineTest, SettingsThatCannotBeUsedAreRefused) {
+  const ProcessSettings good = settings_;
+  for (auto change : std::vector<std::function<void(ProcessSettings&)>>{
+           [](ProcessSettings& s) { s.work_folder.clear(); },
+           [](ProcessSettings& s) { s.work_folder = "relative"; },
+           [](ProcessSettings& s) { s.work_folder = "/proc/nowhere"; },
+           [](ProcessSettings& s) { s.trust_roots.clear(); },
+           [](ProcessSettings& s) { s.url = "http://example.com/setup.exe"; },
+           [](ProcessSettings& s) { s.supervisor = "/absent"; }}) {
+    settings_ = good;
+    change(settings_);
+    EXPECT_THROW(engine(), std::runtime_error);
+  }
+}
+
+}  // namespace
+}  // namespace cspkit::office::process
