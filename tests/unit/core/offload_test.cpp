@@ -140,6 +140,7 @@ struct Slow {
       const cspkit_value value = {CSPKIT_FORMAT_UNSET, 0, "computed", 8};
       return host->set_value(host, call, &value);
     }
+    if (name == "Later") return CSPKIT_PENDING;
     if (name == "Work") return jobs().job_start(host, writer, text("job"), text(""));
     if (name != "Tell") return CSPKIT_OK;
     cspkit_writer batch{};
@@ -161,6 +162,7 @@ struct Slow {
   static cspkit_code create(const cspkit_host* host, std::size_t, cspkit_provider** out) noexcept {
     static const cspkit_handler handlers[] = {
         {CSPKIT_STR("Hang"), CSPKIT_EXEC, 0, 0},
+        {CSPKIT_STR("Later"), CSPKIT_EXEC, 0, 0},
         {CSPKIT_STR("Work"), CSPKIT_EXEC, 0, 0},
         {CSPKIT_STR("Tell"), CSPKIT_EXEC, 0, 0},
         {CSPKIT_STR("Setting"), CSPKIT_REPLACE, 0, 0},
@@ -199,12 +201,12 @@ struct Slow {
     const auto leaf = [](const char* name, const char* access) {
       return node(name, access, "chr", occurs("One"));
     };
-    static const std::string ddf =
-        document("./Device/Vendor/Test",
-                 node("S", "Get", "node", occurs("One"),
-                      leaf("Hang", "Exec") + leaf("Work", "Exec") + leaf("Tell", "Exec") +
-                          leaf("Setting", "Get Replace") + leaf("Stored", "Get Replace") +
-                          leaf("Reading", "Get") + leaf("Beside", "Get")));
+    static const std::string ddf = document(
+        "./Device/Vendor/Test",
+        node("S", "Get", "node", occurs("One"),
+             leaf("Hang", "Exec") + leaf("Work", "Exec") + leaf("Later", "Exec") +
+                 leaf("Tell", "Exec") + leaf("Setting", "Get Replace") +
+                 leaf("Stored", "Get Replace") + leaf("Reading", "Get") + leaf("Beside", "Get")));
     static const cspkit_provider_info info = {
         CSPKIT_STR("slow"), CSPKIT_STR(""), {ddf.data(), ddf.size()}, 0};
     static const cspkit_plugin it = {sizeof(cspkit_plugin),
@@ -452,6 +454,16 @@ TEST_F(OffloadTest, ItsJobsAreNotWaitedFor) {
   EXPECT_EQ(engine_->jobs().size(), 1u);
   EXPECT_EQ(syncml_status(hang_exec()), 500);
   EXPECT_TRUE(engine_->wait_for_jobs()) << "they go on at the next start";
+}
+
+TEST_F(OffloadTest, ItsPendingCallsAreCancelled) {
+  ASSERT_TRUE(session_->process(message(exec_command("1", uri("Later"), "x"))));
+  EXPECT_THAT(session_->last_statuses(), ElementsAre(202));
+  EXPECT_THAT(engine_->queued_alerts(), SizeIs(0));
+  EXPECT_EQ(syncml_status(hang_exec()), 500);
+  while (engine_->queued_alerts().empty()) std::this_thread::yield();
+  EXPECT_EQ(engine_->queued_alerts().at(0).alert.source, uri("Later"));
+  EXPECT_EQ(engine_->queued_alerts().at(0).alert.data, "214");
 }
 
 }  // namespace
