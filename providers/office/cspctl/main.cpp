@@ -16,11 +16,11 @@ using namespace cspctl_office;
 
 constexpr const char* kDescription =
     "cspctl office: configurations of the Office Deployment Tool: check, format, build, merge; "
-    "and what codes mean.";
+    "what codes mean; what installations do.";
 constexpr const char* kFooter = R"(
 Files: "-" is standard input; UTF-8 or UTF-16; at most 64 MB.
 Exit codes: 0 fine; 1 a configuration is rejected or cannot be built, fmt --check found one that is
-  not formatted, a code is not known; 2 unusable arguments or files. The highest wins.
+  not formatted, a code or an id is not known; 2 unusable arguments or files. The highest wins.
 check --json, one object per line: file verdict (accept, accept-warn, reject) findings: [{code
   severity line column message, status when the outcome of a run can be foretold}]; file error when
   it cannot be read.)";
@@ -36,6 +36,8 @@ class Tool {
     add_build();
     add_merge();
     add_explain();
+    add_status();
+    add_log();
   }
 
   int run(int argc, char** argv) {
@@ -133,12 +135,30 @@ class Tool {
     };
   }
 
+  void add_status() {
+    CLI::App* command = app_.add_subcommand("status", "What installations do, or came to");
+    command->add_option("--folder", status_.folder, "Logs of the provider (its log-folder)");
+    command->add_flag("--json", status_.json, "One object per installation");
+    work_[command] = [this] { return run_status(status_); };
+  }
+
+  void add_log() {
+    CLI::App* command = app_.add_subcommand("log", "The steps of an installation, with their time");
+    command->add_option("ID", log_.id, "Name of the node below Installation")->required();
+    command->add_option("--user", log_.user, "Whose, when it is no device's");
+    command->add_option("--folder", log_.folder, "Logs of the provider (its log-folder)");
+    command->add_flag("--all", log_.all, "Every run that is kept, not the last one alone");
+    work_[command] = [this] { return run_log(log_); };
+  }
+
   CLI::App app_;
   CheckCommand check_;
   FormatCommand format_;
   BuildCommand build_;
   MergeCommand merge_;
   ExplainCommand explain_;
+  StatusCommand status_;
+  LogCommand log_;
   std::map<CLI::App*, std::function<int()>> work_;
 };
 

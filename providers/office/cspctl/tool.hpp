@@ -15,8 +15,9 @@ namespace cspctl_office {
 /// As cspctl's: of several that apply the highest is the answer.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRejected = 1,  ///< a configuration is rejected, or cannot be built, or a code is not known
-  kExitUsage = 2      ///< unusable arguments, files that cannot be read or written
+  kExitRejected =
+      1,  ///< a configuration is rejected, or cannot be built, or a code or an id is not known
+  kExitUsage = 2  ///< unusable arguments, files that cannot be read or written
 };
 
 struct CheckCommand {
@@ -51,11 +52,22 @@ struct ExplainCommand {
   bool json = false;
 };
 
+struct StatusCommand {
+  std::string folder;  ///< of the logs; empty: that of the settings
+  bool json = false;
+};
+struct LogCommand {
+  std::string id, user, folder;
+  bool all = false;  ///< every run, not the last one alone
+};
+
 int run_check(const CheckCommand& command);
 int run_format(const FormatCommand& command);
 int run_build(const BuildCommand& command);
 int run_merge(const MergeCommand& command);
 int run_explain(const ExplainCommand& command);
+int run_status(const StatusCommand& command);
+int run_log(const LogCommand& command);
 
 /// The bytes of a file, of stdin for "-"; at most 64 MB. Says what is wrong when it returns none.
 std::optional<std::string> read_file(const std::string& name);

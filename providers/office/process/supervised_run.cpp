@@ -82,6 +82,7 @@ int SupervisedRun::start(const SupervisorOrder& order) {
                                     std::to_string(order.output_limit)};
   words.insert(words.end(), order.command.begin(), order.command.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
   // A descriptor of number 3 would keep its close-on-exec flag through dup2: move it away first.

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// cspctl office status and log: from what a real provider wrote.
+#include "cli_test.hpp"
+
+namespace cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const char* const kKey = "7WQ2P-4KJ8M-T3RXC-9BVNH-D6GFY";
+
+class OfficeRuns : public CliTest {
+ protected:
+  Outcome tool(const std::vector<std::string>& words) {
+    std::vector<std::string> all = {"office"};
+    all.insert(all.end(), words.begin(), words.end());
+    return ctl(all);
+  }
+};
+
+TEST_F(OfficeRuns, ShowBarsCodesAndTimes) {
+  const std::string folder = path("logs");
+  std::filesystem::create_directory(folder);
+  write("logs/a%2F1.log",
+        "2026-11-21T10:00:00.000Z run-1 accepted install O365ProPlusRetail\n"
+        "2026-11-21T10:00:05.000Z run-1 ended 17004 60 no content\n"
+        "no line of a log\n"
+        "2026-11-21T11:00:00.000Z run-3 accepted install O365ProPlusRetail\n"
+        "2026-11-21T11:00:01.250Z run-3 step signed by 'Microsoft Corporation' " +
+            std::string(kKey) +
+            "\n2026-11-21T11:00:02.000Z run-3 progress 45% the Deployment Tool is running\n");
+  write("logs/eve@b.log",
+        "2026-11-21T10:30:00.000Z run-2 accepted uninstall everything\n"
+        "2026-11-21T10:30:05.000Z run-2 ended -2147418113 60 nothing there\n");
+  write("logs/c.log", "2026-11-21T11:00:01.000Z run-4 waits for the end of run-3: install X\n");
+  write("logs/a%2F1.log.1", "2020-01-01T10:00:00.000Z run-9 accepted other\n");
+
+  const Outcome table = tool({"status", "--folder", folder});
+  EXPECT_EQ(table.exit, 0) << table.err;
+  EXPECT_THAT(table.out, HasSubstr("a/1"));
+  EXPECT_THAT(table.out, HasSubstr("[#########...........]  45%"));
+  EXPECT_THAT(table.out, HasSubstr("b of eve"));
+  EXPECT_THAT(table.out, HasSubstr("Status -2147418113"));
+  EXPECT_THAT(table.out, HasSubstr("waits"));
+  EXPECT_THAT(table.out, Not(HasSubstr("other")));
+
+  const auto rows = json_lines(tool({"status", "--folder", folder, "--json"}).out);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0]["id"], "c") << "the latest first";
+  EXPECT_EQ(rows[1]["percent"], 45);
+  EXPECT_EQ(rows[1]["phase"], "running");
+  EXPECT_EQ(rows[2]["user"], "eve");
+  EXPECT_EQ(rows[2]["status"], -2147418113);
+
+  const Outcome last = tool({"log", "--folder", folder, "A/1"});
+  EXPECT_EQ(last.exit, 0) << last.err;
+  EXPECT_THAT(last.out, HasSubstr("+1.250 s  step      signed by 'Microsoft Corporation'"));
+  EXPECT_THAT(last.out, Not(HasSubstr("17004")));
+  EXPECT_THAT(last.out, Not(HasSubstr(kKey)));
+  EXPECT_THAT(tool({"log", "--folder", folder, "--all", "a/1"}).out, HasSubstr("17004"));
+  EXPECT_EQ(tool({"log", "--folder", folder, "b"}).exit, 1);
+  EXPECT_EQ(tool({"log", "--folder", folder, "--user", "eve", "b"}).exit, 0);
+}
+
+TEST_F(OfficeRuns, TellWhatARealRunDid) {
+  Command install = office_command({"exec", kOffice + "/A/Install", "--data",
+                                    "<Configuration><Add><Product ID=\"O365ProPlusRetail\"/></Add>"
+                                    "</Configuration>"});
+  install.environment["CSPKIT_OFFICE_LOG_FOLDER"] = path("logs");
+  const Outcome done = run(install);
+  ASSERT_EQ(done.exit, 0) << done.err;
+  const auto rows = json_lines(tool({"status", "--folder", path("logs"), "--json"}).out);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0]["id"], "a");
+  EXPECT_EQ(rows[0]["phase"], "ended");
+  EXPECT_EQ(rows[0]["status"], 0);
+  const Outcome log = tool({"log", "--folder", path("logs"), "A"});
+  EXPECT_THAT(log.out, HasSubstr("accepted  install O365ProPlusRetail"));
+  EXPECT_THAT(log.out, HasSubstr("progress  "));
+  EXPECT_THAT(log.out, HasSubstr("ended     0 70 "));
+}
+
+TEST_F(OfficeRuns, WithoutLogsSayWhatToDo) {
+  const Outcome none = tool({"status"});
+  EXPECT_EQ(none.exit, 2);
+  EXPECT_THAT(none.err, HasSubstr("log-folder"));
+  EXPECT_EQ(tool({"status", "--folder", path("absent")}).exit, 2);
+}
+
+}  // namespace
+}  // namespace cli
