@@ -48,8 +48,8 @@ struct CallSpec {
 struct PendingCall {
   std::uint64_t handle = 0;
   std::shared_ptr<Writer> writer;
-  Clock::Duration deadline{0};                        ///< steady
-  std::optional<WriteOp> when_ok;                     ///< applied when it ends well
+  Clock::Duration deadline{0};                             ///< steady
+  std::optional<WriteOp> when_ok;                          ///< applied when it ends well
   std::shared_ptr<const txn::AwaitedValue> instance = {};  ///< see PendingEnd
 };
 
