@@ -34,6 +34,8 @@ class Merger {
   void graft(const TreeDraft& tree);
   void emit();
   void make_table();
+  /// Brings what was gathered into the schema's own memory, which takes no more than it needs.
+  void move_texts();
 
  private:
   struct Item {
@@ -47,7 +49,16 @@ class Merger {
     return std::string_view(pools_.strings.bytes()).substr(r.name, r.name_size);
   }
   std::uint32_t described_child(const Source& source, std::string_view name) const;
-  std::vector<Item> children_of(const Item& item, std::uint32_t index) const;
+  void append_children(const Item& item, std::uint32_t index);
+  void append_joined(const Item& item, std::uint32_t index);
+  std::string_view spelled(std::size_t at, std::size_t size) const {
+    const std::string& strings = pools_.strings.bytes();
+    return at < strings.size() ? std::string_view(strings).substr(at, size)
+                               : std::string_view(paths_).substr(at - strings.size(), size);
+  }
+  std::uint32_t next_path() const {
+    return static_cast<std::uint32_t>(pools_.strings.bytes().size() + paths_.size());
+  }
   Record record_for(const Item& item);
   void spell_path(Record& record);
   void keep_way(std::uint32_t index);
@@ -57,6 +68,11 @@ class Merger {
   SchemaData& data_;
   std::deque<Spot> spots_;
   Spot tops_[2];
+  std::vector<Item> queue_;
+  // What will stand behind the strings and words of the pools.
+  std::string paths_;
+  std::vector<std::uint32_t> ways_;
+  std::size_t grafted_ = 0;
 };
 
 /// The same search as SchemaData::find_static, within one tree.
@@ -93,10 +109,22 @@ void Merger::graft(const TreeDraft& tree) {
   const std::string name(name_of(tree.nodes[0]));
   Spot& root = spot_below(*at, name);
   root.source = {&tree, 0};
+  grafted_ += tree.nodes.size();
 }
 
-std::vector<Merger::Item> Merger::children_of(const Item& item, std::uint32_t index) const {
-  std::vector<Item> out;
+void Merger::append_children(const Item& item, std::uint32_t index) {
+  if (item.spot != nullptr) {
+    append_joined(item, index);
+  } else if (item.source.tree != nullptr) {
+    const Record& r = record_of(item.source);
+    const std::uint32_t count = r.static_count() + (r.has_dynamic() ? 1u : 0u);
+    for (std::uint32_t i = 0; i < count; ++i)
+      queue_.push_back({{item.source.tree, r.first_child + i}, nullptr, index});
+  }
+}
+
+/// Children that a tree describes, and those where other trees begin.
+void Merger::append_joined(const Item& item, std::uint32_t index) {
   std::vector<Item> described;
   Item dynamic;
   if (item.source.tree != nullptr) {
@@ -107,27 +135,23 @@ std::vector<Merger::Item> Merger::children_of(const Item& item, std::uint32_t in
       dynamic = {{item.source.tree, r.first_child + r.static_count()}, nullptr, index};
   }
   auto at = described.begin();
-  const auto push_described = [&] { out.push_back(*at++); };
-  if (item.spot != nullptr) {
-    for (const auto& [name, spot] : item.spot->below) {
-      while (at != described.end() &&
-             text::compare_folded(name_of(record_of(at->source)), name) < 0)
+  const auto push_described = [&] { queue_.push_back(*at++); };
+  for (const auto& [name, spot] : item.spot->below) {
+    while (at != described.end() && text::compare_folded(name_of(record_of(at->source)), name) < 0)
+      push_described();
+    while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name)) {
+      // What the spot leads to stands in its place, not in that of one whose letters differ.
+      const Record& r = record_of(at->source);
+      if (BitsCaseSensitive::get(r.bits) != 0 && name_of(r) != spot->name) {
         push_described();
-      while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name)) {
-        // What the spot leads to stands in its place, not in that of one whose letters differ.
-        const Record& r = record_of(at->source);
-        if (BitsCaseSensitive::get(r.bits) != 0 && name_of(r) != spot->name) {
-          push_described();
-        } else {
-          ++at;
-        }
+      } else {
+        ++at;
       }
-      out.push_back({spot->source, spot, index});
     }
+    queue_.push_back({spot->source, spot, index});
   }
   while (at != described.end()) push_described();
-  if (dynamic.source.tree != nullptr) out.push_back(dynamic);
-  return out;
+  if (dynamic.source.tree != nullptr) queue_.push_back(dynamic);
 }
 
 Record Merger::record_for(const Item& item) {
@@ -147,8 +171,7 @@ Record Merger::record_for(const Item& item) {
 
 void Merger::append_path(std::uint32_t index, std::string& out) const {
   const Record& r = data_.own_records[index];
-  out += std::string_view(data_.own_pool)
-             .substr(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
+  out += spelled(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
 }
 
 /// Decides whether the record has a plain path, and writes that path of an interior node to the
@@ -159,21 +182,20 @@ void Merger::spell_path(Record& record) {
   const Record& parent = data_.own_records[record.parent];
   const bool below_base = parent.parent == kNone || BitsDynamic::get(parent.bits) != 0;
   const std::size_t above = below_base ? 0 : std::size_t{parent.prefix_size} + parent.name_size + 1;
-  std::string& pool = data_.own_pool;
+  const std::string_view name = spelled(record.name, record.name_size);
   const bool fast =
       (below_base || BitsFast::get(parent.bits) != 0) && BitsDynamic::get(record.bits) == 0 &&
       BitsCaseSensitive::get(record.bits) == 0 && above + record.name_size <= kLongestPath &&
-      pool.size() < kMostPathBytes && data_.own_words.size() < kMostPathBytes / 4 &&
-      text::is_plain(std::string_view(pool).substr(record.name, record.name_size));
+      next_path() < kMostPathBytes && ways_.size() < kMostPathBytes / 4 && text::is_plain(name);
   record.bits = BitsFast::with(record.bits, fast ? 1 : 0);
   if (!fast || record.children == 0 || above == 0) return;
   std::string path;
   append_path(record.parent, path);
   path += '/';
-  path.append(pool, record.name, record.name_size);
-  record.name = static_cast<std::uint32_t>(pool.size() + above);
+  path += name;
+  record.name = static_cast<std::uint32_t>(next_path() + above);
   record.prefix_size = static_cast<std::uint16_t>(above);
-  pool += path;
+  paths_ += path;
 }
 
 /// Keeps the way to an interior node with a plain path, once its parent's is kept.
@@ -181,49 +203,65 @@ void Merger::keep_way(std::uint32_t index) {
   Record& record = data_.own_records[index];
   if (BitsFast::get(record.bits) == 0 || record.children == 0) return;
   const Record& parent = data_.own_records[record.parent];
-  auto& words = data_.own_words;
-  const auto at = static_cast<std::uint32_t>(words.size());
+  const std::size_t before = pools_.words.words().size();
+  const std::size_t at = ways_.size();
   if (parent.parent == kNone || BitsDynamic::get(parent.bits) != 0) {
-    words.insert(words.end(), {record.parent, 0u});
+    ways_.insert(ways_.end(), {record.parent, 0u});
   } else {
-    const std::size_t steps = words[parent.way + static_cast<std::size_t>(Way::kCount)];
+    const std::size_t above = parent.way - before;
+    const std::size_t steps = ways_[above + static_cast<std::size_t>(Way::kCount)];
     const std::size_t size = kWayHead + kStepWords * steps;
-    for (std::size_t i = 0; i < size; ++i) words.push_back(words[parent.way + i]);
+    for (std::size_t i = 0; i < size; ++i) ways_.push_back(ways_[above + i]);
   }
-  ++words[at + static_cast<std::size_t>(Way::kCount)];
+  ++ways_[at + static_cast<std::size_t>(Way::kCount)];
   const std::uint32_t end = std::uint32_t{record.prefix_size} + record.name_size;
-  words.insert(words.end(), {index, end, end, 0u});
-  record.way = at;
+  ways_.insert(ways_.end(), {index, end, end, 0u});
+  record.way = static_cast<std::uint32_t>(before + at);
 }
 
 void Merger::emit() {
-  std::vector<Item> queue{{{}, &tops_[0], kNone}, {{}, &tops_[1], kNone}};
   auto& records = data_.own_records;
-  for (std::uint32_t i = 0; i < queue.size(); ++i) {
-    Record record = record_for(queue[i]);
-    if (i == 1 || (queue[i].parent != kNone && queue[i].source.tree == nullptr)) {
-      const bool user = i == 1 || BitsUser::get(records[queue[i].parent].bits) != 0;
+  const std::size_t most = grafted_ + spots_.size() + 2;
+  records.reserve(most);
+  queue_.reserve(most);
+  queue_.assign({{{}, &tops_[0], kNone}, {{}, &tops_[1], kNone}});
+  for (std::uint32_t i = 0; i < queue_.size(); ++i) {
+    const Item item = queue_[i];
+    const bool undescribed = item.source.tree == nullptr;
+    Record record = record_for(item);
+    if (i == 1 || (item.parent != kNone && undescribed)) {
+      const bool user = i == 1 || BitsUser::get(records[item.parent].bits) != 0;
       record.bits = BitsUser::with(record.bits, user ? 1 : 0);
     }
-    const std::vector<Item> children = children_of(queue[i], i);
-    const bool has_dynamic = !children.empty() && children.back().source.tree != nullptr &&
-                             children.back().spot == nullptr &&
-                             BitsDynamic::get(record_of(children.back().source).bits) != 0;
-    record.first_child = static_cast<std::uint32_t>(queue.size());
-    record.children = static_cast<std::uint32_t>(children.size() - (has_dynamic ? 1 : 0)) * 2 +
-                      (has_dynamic ? 1u : 0u);
-    if (queue[i].source.tree == nullptr && queue[i].parent != kNone) {
-      const std::string& name = queue[i].spot->name;
-      record.name = static_cast<std::uint32_t>(data_.own_pool.size());
-      record.name_size = static_cast<std::uint16_t>(name.size());
-      data_.own_pool += name;
+    const std::size_t first = queue_.size();
+    append_children(item, i);
+    const std::size_t count = queue_.size() - first;
+    const bool has_dynamic = count != 0 && queue_.back().source.tree != nullptr &&
+                             queue_.back().spot == nullptr &&
+                             BitsDynamic::get(record_of(queue_.back().source).bits) != 0;
+    record.first_child = static_cast<std::uint32_t>(first);
+    record.children =
+        static_cast<std::uint32_t>(count - (has_dynamic ? 1 : 0)) * 2 + (has_dynamic ? 1u : 0u);
+    if (undescribed && item.parent != kNone) {
+      record.name = next_path();
+      record.name_size = static_cast<std::uint16_t>(item.spot->name.size());
+      paths_ += item.spot->name;
     }
     spell_path(record);
-    queue.insert(queue.end(), children.begin(), children.end());
     records.push_back(record);
     keep_way(i);
   }
   records.shrink_to_fit();
+}
+
+void Merger::move_texts() {
+  const std::string& strings = pools_.strings.bytes();
+  data_.own_pool.reserve(strings.size() + paths_.size());
+  data_.own_pool.append(strings).append(paths_);
+  const std::vector<std::uint32_t>& words = pools_.words.words();
+  data_.own_words.reserve(words.size() + ways_.size());
+  data_.own_words.insert(data_.own_words.end(), words.begin(), words.end());
+  data_.own_words.insert(data_.own_words.end(), ways_.begin(), ways_.end());
 }
 
 void fill_table(const std::vector<PathSlot>& entries, std::size_t size,
@@ -240,6 +278,7 @@ void fill_table(const std::vector<PathSlot>& entries, std::size_t size,
 void Merger::make_table() {
   const auto& records = data_.own_records;
   std::vector<PathSlot> entries;
+  entries.reserve(records.size());
   std::vector<PathSlot> parents;
   std::string path;
   std::vector<std::uint32_t> bases(records.size());
@@ -256,7 +295,7 @@ void Merger::make_table() {
       append_path(r.parent, path);
       path += '/';
     }
-    path += std::string_view(data_.own_pool).substr(r.name, r.name_size);
+    path += spelled(r.name, r.name_size);
     hash.fold(folded, path.data(), path.size());
     entries.push_back({hash.at(folded, path.size(), path_seed(bases[i])), i});
     data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(path.size()));
@@ -283,8 +322,6 @@ void count(SchemaData& data) {
 
 void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools,
                   SchemaData& data) {
-  data.own_pool = pools.strings.bytes();
-  data.own_words = pools.words.words();
   data.own_cold = pools.cold.bytes();
   // Shorter roots first: a longer one then replaces what they describe at its place.
   std::vector<const TreeDraft*> ordered = trees;
@@ -295,8 +332,7 @@ void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools
   for (const TreeDraft* tree : ordered) merger.graft(*tree);
   merger.emit();
   merger.make_table();
-  data.own_pool.shrink_to_fit();
-  data.own_words.shrink_to_fit();
+  merger.move_texts();
   count(data);
   data.show_own();
 }

@@ -144,20 +144,17 @@ bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf
   return true;
 }
 
-bool parse_document(std::string_view utf8, pugi::xml_document& document, InputError& error) {
-  const pugi::xml_parse_result result =
-      document.load_buffer(utf8.data(), utf8.size(), pugi::parse_default, pugi::encoding_utf8);
+bool parse_document(std::string_view utf8, dom::Document& document, InputError& error) {
+  const pugi::xml_parse_result result = document.read(utf8);
   if (!result) {
     error = {"D002", line_of(utf8, result.offset < 0 ? 0 : static_cast<std::size_t>(result.offset)),
              std::string("not well-formed XML: ") + result.description()};
     return false;
   }
-  const pugi::xml_node root = document.document_element();
-  if (dom::local_name(root) != "MgmtTree") {
-    error = {
-        "D003",
-        line_of(utf8, static_cast<std::size_t>(std::max<std::ptrdiff_t>(root.offset_debug(), 0))),
-        "the root element is <" + std::string(root.name()) + ">, not <MgmtTree>"};
+  const dom::Element& root = document.root();
+  if (document.local_name(root) != "MgmtTree") {
+    error = {"D003", line_of(utf8, root.offset),
+             "the root element is <" + std::string(document.name(root)) + ">, not <MgmtTree>"};
     return false;
   }
   return true;
@@ -179,7 +176,7 @@ std::vector<std::string> read_descriptions(const std::string& path, std::uint64_
   std::string storage;
   std::string_view utf8;
   InputError error;
-  pugi::xml_document document;
+  dom::Document document;
   if (!to_utf8(file->bytes, storage, utf8, error) || !parse_document(utf8, document, error))
     return {};
   return collect_descriptions(document);

@@ -6,9 +6,10 @@
 
 #include <cspkit/result.hpp>
 #include <cstdint>
-#include <pugixml.hpp>
 #include <string>
 #include <string_view>
+
+#include "document.hpp"
 
 namespace cspkit::ddf {
 
@@ -51,8 +52,9 @@ struct InputError {
 /// `utf8` views `bytes` or `storage`. False with `error` set.
 bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf8,
              InputError& error);
-/// Parses; the root has to be MgmtTree. False with `error` set.
-bool parse_document(std::string_view utf8, pugi::xml_document& document, InputError& error);
+/// Parses; the root has to be MgmtTree. `utf8` has to stay as long as `document` is used. False
+/// with `error` set.
+bool parse_document(std::string_view utf8, dom::Document& document, InputError& error);
 /// Line of the first entity that the document type declares; 0 when there is none.
 std::uint32_t declared_entity(std::string_view utf8);
 

@@ -2,7 +2,6 @@
 #include "cspkit/ddf/loader.hpp"
 
 #include <algorithm>
-#include <pugixml.hpp>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -47,6 +46,7 @@ struct SchemaBuilder::Impl {
   /// A compiled schema that is the only source so far: it is used as it lies there.
   std::shared_ptr<const CompiledImage> image;
   std::string image_name;
+  dom::Document document;  // the one at hand
 
   Status add_compiled(const Result<std::shared_ptr<const CompiledImage>>& opened,
                       const std::string& name, bool provider, std::vector<std::string>* roots);
@@ -98,7 +98,8 @@ Status SchemaBuilder::Impl::add_document(std::string_view bytes, const std::stri
   InputError error;
   std::string storage;
   std::string_view utf8;
-  pugi::xml_document document;
+  const auto trim = [](dom::Document* read) { read->trim(); };
+  const std::unique_ptr<dom::Document, decltype(trim)> trimmed(&document, trim);
   if (!to_utf8(bytes, storage, utf8, error) || !parse_document(utf8, document, error))
     return refuse(name, Severity::kError, error, Code::kNotDdf);
   const std::size_t first = findings.size();

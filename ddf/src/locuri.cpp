@@ -82,7 +82,14 @@ bool is_utf8(std::string_view s) {
   const auto* p = reinterpret_cast<const unsigned char*>(s.data());
   std::size_t left = s.size();
   while (left != 0) {
-    if (left >= 16 && text::is_ascii(text::load16(reinterpret_cast<const char*>(p)))) {
+    const char* const at = reinterpret_cast<const char*>(p);
+    if (left >= 64 && text::is_ascii(text::load16(at) | text::load16(at + 16) |
+                                     text::load16(at + 32) | text::load16(at + 48))) {
+      p += 64;
+      left -= 64;
+      continue;
+    }
+    if (left >= 16 && text::is_ascii(text::load16(at))) {
       p += 16;
       left -= 16;
       continue;

@@ -2,7 +2,8 @@
 #include "pool.hpp"
 
 #include <algorithm>
-#include <cstring>
+
+#include "text.hpp"
 
 namespace cspkit::ddf {
 namespace {
@@ -10,21 +11,24 @@ namespace {
 constexpr std::size_t kMaxPoolBytes = 0xFFFF0000u;
 
 std::uint32_t hash_bytes(const void* data, std::size_t n) {
-  const char* p = static_cast<const char*>(data);
-  std::uint64_t h = 0x9E3779B97F4A7C15u ^ n;
-  const auto mix = [&h](std::uint64_t w) {
-    h = (h ^ w) * 0xC2B2AE3D27D4EB4Fu;
-    h ^= h >> 31;
+  __extension__ using Wide = unsigned __int128;
+  constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u;
+  constexpr std::uint64_t kB = 0xC2B2AE3D27D4EB4Fu;
+  const auto term = [](std::uint64_t a, std::uint64_t b) {
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   };
-  for (; n >= 8; n -= 8, p += 8) {
-    std::uint64_t w;
-    std::memcpy(&w, p, 8);
-    mix(w);
-  }
-  std::uint64_t tail = 0;
-  std::memcpy(&tail, p, n);
-  mix(tail);
-  return static_cast<std::uint32_t>(h >> 20);
+  const char* p = static_cast<const char*>(data);
+  const std::uint64_t size = n;
+  std::uint64_t sum = 0;
+  std::uint64_t place = kA;
+  // One term for every sixteen bytes: none waits for the one before it.
+  for (; n > 16; n -= 16, p += 16, place += kA)
+    sum += term(text::load8(p) ^ place, text::load8(p + 8) ^ kB);
+  const bool two = n >= 8;
+  sum += term((two ? text::load8(p) : text::load_tail(p, n)) ^ place,
+              (two ? text::load8(p + n - 8) : 0) ^ kB);
+  return static_cast<std::uint32_t>(term(sum ^ kA, size ^ kB) >> 20);
 }
 
 /// Reads the length at `ref`; the offset of the bytes, or npos when it does not fit.
@@ -47,7 +51,11 @@ std::string_view pool_view(std::string_view pool, Ref ref) {
   return at == std::string_view::npos ? std::string_view{} : pool.substr(at, size);
 }
 
-StringPool::StringPool() : bytes_(1, '\0'), slots_(256) {}
+// Address space for what some hundred files hold: memory only once it is written to, and nothing is
+// moved until there is more.
+constexpr std::size_t kFirstBytes = std::size_t{1} << 19;
+
+StringPool::StringPool() : bytes_(1, '\0'), slots_(1024) { bytes_.reserve(kFirstBytes); }
 
 Ref StringPool::intern(std::string_view s) {
   if (s.empty()) return 0;
@@ -62,10 +70,12 @@ Ref StringPool::intern(std::string_view s) {
     return 0;
   }
   const auto ref = static_cast<Ref>(bytes_.size());
+  char length[8];
+  std::size_t digits = 0;
   std::size_t n = s.size();
-  for (; n >= 0x80; n >>= 7) bytes_ += static_cast<char>(0x80u | (n & 0x7Fu));
-  bytes_ += static_cast<char>(n);
-  bytes_.append(s);
+  for (; n >= 0x80; n >>= 7) length[digits++] = static_cast<char>(0x80u | (n & 0x7Fu));
+  length[digits++] = static_cast<char>(n);
+  bytes_.append(length, digits).append(s);
   slots_[i] = {hash, ref};
   if (++used_ * 3 > slots_.size() * 2) grow();
   return ref;
@@ -88,7 +98,9 @@ void StringPool::grow() {
   }
 }
 
-WordPool::WordPool() : words_(1, 0), slots_(64) {}
+WordPool::WordPool() : words_(1, 0), slots_(1024) {
+  words_.reserve(kFirstBytes / sizeof(std::uint32_t));
+}
 
 Ref WordPool::intern(std::span<const std::uint32_t> words) {
   if (words.empty()) return 0;

@@ -5,9 +5,9 @@
 
 namespace cspkit::ddf {
 
-using dom::local_name;
-using pugi::xml_attribute;
-using pugi::xml_node;
+using dom::Element;
+using dom::Inside;
+using dom::Name;
 
 namespace {
 
@@ -24,8 +24,11 @@ enum Seen : std::uint32_t {
   kSeenAllowed = 512
 };
 
-std::string element_name(const xml_node& element) {
-  return '<' + std::string(element.name()) + '>';
+Format format_of(Name name) {
+  static_assert(static_cast<int>(Name::kB64) == static_cast<int>(Format::kB64) &&
+                static_cast<int>(Name::kNodeFormat) == static_cast<int>(Format::kNode) &&
+                static_cast<int>(Name::kFloat) == static_cast<int>(Format::kFloat));
+  return name <= Name::kFloat ? static_cast<Format>(name) : Format::kUnset;
 }
 
 /// MSFT elements of the time before DDF v2: kept as extensions, no longer written today.
@@ -54,7 +57,7 @@ bool is_old_extension(std::string_view name) {
 
 }  // namespace
 
-void Reporter::report(Severity severity, std::string_view code, const xml_node& where,
+void Reporter::report(Severity severity, std::string_view code, const Element& where,
                       std::string text) {
   std::string uri;
   if (parent_uri_ != nullptr && !sink_.is_full()) {
@@ -65,7 +68,7 @@ void Reporter::report(Severity severity, std::string_view code, const xml_node& 
   sink_.add(severity, code, line(where), std::move(uri), std::move(text));
 }
 
-void Reporter::once(Severity severity, std::string_view code, const xml_node& where,
+void Reporter::once(Severity severity, std::string_view code, const Element& where,
                     std::string_view word, std::string text) {
   if (sink_.first(code, word)) {
     report(severity, code, where, std::move(text));
@@ -74,38 +77,48 @@ void Reporter::once(Severity severity, std::string_view code, const xml_node& wh
   }
 }
 
-void Reporter::unknown_element(const xml_node& element) {
-  once(Severity::kWarning, "D215", element, local_name(element),
-       "unknown element " + element_name(element) + " in " + element_name(element.parent()) +
+std::string Reporter::tag(const Element& element) const {
+  return '<' + std::string(document_.name(element)) + '>';
+}
+
+void Reporter::unknown_element(const Element& element) {
+  once(Severity::kWarning, "D215", element, document_.local_name(element),
+       "unknown element " + tag(element) + " in " + tag(document_.parent(element)) +
            "; it has no effect (reported once per file)");
 }
 
-void Reporter::check_attributes(const xml_node& element,
+void Reporter::check_attributes(const Element& element,
                                 std::initializer_list<std::string_view> known) {
-  for (const xml_attribute& attribute : element.attributes()) {
-    const std::string_view name(attribute.name());
-    if (name.substr(0, 5) == "xmlns") continue;
-    bool found = false;
-    for (std::string_view candidate : known) found = found || dom::local(name.data()) == candidate;
-    if (found) continue;
-    once(Severity::kWarning, "D216", element, std::string(element.name()) + '@' + attribute.name(),
-         "unknown attribute " + std::string(name) + " of " + element_name(element) +
+  document_.each_attribute(element, [&](std::string_view name, std::string_view) {
+    if (name.substr(0, 5) == "xmlns") return;
+    const std::string_view local = dom::local(name);
+    for (std::string_view candidate : known) {
+      if (candidate == local) return;
+    }
+    std::string word(document_.name(element));
+    word.append(1, '@').append(name);
+    once(Severity::kWarning, "D216", element, word,
+         "unknown attribute " + std::string(name) + " of " + tag(element) +
              "; it has no effect (reported once per file)");
-  }
+  });
 }
 
-Ref PropertiesReader::again(Common which, std::string_view text) {
-  Last& last = last_[static_cast<std::size_t>(which)];
-  if (last.text != text) last = {text, intern(text)};
-  return last.ref;
-}
-
-Ref PropertiesReader::trimmed(const xml_node& element) {
-  return intern(detail::trim(texts_.of(element)));
+Ref PropertiesReader::trimmed(const Element& element) {
+  return intern(detail::trim(document_.text(element)));
 }
 
 void PropertiesReader::set(Pending& p, Common which, Ref ref) {
   p.common[static_cast<std::size_t>(which)] = ref;
+}
+
+void PropertiesReader::set_again(Pending& p, Common which, const Element& element) {
+  Last& last = last_[static_cast<std::size_t>(which)];
+  const std::string_view raw = document_.raw_text(element);
+  if (raw.empty() || raw != last.raw) {
+    again(last, detail::trim(document_.text(element)));
+    last.raw = raw;
+  }
+  set(p, which, last.ref);
 }
 
 void PropertiesReader::begin(const Record* parent, Pending& p) {
@@ -153,7 +166,7 @@ void PropertiesReader::finish(Pending& p, Record& record) {
   }
 }
 
-void PropertiesReader::read_none(const xml_node& node, const Record* parent, Record& record) {
+void PropertiesReader::read_none(const Element& node, const Record* parent, Record& record) {
   Pending& p = pending_;
   begin(parent, p);
   reporter_.report(Severity::kError, "D200", node,
@@ -161,17 +174,18 @@ void PropertiesReader::read_none(const xml_node& node, const Record* parent, Rec
   finish(p, record);
 }
 
-void PropertiesReader::read(const xml_node& properties, const Record* parent, Record& record) {
+void PropertiesReader::read(const Element& properties, const Record* parent, Record& record) {
   Pending& p = pending_;
   begin(parent, p);
-  if (properties.first_attribute()) reporter_.check_attributes(properties, {});
-  for (const auto& [element, name] : dom::Elements(properties)) {
-    if (read_standard(name, element, p) || read_extension(name, element, p)) continue;
+  reporter_.check_attributes(properties, {});
+  for (const Element& element : Inside(properties)) {
+    if (read_standard(element, p) || read_extension(element, p)) continue;
     keep_extension(element, {}, p, 0);
+    const std::string_view name = document_.local_name(element);
     if (!is_old_extension(name)) {
       reporter_.once(
           Severity::kWarning, "D215", element, name,
-          "unknown element " + element_name(element) +
+          "unknown element " + reporter_.tag(element) +
               " in <DFProperties>; it is kept but has no effect (reported once per file)");
     }
   }
@@ -192,109 +206,135 @@ void PropertiesReader::read(const xml_node& properties, const Record* parent, Re
   finish(p, record);
 }
 
-bool PropertiesReader::read_standard(std::string_view name, const xml_node& element, Pending& p) {
-  std::uint32_t seen = 0;
+/// A repeated element: the last one wins, except that DFTypes add up.
+void PropertiesReader::enter(std::uint32_t which, const Element& element, Pending& p) {
+  if ((p.seen & which) != 0) {
+    reporter_.report(Severity::kWarning, "D210", element,
+                     "more than one " + reporter_.tag(element) + "; the last one counts");
+  }
+  p.seen |= which;
+}
+
+bool PropertiesReader::read_standard(const Element& element, Pending& p) {
   const auto tag = [&p](Tag which, Ref ref) {
     p.own.push_back(static_cast<std::uint32_t>(which));
     p.own.push_back(ref);
   };
-  // A repeated element: the last one wins, except that DFTypes add up.
-  const auto enter = [&](Seen which) {
-    seen = which;
-    if ((p.seen & which) != 0) {
-      reporter_.report(Severity::kWarning, "D210", element,
-                       "more than one " + element_name(element) + "; the last one counts");
-    }
-  };
-  if (name == "AccessType") {
-    enter(kSeenAccess);
-    read_access(element, p);
-  } else if (name == "DFFormat") {
-    enter(kSeenFormat);
-    read_format(element, p);
-  } else if (name == "Occurrence") {
-    enter(kSeenOccurrence);
-    read_occurrence(element, p);
-  } else if (name == "Scope") {
-    enter(kSeenScope);
-    read_scope(element, p);
-  } else if (name == "DFType") {
-    enter(kSeenType);
-    read_type(element, p);
-  } else if (name == "Description") {
-    enter(kSeenDescription);
-    if (dom::has_elements(element)) {
-      reporter_.once(Severity::kWarning, "D217", element, "Description",
-                     "markup inside <Description>; its text is kept (reported once per file)");
-    }
-    if (resident_) p.description = pools_.cold.intern(texts_.of(element));
-  } else if (name == "DefaultValue") {
-    enter(kSeenDefault);
-    p.bits = BitsHasDefault::with(p.bits, 1);
-    tag(Tag::kDefault, as_written(element));
-  } else if (name == "DFTitle") {
-    enter(kSeenTitle);
-    tag(Tag::kTitle, trimmed(element));
-  } else if (name == "CaseSense") {
-    enter(kSeenCase);
-    read_case(element, p);
-  } else if (name == "AllowedValues") {
-    enter(kSeenAllowed);
-    ValueType type = ValueType::kAbsent;
-    p.allowed = read_allowed(element, type);
-    p.bits = BitsValueType::with(p.bits, static_cast<std::uint32_t>(type));
-  } else {
-    return false;
+  ValueType type = ValueType::kAbsent;
+  switch (element.name) {
+    case Name::kAccessType:
+      enter(kSeenAccess, element, p);
+      read_access(element, p);
+      return true;
+    case Name::kDfFormat:
+      enter(kSeenFormat, element, p);
+      read_format(element, p);
+      return true;
+    case Name::kOccurrence:
+      enter(kSeenOccurrence, element, p);
+      read_occurrence(element, p);
+      return true;
+    case Name::kScope:
+      enter(kSeenScope, element, p);
+      read_scope(element, p);
+      return true;
+    case Name::kDfType:
+      enter(kSeenType, element, p);
+      read_type(element, p);
+      return true;
+    case Name::kDescription:
+      enter(kSeenDescription, element, p);
+      if (element.size != 1) {
+        reporter_.once(Severity::kWarning, "D217", element, "Description",
+                       "markup inside <Description>; its text is kept (reported once per file)");
+      }
+      if (resident_) p.description = pools_.cold.intern(document_.text(element));
+      return true;
+    case Name::kDefaultValue:
+      enter(kSeenDefault, element, p);
+      p.bits = BitsHasDefault::with(p.bits, 1);
+      tag(Tag::kDefault, as_written(element));
+      return true;
+    case Name::kDfTitle:
+      enter(kSeenTitle, element, p);
+      tag(Tag::kTitle, trimmed(element));
+      return true;
+    case Name::kCaseSense:
+      enter(kSeenCase, element, p);
+      read_case(element, p);
+      return true;
+    case Name::kAllowedValues:
+      enter(kSeenAllowed, element, p);
+      p.allowed = read_allowed(element, type);
+      p.bits = BitsValueType::with(p.bits, static_cast<std::uint32_t>(type));
+      return true;
+    default:
+      return false;
   }
-  p.seen |= seen;
-  return true;
 }
 
-bool PropertiesReader::read_extension(std::string_view name, const xml_node& element, Pending& p) {
-  if (name == "Applicability") {
-    read_applicability(element, p);
-  } else if (name == "ConflictResolution") {
-    set(p, Common::kConflict, again(Common::kConflict, detail::trim(texts_.of(element))));
-  } else if (name == "GpMapping") {
-    read_gp(element, p);
-  } else if (name == "DynamicNodeNaming") {
-    read_naming(element, p);
-  } else if (name == "RebootBehavior") {
-    set(p, Common::kReboot, again(Common::kReboot, detail::trim(texts_.of(element))));
-  } else if (name == "ReplaceBehavior") {
-    set(p, Common::kReplace, again(Common::kReplace, detail::trim(texts_.of(element))));
-  } else if (name == "Deprecated") {
-    read_deprecated(element, p);
-  } else if (name == "AtomicRequired") {
-    p.bits = BitsAtomicOwn::with(BitsAtomic::with(p.bits, 1), 1);
-  } else if (name == "DependencyBehavior") {
-    read_dependencies(element, p);
-  } else if (name == "CommonErrorResults") {
-    read_errors(element, p);
-  } else {
-    return false;
+bool PropertiesReader::read_extension(const Element& element, Pending& p) {
+  switch (element.name) {
+    case Name::kApplicability:
+      read_applicability(element, p);
+      return true;
+    case Name::kConflictResolution:
+      set_again(p, Common::kConflict, element);
+      return true;
+    case Name::kGpMapping:
+      read_gp(element, p);
+      return true;
+    case Name::kDynamicNodeNaming:
+      read_naming(element, p);
+      return true;
+    case Name::kRebootBehavior:
+      set_again(p, Common::kReboot, element);
+      return true;
+    case Name::kReplaceBehavior:
+      set_again(p, Common::kReplace, element);
+      return true;
+    case Name::kDeprecated:
+      read_deprecated(element, p);
+      return true;
+    case Name::kAtomicRequired:
+      p.bits = BitsAtomicOwn::with(BitsAtomic::with(p.bits, 1), 1);
+      return true;
+    case Name::kDependencyBehavior:
+      read_dependencies(element, p);
+      return true;
+    case Name::kCommonErrorResults:
+      read_errors(element, p);
+      return true;
+    default:
+      return false;
   }
-  return true;
 }
 
-void PropertiesReader::read_access(const xml_node& element, Pending& p) {
+void PropertiesReader::read_access(const Element& element, Pending& p) {
   std::uint32_t access = 0;
-  for (const auto& [verb, name] : dom::Elements(element)) {
-    if (name == "Get") {
-      access |= kAccessGet;
-    } else if (name == "Add") {
-      access |= kAccessAdd;
-    } else if (name == "Replace") {
-      access |= kAccessReplace;
-    } else if (name == "Delete") {
-      access |= kAccessDelete;
-    } else if (name == "Exec") {
-      access |= kAccessExec;
-    } else if (name == "Copy") {
-      access |= kAccessCopy;
-    } else {
-      reporter_.report(Severity::kWarning, "D204", verb,
-                       element_name(verb) + " is no verb of DDF; ignored");
+  for (const Element& verb : Inside(element)) {
+    switch (verb.name) {
+      case Name::kGet:
+        access |= kAccessGet;
+        break;
+      case Name::kAdd:
+        access |= kAccessAdd;
+        break;
+      case Name::kReplace:
+        access |= kAccessReplace;
+        break;
+      case Name::kDelete:
+        access |= kAccessDelete;
+        break;
+      case Name::kExec:
+        access |= kAccessExec;
+        break;
+      case Name::kCopy:
+        access |= kAccessCopy;
+        break;
+      default:
+        reporter_.report(Severity::kWarning, "D204", verb,
+                         reporter_.tag(verb) + " is no verb of DDF; ignored");
     }
   }
   if (access == 0) {
@@ -304,17 +344,17 @@ void PropertiesReader::read_access(const xml_node& element, Pending& p) {
   p.bits = BitsAccess::with(p.bits, access);
 }
 
-void PropertiesReader::read_format(const xml_node& element, Pending& p) {
+void PropertiesReader::read_format(const Element& element, Pending& p) {
   Format format = Format::kUnset;
   std::string shown;
-  for (const auto& [child, name] : dom::Elements(element)) {
+  for (const Element& child : Inside(element)) {
     if (format != Format::kUnset) {
       reporter_.report(Severity::kError, "D202", child, "more than one format; the first counts");
       break;
     }
-    format = format_from_name(name);
+    format = format_of(child.name);
     if (format == Format::kUnset) {
-      shown = child.name();
+      shown = document_.name(child);
       break;
     }
   }
@@ -332,50 +372,50 @@ void PropertiesReader::read_format(const xml_node& element, Pending& p) {
   p.bits = BitsFormat::with(p.bits, static_cast<std::uint32_t>(format));
 }
 
-void PropertiesReader::read_occurrence(const xml_node& element, Pending& p) {
-  constexpr std::string_view kNames[] = {"One",       "ZeroOrOne", "ZeroOrMore",
-                                         "OneOrMore", "ZeroOrN",   "OneOrN"};
-  for (const auto& [child, name] : dom::Elements(element)) {
+void PropertiesReader::read_occurrence(const Element& element, Pending& p) {
+  constexpr Name kNames[] = {Name::kOne,       Name::kZeroOrOne, Name::kZeroOrMore,
+                             Name::kOneOrMore, Name::kZeroOrN,   Name::kOneOrN};
+  for (const Element& child : Inside(element)) {
     std::uint32_t found = 0;
-    while (found < 6 && kNames[found] != name) ++found;
+    while (found < 6 && kNames[found] != child.name) ++found;
     if (found == 6) {
       reporter_.report(Severity::kWarning, "D206", child,
-                       element_name(child) + " is no Occurrence of DDF; taken as One");
+                       reporter_.tag(child) + " is no Occurrence of DDF; taken as One");
       return;
     }
     p.bits = BitsOccurrence::with(p.bits, found);
     if (found < 4) return;
-    const Result<std::int64_t> limit = parse_int(texts_.of(child));
+    const Result<std::int64_t> limit = parse_int(document_.text(child));
     if (limit && *limit > 0 && *limit <= 0x7FFFFFFF) {
       set(p, Common::kOccurrenceLimit, static_cast<std::uint32_t>(*limit));
     } else {
       reporter_.report(Severity::kInfo, "D214", child,
-                       element_name(child) + " names no number; nothing is limited");
+                       reporter_.tag(child) + " names no number; nothing is limited");
     }
     return;
   }
   reporter_.report(Severity::kWarning, "D205", element, "empty <Occurrence>; taken as One");
 }
 
-void PropertiesReader::read_scope(const xml_node& element, Pending& p) {
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "Permanent" || name == "Dynamic") {
-      p.bits = BitsPersistence::with(p.bits, name == "Permanent" ? 1 : 2);
+void PropertiesReader::read_scope(const Element& element, Pending& p) {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kPermanent || child.name == Name::kDynamic) {
+      p.bits = BitsPersistence::with(p.bits, child.name == Name::kPermanent ? 1 : 2);
     } else {
       reporter_.report(Severity::kWarning, "D207", child,
-                       element_name(child) + " is no Scope of DDF; ignored");
+                       reporter_.tag(child) + " is no Scope of DDF; ignored");
     }
     return;
   }
 }
 
-void PropertiesReader::read_type(const xml_node& element, Pending& p) {
+void PropertiesReader::read_type(const Element& element, Pending& p) {
   int mimes = 0;
   int names = 0;
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "MIME") {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kMime) {
       ++mimes;
-      const std::string_view text = detail::trim(texts_.of(child));
+      const std::string_view text = detail::trim(document_.text(child));
       if (text.empty()) continue;
       if (p.first_mime.empty()) {
         p.first_mime = text;
@@ -383,7 +423,7 @@ void PropertiesReader::read_type(const xml_node& element, Pending& p) {
         if (p.mimes.empty()) p.mimes = p.first_mime;
         p.mimes.append(1, '\n').append(text);
       }
-    } else if (name == "DDFName") {
+    } else if (child.name == Name::kDdfName) {
       ++names;
       set(p, Common::kDdfName, trimmed(child));
     } else {
@@ -398,29 +438,29 @@ void PropertiesReader::read_type(const xml_node& element, Pending& p) {
   }
 }
 
-void PropertiesReader::read_case(const xml_node& element, Pending& p) {
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "CS") {
+void PropertiesReader::read_case(const Element& element, Pending& p) {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kCaseSensitive) {
       p.bits = BitsCaseSensitive::with(p.bits, 1);
-    } else if (name != "CIS") {
+    } else if (child.name != Name::kCaseInsensitive) {
       reporter_.report(Severity::kWarning, "D208", child,
-                       element_name(child) + " is no CaseSense of DDF; taken as CIS");
+                       reporter_.tag(child) + " is no CaseSense of DDF; taken as CIS");
     }
   }
 }
 
-void PropertiesReader::read_applicability(const xml_node& element, Pending& p) {
-  if (element.first_attribute()) reporter_.check_attributes(element, {});
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "OsBuildVersion") {
-      set(p, Common::kOsBuild, again(Common::kOsBuild, detail::trim(texts_.of(child))));
-    } else if (name == "CspVersion") {
-      set(p, Common::kCspVersion, again(Common::kCspVersion, detail::trim(texts_.of(child))));
-    } else if (name == "EditionAllowList") {
-      set(p, Common::kEditions, again(Common::kEditions, detail::trim(texts_.of(child))));
-    } else if (name == "RequiresAzureAd") {
+void PropertiesReader::read_applicability(const Element& element, Pending& p) {
+  reporter_.check_attributes(element, {});
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kOsBuildVersion) {
+      set_again(p, Common::kOsBuild, child);
+    } else if (child.name == Name::kCspVersion) {
+      set_again(p, Common::kCspVersion, child);
+    } else if (child.name == Name::kEditionAllowList) {
+      set_again(p, Common::kEditions, child);
+    } else if (child.name == Name::kRequiresAzureAd) {
       // An empty element means yes.
-      const std::string_view text = detail::trim(texts_.of(child));
+      const std::string_view text = detail::trim(document_.text(child));
       set(p, Common::kAzureAd, text.empty() || parse_bool(text).value_or(false) ? 1 : 0);
     } else {
       reporter_.unknown_element(child);
@@ -428,14 +468,14 @@ void PropertiesReader::read_applicability(const xml_node& element, Pending& p) {
   }
 }
 
-void PropertiesReader::read_naming(const xml_node& element, Pending& p) {
-  for (const auto& [child, name] : dom::Elements(element)) {
+void PropertiesReader::read_naming(const Element& element, Pending& p) {
+  for (const Element& child : Inside(element)) {
     Naming naming = Naming::kNone;
-    if (name == "ServerGeneratedUniqueIdentifier") {
+    if (child.name == Name::kServerGenerated) {
       naming = Naming::kServerGenerated;
-    } else if (name == "ClientInventory") {
+    } else if (child.name == Name::kClientInventory) {
       naming = Naming::kClientInventory;
-    } else if (name == "UniqueName") {
+    } else if (child.name == Name::kUniqueName) {
       naming = Naming::kUniqueName;
       p.own.push_back(static_cast<std::uint32_t>(Tag::kUniqueName));
       p.own.push_back(as_written(child));
@@ -447,20 +487,19 @@ void PropertiesReader::read_naming(const xml_node& element, Pending& p) {
   }
 }
 
-void PropertiesReader::read_deprecated(const xml_node& element, Pending& p) {
+void PropertiesReader::read_deprecated(const Element& element, Pending& p) {
   p.bits = BitsDeprecated::with(p.bits, 1);
   reporter_.check_attributes(element, {"OsBuildDeprecated"});
-  for (const xml_attribute& attribute : element.attributes()) {
-    if (dom::local(attribute.name()) == "OsBuildDeprecated") {
-      set(p, Common::kDeprecatedBuild, intern(detail::trim(attribute.value())));
-    }
-  }
+  document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
+    if (dom::local(name) == "OsBuildDeprecated")
+      set(p, Common::kDeprecatedBuild, intern(detail::trim(value)));
+  });
 }
 
-void PropertiesReader::read_gp(const xml_node& element, Pending& p) {
+void PropertiesReader::read_gp(const Element& element, Pending& p) {
   bool odd = false;
-  for (const xml_attribute& attribute : element.attributes()) {
-    const std::string_view name = dom::local(attribute.name());
+  document_.each_attribute(element, [&](std::string_view qualified, std::string_view value) {
+    const std::string_view name = dom::local(qualified);
     Tag tag = Tag::kGpName;
     if (name == "GpAreaPath") {
       tag = Tag::kGpArea;
@@ -468,48 +507,43 @@ void PropertiesReader::read_gp(const xml_node& element, Pending& p) {
       tag = Tag::kGpElement;
     } else if (name != "GpEnglishName") {
       odd = true;
-      continue;
+      return;
     }
     p.own.push_back(static_cast<std::uint32_t>(tag));
-    p.own.push_back(intern(attribute.value()));
-  }
+    p.own.push_back(intern(value));
+  });
   if (odd) reporter_.check_attributes(element, {"GpEnglishName", "GpAreaPath", "GpElement"});
 }
 
-void PropertiesReader::read_errors(const xml_node& element, Pending& p) {
+void PropertiesReader::read_errors(const Element& element, Pending& p) {
   words_.assign(1, 0);
-  for (const auto& [child, name] : dom::Elements(element)) {
+  for (const Element& child : Inside(element)) {
     ++words_[0];
-    words_.push_back(intern(name));
-    words_.push_back(intern(detail::trim(dom::deep_text(child))));
+    words_.push_back(intern(document_.local_name(child)));
+    words_.push_back(intern(detail::trim(document_.text(child))));
   }
   p.own.push_back(static_cast<std::uint32_t>(Tag::kErrors));
   p.own.push_back(pools_.words.intern(words_));
 }
 
-void PropertiesReader::keep_extension(const xml_node& element, std::string_view prefix, Pending& p,
+void PropertiesReader::keep_extension(const Element& element, std::string_view prefix, Pending& p,
                                       std::size_t depth) {
   constexpr std::size_t kDeepest = 8;
   std::string name(prefix);
-  name += local_name(element);
+  name += document_.local_name(element);
   ++p.extension_count;
   p.extensions.push_back(intern(name));
-  std::string text;
-  for (const xml_node& child : element) {
-    if (dom::is_text(child)) text += child.value();
-  }
-  p.extensions.push_back(intern(detail::trim(text)));
+  p.extensions.push_back(intern(detail::trim(document_.own_text(element))));
   const std::size_t count_at = p.extensions.size();
   p.extensions.push_back(0);
-  for (const xml_attribute& attribute : element.attributes()) {
+  document_.each_attribute(element, [&](std::string_view attribute, std::string_view value) {
     ++p.extensions[count_at];
-    p.extensions.push_back(intern(attribute.name()));
-    p.extensions.push_back(intern(attribute.value()));
-  }
+    p.extensions.push_back(intern(attribute));
+    p.extensions.push_back(intern(value));
+  });
   if (depth == kDeepest) return;
   name += '/';
-  for (const auto& [child, ignored] : dom::Elements(element))
-    keep_extension(child, name, p, depth + 1);
+  for (const Element& child : Inside(element)) keep_extension(child, name, p, depth + 1);
 }
 
 }  // namespace cspkit::ddf

@@ -6,8 +6,9 @@
 
 namespace cspkit::ddf {
 
-using pugi::xml_attribute;
-using pugi::xml_node;
+using dom::Element;
+using dom::Inside;
+using dom::Name;
 
 namespace {
 
@@ -24,15 +25,15 @@ ValueType value_type_of(std::string_view name) {
 
 }  // namespace
 
-void PropertiesReader::read_enum(const xml_node& element, std::vector<Ref>& pairs) {
+void PropertiesReader::read_enum(const Element& element, std::vector<Ref>& pairs) {
   Ref value = 0;
   Ref description = 0;
   bool has_value = false;
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "Value") {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kValue) {
       value = as_written(child);
       has_value = true;
-    } else if (name == "ValueDescription") {
+    } else if (child.name == Name::kValueDescription) {
       description = as_written(child);
     } else {
       reporter_.unknown_element(child);
@@ -46,16 +47,41 @@ void PropertiesReader::read_enum(const xml_node& element, std::vector<Ref>& pair
   pairs.push_back(description);
 }
 
-Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
+void PropertiesReader::read_admx(const Element& element, Ref* admx) {
+  constexpr std::string_view kNames[] = {"Area", "Name", "File"};
+  bool odd = false;
+  document_.each_attribute(element, [&](std::string_view qualified, std::string_view value) {
+    const std::string_view name = dom::local(qualified);
+    std::size_t i = 0;
+    while (i != 3 && kNames[i] != name) ++i;
+    if (i == 3) {
+      odd = true;
+    } else {
+      admx[i] = again(last_admx_[i], value);
+    }
+  });
+  if (odd) reporter_.check_attributes(element, {kNames[0], kNames[1], kNames[2]});
+}
+
+/// What a List element says, else what was said before.
+Ref PropertiesReader::read_delimiter(const Element& element, Ref delimiter) {
+  reporter_.check_attributes(element, {"Delimiter"});
+  document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
+    if (dom::local(name) == "Delimiter") delimiter = intern(value);
+  });
+  return delimiter;
+}
+
+Ref PropertiesReader::read_allowed(const Element& element, ValueType& type) {
   std::string_view type_name;
   bool odd = false;
-  for (const xml_attribute& attribute : element.attributes()) {
-    if (dom::local(attribute.name()) == "ValueType") {
-      type_name = attribute.value();
+  document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
+    if (dom::local(name) == "ValueType") {
+      type_name = value;
     } else {
       odd = true;
     }
-  }
+  });
   if (odd) reporter_.check_attributes(element, {"ValueType"});
   type = value_type_of(type_name);
   if (type == ValueType::kUnknown) {
@@ -71,28 +97,20 @@ Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
   Ref delimiter = 0;
   bool has_admx = false;
   bool has_list = false;
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "Enum") {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kEnum) {
       read_enum(child, enums);
-    } else if (name == "Value") {
+    } else if (child.name == Name::kValue) {
       plain.push_back(as_written(child));
       plain.push_back(0);
-    } else if (name == "ValueDescription") {
+    } else if (child.name == Name::kValueDescription) {
       if (!plain.empty()) plain.back() = as_written(child);
-    } else if (name == "AdmxBacked") {
+    } else if (child.name == Name::kAdmxBacked) {
       has_admx = true;
-      reporter_.check_attributes(child, {"Area", "Name", "File"});
-      for (const xml_attribute& attribute : child.attributes()) {
-        const std::string_view key = dom::local(attribute.name());
-        const std::size_t index = key == "Area" ? 0u : key == "Name" ? 1u : 2u;
-        if (index != 2 || key == "File") admx[index] = intern(attribute.value());
-      }
-    } else if (name == "List") {
+      read_admx(child, admx);
+    } else if (child.name == Name::kList) {
       has_list = true;
-      reporter_.check_attributes(child, {"Delimiter"});
-      for (const xml_attribute& attribute : child.attributes()) {
-        if (dom::local(attribute.name()) == "Delimiter") delimiter = intern(attribute.value());
-      }
+      delimiter = read_delimiter(child, delimiter);
     } else {
       reporter_.unknown_element(child);
     }
@@ -112,30 +130,30 @@ Ref PropertiesReader::read_allowed(const xml_node& element, ValueType& type) {
   return pools_.words.intern(words_);
 }
 
-void PropertiesReader::read_dependency_group(const xml_node& group,
+void PropertiesReader::read_dependency_group(const Element& group,
                                              std::vector<std::uint32_t>& words) {
   Ref friendly = 0;
   reporter_.check_attributes(group, {"FriendlyId"});
-  for (const xml_attribute& attribute : group.attributes()) {
-    if (dom::local(attribute.name()) == "FriendlyId") friendly = intern(attribute.value());
-  }
+  document_.each_attribute(group, [&](std::string_view name, std::string_view value) {
+    if (dom::local(name) == "FriendlyId") friendly = intern(value);
+  });
   Ref changed = 0;
   std::uint32_t count = 0;
   std::vector<std::uint32_t> dependencies;
-  for (const auto& [child, name] : dom::Elements(group)) {
+  for (const Element& child : Inside(group)) {
     ValueType type = ValueType::kAbsent;
-    if (name == "DependencyChangedAllowedValues") {
+    if (child.name == Name::kDependencyChangedAllowedValues) {
       changed = read_allowed(child, type);
       continue;
     }
-    if (name != "Dependency") {
+    if (child.name != Name::kDependency) {
       reporter_.unknown_element(child);
       continue;
     }
     std::string_view kind;
-    for (const xml_attribute& attribute : child.attributes()) {
-      if (dom::local(attribute.name()) == "Type") kind = attribute.value();
-    }
+    document_.each_attribute(child, [&](std::string_view name, std::string_view value) {
+      if (dom::local(name) == "Type") kind = value;
+    });
     reporter_.check_attributes(child, {"Type"});
     if (kind != "DependsOn" && kind != "Not") {
       reporter_.report(Severity::kWarning, "D301", child,
@@ -143,10 +161,10 @@ void PropertiesReader::read_dependency_group(const xml_node& group,
     }
     Ref uri = 0;
     Ref allowed = 0;
-    for (const auto& [part, part_name] : dom::Elements(child)) {
-      if (part_name == "DependencyUri") {
+    for (const Element& part : Inside(child)) {
+      if (part.name == Name::kDependencyUri) {
         uri = trimmed(part);
-      } else if (part_name == "DependencyAllowedValue") {
+      } else if (part.name == Name::kDependencyAllowedValue) {
         allowed = read_allowed(part, type);
       } else {
         reporter_.unknown_element(part);
@@ -164,10 +182,10 @@ void PropertiesReader::read_dependency_group(const xml_node& group,
   words.insert(words.end(), dependencies.begin(), dependencies.end());
 }
 
-void PropertiesReader::read_dependencies(const xml_node& element, Pending& p) {
+void PropertiesReader::read_dependencies(const Element& element, Pending& p) {
   std::vector<std::uint32_t> words(1, 0);
-  for (const auto& [child, name] : dom::Elements(element)) {
-    if (name == "DependencyGroup") {
+  for (const Element& child : Inside(element)) {
+    if (child.name == Name::kDependencyGroup) {
       ++words[0];
       read_dependency_group(child, words);
     } else {

@@ -9,8 +9,9 @@
 
 namespace cspkit::ddf {
 
-using dom::local_name;
-using pugi::xml_node;
+using dom::Element;
+using dom::Inside;
+using dom::Name;
 
 namespace {
 
@@ -78,43 +79,45 @@ struct Draft {
 
 class TreeReader {
  public:
-  TreeReader(std::string_view utf8, std::uint32_t file, bool resident, Pools& pools,
-             FindingSink& findings)
-      : lines_(utf8),
+  TreeReader(dom::Document& document, std::string_view utf8, std::uint32_t file, bool resident,
+             Pools& pools, FindingSink& findings)
+      : document_(document),
+        lines_(utf8),
         pools_(pools),
-        reporter_(findings, lines_),
-        properties_(pools, reporter_, texts_, resident),
+        reporter_(document, findings, lines_),
+        properties_(document, pools, reporter_, resident),
         file_(file),
         resident_(resident) {}
 
-  std::vector<TreeDraft> read(const xml_node& root, DocumentInfo& info);
+  std::vector<TreeDraft> read(DocumentInfo& info);
 
  private:
-  void read_tree(const xml_node& node, std::vector<TreeDraft>& out);
-  bool read_path(const xml_node& node, std::string_view name, TreeDraft& tree);
+  void read_tree(const Element& node, std::vector<TreeDraft>& out);
+  bool read_path(const Element& node, std::string_view name, TreeDraft& tree);
   /// What stands in a Node element; everything else of it in odd_.
   struct Parts {
     std::string_view name;
     bool dynamic = false;
-    xml_node properties;
-    xml_node first_node;
+    const Element* properties = nullptr;
+    const Element* first_node = nullptr;
   };
-  Parts take_apart(const xml_node& node);
-  void read_node(const xml_node& node, const Parts& parts, std::uint32_t parent,
+  Parts take_apart(const Element& node);
+  void read_node(const Element& node, const Parts& parts, std::uint32_t parent,
                  const std::string& parent_uri, std::size_t level);
-  void read_properties(const xml_node& node, const Parts& parts, std::uint32_t parent,
+  void read_properties(const Element& node, const Parts& parts, std::uint32_t parent,
                        Record& record);
-  void count_only(const xml_node& node);
-  void read_children(const xml_node& node, const xml_node& first, std::uint32_t index,
+  void count_only(const Element& node);
+  void read_children(const Element& node, const Element& first, std::uint32_t index,
                      const std::string& parent_uri, std::size_t level);
-  std::string_view read_name(const xml_node& element);
+  std::string_view read_name(const Element& element);
   void arrange(TreeDraft& tree);
-  std::vector<std::uint32_t> ordered_children(const TreeDraft& tree, const Draft& parent,
-                                              std::uint32_t& dynamic);
+  /// Brings the static children of a node into children_, in their order.
+  void order_children(const TreeDraft& tree, const Draft& parent, std::uint32_t& dynamic);
+  void leave_doubles_out(const TreeDraft& tree);
   void drop(const TreeDraft& tree, std::uint32_t index, std::string text);
 
+  dom::Document& document_;
   dom::Lines lines_;
-  dom::Texts texts_;
   Pools& pools_;
   Reporter reporter_;
   PropertiesReader properties_;
@@ -122,21 +125,34 @@ class TreeReader {
   bool resident_;
   std::uint32_t ordinal_ = 0;
   std::vector<Draft> drafts_;
-  std::vector<dom::Element> odd_;
+  struct Child {
+    std::uint64_t head = 0;  // of the folded name
+    std::uint32_t draft = 0;
+  };
+  std::vector<Child> children_;
+  std::vector<const Element*> odd_;
 };
 
-std::vector<TreeDraft> TreeReader::read(const xml_node& root, DocumentInfo& info) {
+std::vector<TreeDraft> TreeReader::read(DocumentInfo& info) {
   std::vector<TreeDraft> trees;
+  const Element& root = document_.root();
   reporter_.check_attributes(root, {});
-  for (const auto& [child, name] : dom::Elements(root)) {
-    if (name == "Node") {
-      read_tree(child, trees);
-    } else if (name == "VerDTD") {
-      info.version = detail::trim(texts_.of(child));
-    } else if (name == "Diagnostics") {
-      info.diagnostics = detail::trim(dom::deep_text(child));
-    } else if (name != "Man" && name != "Mod") {  // device maker and model, of no use here
-      reporter_.unknown_element(child);
+  for (const Element& child : Inside(root)) {
+    switch (child.name) {
+      case Name::kNode:
+        read_tree(child, trees);
+        break;
+      case Name::kVerDtd:
+        info.version = detail::trim(document_.text(child));
+        break;
+      case Name::kDiagnostics:
+        info.diagnostics = detail::trim(document_.text(child));
+        break;
+      case Name::kMan:  // device maker and model, of no use here
+      case Name::kMod:
+        break;
+      default:
+        reporter_.unknown_element(child);
     }
   }
   if (info.version.empty()) {
@@ -152,20 +168,20 @@ std::vector<TreeDraft> TreeReader::read(const xml_node& root, DocumentInfo& info
 }
 
 /// Sorts out what stands in a Node element. Every one of its children is looked at once, here.
-TreeReader::Parts TreeReader::take_apart(const xml_node& node) {
+TreeReader::Parts TreeReader::take_apart(const Element& node) {
   Parts parts;
   int names = 0;
   odd_.clear();
-  for (const auto& [child, element] : dom::Elements(node)) {
-    if (element == "Node") {
-      if (!parts.first_node) parts.first_node = child;
-    } else if (element == "NodeName") {
+  for (const Element& child : Inside(node)) {
+    if (child.name == Name::kNode) {
+      if (parts.first_node == nullptr) parts.first_node = &child;
+    } else if (child.name == Name::kNodeName) {
       parts.name = read_name(child);
       ++names;
-    } else if (element == "DFProperties" && !parts.properties) {
-      parts.properties = child;
+    } else if (child.name == Name::kDfProperties && parts.properties == nullptr) {
+      parts.properties = &child;
     } else {
-      odd_.push_back({child, element});
+      odd_.push_back(&child);
     }
   }
   if (names != 1) {
@@ -178,8 +194,8 @@ TreeReader::Parts TreeReader::take_apart(const xml_node& node) {
   return parts;
 }
 
-std::string_view TreeReader::read_name(const xml_node& element) {
-  const std::string_view whole = texts_.of(element);
+std::string_view TreeReader::read_name(const Element& element) {
+  const std::string_view whole = document_.text(element);
   const std::string_view name = detail::trim(whole);
   if (name.size() != whole.size() && !name.empty()) {
     reporter_.once(
@@ -189,12 +205,12 @@ std::string_view TreeReader::read_name(const xml_node& element) {
   return name;
 }
 
-bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraft& tree) {
+bool TreeReader::read_path(const Element& node, std::string_view name, TreeDraft& tree) {
   std::string_view path;
   bool given = false;
-  for (const auto& [child, element] : odd_) {
-    if (element != "Path") continue;
-    path = detail::trim(texts_.of(child));
+  for (const Element* child : odd_) {
+    if (child->name != Name::kPath) continue;
+    path = detail::trim(document_.text(*child));
     given = true;
   }
   if (!given) {
@@ -215,23 +231,17 @@ bool TreeReader::read_path(const xml_node& node, std::string_view name, TreeDraf
   return true;
 }
 
-void TreeReader::count_only(const xml_node& node) {
+void TreeReader::count_only(const Element& node) {
   // The numbering of descriptions counts the nodes of trees that are left out, too.
-  xml_node at = node;
-  while (at) {
-    const bool is_node = dom::is_element(at) && local_name(at) == "Node";
+  const Element* const end = &node + node.size;
+  for (const Element* at = &node; at != end;) {
+    const bool is_node = at->name == Name::kNode;
     if (is_node) ++ordinal_;
-    if (is_node && at.first_child()) {
-      at = at.first_child();
-      continue;
-    }
-    while (at && at != node && !at.next_sibling()) at = at.parent();
-    if (!at || at == node) break;
-    at = at.next_sibling();
+    at += is_node ? 1 : at->size;
   }
 }
 
-void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
+void TreeReader::read_tree(const Element& node, std::vector<TreeDraft>& out) {
   reporter_.at_node(nullptr, {});
   TreeDraft tree;
   const Parts parts = take_apart(node);
@@ -253,29 +263,29 @@ void TreeReader::read_tree(const xml_node& node, std::vector<TreeDraft>& out) {
   out.push_back(std::move(tree));
 }
 
-void TreeReader::read_properties(const xml_node& node, const Parts& parts, std::uint32_t parent,
+void TreeReader::read_properties(const Element& node, const Parts& parts, std::uint32_t parent,
                                  Record& record) {
   const Record* above = parent == kNone ? nullptr : &drafts_[parent].record;
-  if (node.first_attribute()) reporter_.check_attributes(node, {});
-  for (const auto& [child, element] : odd_) {
-    if (element == "DFProperties") {
-      reporter_.report(Severity::kError, "D210", child,
+  reporter_.check_attributes(node, {});
+  for (const Element* child : odd_) {
+    if (child->name == Name::kDfProperties) {
+      reporter_.report(Severity::kError, "D210", *child,
                        "more than one <DFProperties>; the first one counts");
-    } else if (element != "Path") {
-      reporter_.unknown_element(child);
+    } else if (child->name != Name::kPath) {
+      reporter_.unknown_element(*child);
     } else if (parent != kNone) {
-      reporter_.report(Severity::kWarning, "D103", child,
+      reporter_.report(Severity::kWarning, "D103", *child,
                        "a <Path> below the root of a tree; ignored");
     }
   }
-  if (parts.properties) {
-    properties_.read(parts.properties, above, record);
+  if (parts.properties != nullptr) {
+    properties_.read(*parts.properties, above, record);
   } else {
     properties_.read_none(node, above, record);
   }
 }
 
-void TreeReader::read_node(const xml_node& node, const Parts& parts, std::uint32_t parent,
+void TreeReader::read_node(const Element& node, const Parts& parts, std::uint32_t parent,
                            const std::string& parent_uri, std::size_t level) {
   reporter_.at_node(&parent_uri, parts.dynamic ? std::string_view("{}") : parts.name);
   if (parts.name.size() > 0x3FFF) {
@@ -308,10 +318,10 @@ void TreeReader::read_node(const xml_node& node, const Parts& parts, std::uint32
     (up.first_child == kNone ? up.first_child : drafts_[up.last_child].next) = index;
     up.last_child = index;
   }
-  if (parts.first_node) read_children(node, parts.first_node, index, parent_uri, level);
+  if (parts.first_node != nullptr) read_children(node, *parts.first_node, index, parent_uri, level);
 }
 
-void TreeReader::read_children(const xml_node& node, const xml_node& first, std::uint32_t index,
+void TreeReader::read_children(const Element& node, const Element& first, std::uint32_t index,
                                const std::string& parent_uri, std::size_t level) {
   const Draft& draft = drafts_[index];
   const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
@@ -323,8 +333,10 @@ void TreeReader::read_children(const xml_node& node, const xml_node& first, std:
                      "a leaf (format " + std::string(format_name(format)) +
                          ") with children; they are addressable");
   }
-  for (xml_node child = first; child; child = child.next_sibling()) {
-    if (local_name(child) != "Node") continue;
+  const Element* const end = &node + node.size;
+  for (const Element* at = &first; at != end; at += at->size) {
+    const Element& child = *at;
+    if (child.name != Name::kNode) continue;
     reporter_.at_node(&uri, {});
     if (level < dom::kMaxLevels) {
       read_node(child, take_apart(child), index, uri, level + 1);
@@ -348,48 +360,56 @@ void TreeReader::drop(const TreeDraft& tree, std::uint32_t index, std::string te
                        std::move(text));
 }
 
-std::vector<std::uint32_t> TreeReader::ordered_children(const TreeDraft& tree, const Draft& parent,
-                                                        std::uint32_t& dynamic) {
-  std::vector<std::uint32_t> out;
+void TreeReader::order_children(const TreeDraft& tree, const Draft& parent,
+                                std::uint32_t& dynamic) {
+  children_.clear();
   dynamic = kNone;
+  bool sorted = true;
   for (std::uint32_t i = parent.first_child; i != kNone; i = drafts_[i].next) {
     if (BitsDynamic::get(drafts_[i].record.bits) == 0) {
-      out.push_back(i);
+      const Child child{text::folded_head(drafts_[i].name), i};
+      sorted = sorted && (children_.empty() || children_.back().head < child.head);
+      children_.push_back(child);
     } else if (dynamic == kNone) {
       dynamic = i;
     } else {
       drop(tree, i, "a second node without a name below the same parent; left out");
     }
   }
-  const auto before = [this](std::uint32_t a, std::uint32_t b) {
-    return text::compare_folded(drafts_[a].name, drafts_[b].name) < 0;
-  };
-  if (!std::is_sorted(out.begin(), out.end(), before))
-    std::stable_sort(out.begin(), out.end(), before);
-  const auto same = [this](std::uint32_t a, std::uint32_t b) {
-    const Draft& x = drafts_[a];
-    const Draft& y = drafts_[b];
-    if (!text::equal_folded(x.name, y.name)) return false;
-    const bool both_exact = BitsCaseSensitive::get(x.record.bits & y.record.bits) != 0;
-    return !both_exact || x.name == y.name;
+  if (sorted) return;  // and no two of one name
+  std::sort(children_.begin(), children_.end(), [this](const Child& a, const Child& b) {
+    if (a.head != b.head) return a.head < b.head;
+    const int order = text::compare_folded(drafts_[a.draft].name, drafts_[b.draft].name);
+    return order != 0 ? order < 0 : a.draft < b.draft;
+  });
+  leave_doubles_out(tree);
+}
+
+void TreeReader::leave_doubles_out(const TreeDraft& tree) {
+  const auto name_of = [this](std::size_t k) { return drafts_[children_[k].draft].name; };
+  const auto same = [&](std::size_t k, std::size_t i) {
+    const std::uint32_t both =
+        drafts_[children_[k].draft].record.bits & drafts_[children_[i].draft].record.bits;
+    return BitsCaseSensitive::get(both) == 0 || name_of(k) == name_of(i);
   };
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
+  for (std::size_t i = 0; i < children_.size(); ++i) {
     // Only nodes of the same folded name are looked at again: few, unless all are case-sensitive.
     bool doubled = false;
     constexpr std::size_t kLookBack = 64;
     for (std::size_t k = kept; k-- > 0 && kept - k <= kLookBack;) {
-      if (!text::equal_folded(drafts_[out[k]].name, drafts_[out[i]].name)) break;
-      doubled = doubled || same(out[k], out[i]);
+      if (children_[k].head != children_[i].head || !text::equal_folded(name_of(k), name_of(i)))
+        break;
+      doubled = doubled || same(k, i);
     }
     if (doubled) {
-      drop(tree, out[i], "a node of this name stands beside it already; the later is left out");
+      drop(tree, children_[i].draft,
+           "a node of this name stands beside it already; the later is left out");
     } else {
-      out[kept++] = out[i];
+      children_[kept++] = children_[i];
     }
   }
-  out.resize(kept);
-  return out;
+  children_.resize(kept);
 }
 
 void TreeReader::arrange(TreeDraft& tree) {
@@ -404,11 +424,11 @@ void TreeReader::arrange(TreeDraft& tree) {
     record.parent = parents[i];
     record.bits = BitsUser::with(record.bits, user);
     std::uint32_t dynamic = kNone;
-    const std::vector<std::uint32_t> children = ordered_children(tree, draft, dynamic);
+    order_children(tree, draft, dynamic);
     record.first_child = static_cast<std::uint32_t>(order.size());
     record.children =
-        static_cast<std::uint32_t>(children.size()) * 2 + (dynamic == kNone ? 0u : 1u);
-    order.insert(order.end(), children.begin(), children.end());
+        static_cast<std::uint32_t>(children_.size()) * 2 + (dynamic == kNone ? 0u : 1u);
+    for (const Child& child : children_) order.push_back(child.draft);
     if (dynamic != kNone) order.push_back(dynamic);
     parents.resize(order.size(), static_cast<std::uint32_t>(i));
     record.name_size = static_cast<std::uint16_t>(draft.name.size());
@@ -433,37 +453,31 @@ void TreeDraft::set_name(std::string_view name) {
   key = (scope == Scope::kUser ? "u/" : "d/") + fold(whole);
 }
 
-std::vector<TreeDraft> read_trees(const pugi::xml_document& document, std::string_view utf8,
+std::vector<TreeDraft> read_trees(dom::Document& document, std::string_view utf8,
                                   std::uint32_t file, bool resident, Pools& pools,
                                   FindingSink& findings, DocumentInfo& info) {
-  TreeReader reader(utf8, file, resident, pools, findings);
-  return reader.read(document.document_element(), info);
+  TreeReader reader(document, utf8, file, resident, pools, findings);
+  return reader.read(info);
 }
 
-std::vector<std::string> collect_descriptions(const pugi::xml_document& document) {
+std::vector<std::string> collect_descriptions(dom::Document& document) {
   std::vector<std::string> out;
-  const xml_node root = document.document_element();
-  xml_node at = root;
-  // Pre-order over everything; only Node elements go deeper into what matters.
-  while (at) {
-    const bool is_node = dom::is_element(at) && local_name(at) == "Node";
-    if (is_node) {
-      out.emplace_back();
-      for (const auto& [child, name] : dom::Elements(at)) {
-        if (name != "DFProperties") continue;
-        for (const auto& [property, property_name] : dom::Elements(child)) {
-          if (property_name == "Description") out.back() = dom::deep_text(property);
-        }
-        break;
-      }
-    }
-    if ((is_node || at == root) && at.first_child()) {
-      at = at.first_child();
+  const Element& root = document.root();
+  const Element* const end = &root + root.size;
+  for (const Element* at = &root + 1; at != end;) {
+    if (at->name != Name::kNode) {
+      at += at->size;
       continue;
     }
-    while (at && at != root && !at.next_sibling()) at = at.parent();
-    if (!at || at == root) break;
-    at = at.next_sibling();
+    out.emplace_back();
+    for (const Element& child : Inside(*at)) {
+      if (child.name != Name::kDfProperties) continue;
+      for (const Element& property : Inside(child)) {
+        if (property.name == Name::kDescription) out.back() = document.text(property);
+      }
+      break;
+    }
+    ++at;
   }
   return out;
 }

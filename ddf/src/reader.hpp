@@ -12,12 +12,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "document.hpp"
 #include "pool.hpp"
 #include "schema_data.hpp"
-
-namespace pugi {
-class xml_document;
-}
 
 namespace cspkit::ddf {
 
@@ -72,12 +69,12 @@ struct DocumentInfo {
 };
 
 /// Reads all trees of a document. `utf8` is the text it was parsed from, for line numbers.
-std::vector<TreeDraft> read_trees(const pugi::xml_document& document, std::string_view utf8,
+std::vector<TreeDraft> read_trees(dom::Document& document, std::string_view utf8,
                                   std::uint32_t file, bool resident, Pools& pools,
                                   FindingSink& findings, DocumentInfo& info);
 
 /// Descriptions in the order in which read_trees numbers the nodes.
-std::vector<std::string> collect_descriptions(const pugi::xml_document& document);
+std::vector<std::string> collect_descriptions(dom::Document& document);
 
 }  // namespace cspkit::ddf
 

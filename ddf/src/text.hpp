@@ -3,6 +3,7 @@
 #ifndef CSPKIT_DDF_SRC_TEXT_HPP_
 #define CSPKIT_DDF_SRC_TEXT_HPP_
 
+#include <bit>
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -124,6 +125,19 @@ inline bool equal_folded(const char* a, const char* b, std::size_t n) {
 
 inline bool equal_folded(std::string_view a, std::string_view b) {
   return a.size() == b.size() && equal_folded(a.data(), b.data(), a.size());
+}
+
+/// The first eight bytes of a folded name, as a number by which such names are in order until they
+/// differ later.
+inline std::uint64_t folded_head(std::string_view name) {
+  std::uint64_t head = 0;
+  if (name.size() >= 8) {
+    head = load8(name.data());
+  } else if (!name.empty()) {
+    std::memcpy(&head, name.data(), name.size());
+  }
+  if constexpr (std::endian::native == std::endian::little) head = __builtin_bswap64(head);
+  return fold8(head);
 }
 
 /// Order of folded names, as of unsigned bytes: <0, 0, >0.
