@@ -79,23 +79,46 @@ bool take_finding(std::string_view& bytes, Finding& out) {
 
 namespace {
 
-/// A sum of products, one for every sixteen bytes: none waits for the one before it.
-std::uint64_t sum_of(std::string_view bytes, std::uint64_t sum) {
-  __extension__ using Wide = unsigned __int128;
-  const auto term = [](std::uint64_t a, std::uint64_t b) {
-    const Wide product = static_cast<Wide>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-  };
-  std::uint64_t place = kA ^ bytes.size();
-  const char* p = bytes.data();
-  std::size_t n = bytes.size();
-  for (; n >= 16; n -= 16, p += 16, place += kA)
-    sum += term(text::load8(p) ^ place, text::load8(p + 8) ^ kB);
-  char last[16] = {};
-  std::memcpy(last, p, n);
-  sum += term(text::load8(last) ^ place, text::load8(last + 8) ^ kB);
-  return (sum ^ (sum >> 29)) * kB;
-}
+/// Sums of the words, and sums of these sums, so that the place of a word counts too: in eight
+/// lanes, none of which waits for another.
+class Sums {
+ public:
+  void add(std::string_view bytes) {
+    const char* p = bytes.data();
+    std::size_t n = bytes.size();
+    for (; n >= kBlock; n -= kBlock, p += kBlock) add_block(p);
+    char last[kBlock] = {};
+    std::memcpy(last, p, n);
+    add_block(last);
+    result_ = mix(result_ ^ bytes.size());
+  }
+  std::uint64_t result() const {
+    std::uint64_t out = result_;
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      for (std::size_t k = 0; k < 2; ++k) out = mix(mix(out ^ first_[i][k]) ^ second_[i][k]);
+    }
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t kLanes = 4;
+  static constexpr std::size_t kBlock = kLanes * sizeof(text::Words2);
+
+  static std::uint64_t mix(std::uint64_t h) {
+    h = (h ^ (h >> 29)) * kB;
+    return (h ^ (h >> 32)) * kA;
+  }
+  void add_block(const char* p) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      first_[i] += reinterpret_cast<text::Words2>(text::load16(p + i * sizeof(text::Words2)));
+      second_[i] += first_[i];
+    }
+  }
+
+  text::Words2 first_[kLanes] = {};
+  text::Words2 second_[kLanes] = {};
+  std::uint64_t result_ = kA;
+};
 
 }  // namespace
 
@@ -103,20 +126,15 @@ std::uint64_t compiled_checksum(std::string_view file) {
   char head[sizeof(CompiledHeader)];
   std::memcpy(head, file.data(), sizeof head);
   std::memset(head + offsetof(CompiledHeader, checksum), 0, sizeof(std::uint64_t));
-  return sum_of(file.substr(sizeof head), sum_of({head, sizeof head}, kA));
+  Sums sums;
+  sums.add({head, sizeof head});
+  sums.add(file.substr(sizeof head));
+  return sums.result();
 }
 
 bool is_compiled(std::string_view bytes) {
   return bytes.size() >= kCompiledMagic.size() &&
          std::memcmp(bytes.data(), kCompiledMagic.data(), kCompiledMagic.size()) == 0;
-}
-
-bool is_compiled_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  std::array<char, kCompiledMagic.size()> begin{};
-  return file.get() >= 0 &&
-         ::pread(file.get(), begin.data(), begin.size(), 0) == static_cast<ssize_t>(begin.size()) &&
-         begin == kCompiledMagic;
 }
 
 CompiledImage::~CompiledImage() {
@@ -126,8 +144,12 @@ CompiledImage::~CompiledImage() {
 Result<std::shared_ptr<const CompiledImage>> CompiledImage::open(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
-  if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return io_error(path, "open", errno);
-  if (!S_ISREG(info.st_mode)) return Status(Code::kIo, "\"" + path + "\" is not a regular file");
+  std::array<char, kCompiledMagic.size()> begin{};
+  if (file.get() < 0 ||
+      ::pread(file.get(), begin.data(), begin.size(), 0) != static_cast<ssize_t>(begin.size()) ||
+      begin != kCompiledMagic)
+    return std::shared_ptr<const CompiledImage>();
+  if (::fstat(file.get(), &info) != 0) return io_error(path, "examine", errno);
   const std::shared_ptr<CompiledImage> image(new CompiledImage);
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size < sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");

@@ -18,8 +18,8 @@
 
 namespace cspkit::ddf {
 
-/// Counts up with every change of what the arrays hold.
-inline constexpr std::uint32_t kCompiledVersion = 1;
+/// Counts up with every change of what the arrays hold, and of the checksum.
+inline constexpr std::uint32_t kCompiledVersion = 2;
 inline constexpr std::array<char, 8> kCompiledMagic = {'C', 'S', 'P', 'K', 'D', 'D', 'F', '\n'};
 
 enum class Section : std::uint32_t {
@@ -59,8 +59,8 @@ class CompiledImage {
   CompiledImage(const CompiledImage&) = delete;
   CompiledImage& operator=(const CompiledImage&) = delete;
 
-  /// Maps a file that begins as a compiled one does. kIo; kNotDdf: damaged, truncated, of another
-  /// version or byte order.
+  /// Maps a file that begins as a compiled one does; null when it does not, or cannot be read.
+  /// kIo; kNotDdf: damaged, truncated, of another version or byte order.
   static Result<std::shared_ptr<const CompiledImage>> open(const std::string& path);
   /// Copies bytes that begin so.
   static Result<std::shared_ptr<const CompiledImage>> copy(std::string_view bytes,
@@ -83,8 +83,6 @@ class CompiledImage {
 
 /// True when the bytes begin as a compiled file does.
 bool is_compiled(std::string_view bytes);
-/// The same of a file; false when it cannot be read.
-bool is_compiled_file(const std::string& path);
 
 /// Judges the arrays of a schema that may be anybody's: every number in them leads to where it may
 /// lead. "" when they are sound, else what is not.

@@ -103,8 +103,14 @@ inline std::string_view local(std::string_view name) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-struct Element {
-  std::uint32_t offset = 0;  ///< of its name in the document
+/// True for that name, whatever its prefix.
+inline bool is_named(std::string_view qualified, std::string_view wanted) {
+  return qualified.size() >= wanted.size() && qualified.back() == wanted.back() &&
+         (qualified == wanted || local(qualified) == wanted);
+}
+
+struct alignas(16) Element {  // places are found by a shift then
+  std::uint32_t offset = 0;   ///< of its name in the document
   std::uint32_t name_size = 0;
   std::uint32_t size = 1;  ///< elements in it, itself counted: so far away is the next one
   std::uint32_t parent = 0;
@@ -171,6 +177,9 @@ class Document {
   }
   /// Without that of elements in it.
   std::string own_text(const Element& element);
+  bool has_attributes(const Element& element) const {
+    return element.first_attribute != (&element + 1)->first_attribute;
+  }
   /// Calls `take` with the name, prefix included, and the value of each attribute.
   template <typename Take>
   void each_attribute(const Element& element, Take&& take) {

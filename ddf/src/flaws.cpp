@@ -21,8 +21,8 @@ class Examiner {
   bool place(std::uint32_t i);
   bool bits(const Record& r) const;
   bool way(std::uint32_t i) const;
-  std::uint8_t doors(std::uint32_t i) const;
-  bool slots(std::span<const PathSlot> table, std::uint8_t door) const;
+  std::uint16_t doors(std::uint32_t i) const;
+  bool slots(std::span<const PathSlot> table, std::uint16_t door) const;
   /// Words [at, at + count) exist.
   bool words(std::size_t at, std::size_t count) const {
     return at <= data_.words.size() && count <= data_.words.size() - at;
@@ -35,11 +35,12 @@ class Examiner {
   bool is_base(const Record& r) const { return r.parent == kNone || BitsDynamic::get(r.bits) != 0; }
 
   const SchemaData& data_;
-  static constexpr std::uint8_t kInSlots = 1;
-  static constexpr std::uint8_t kInParents = 2;
-  std::vector<std::uint8_t> depths_;
-  std::vector<std::uint8_t> doors_;
-  std::vector<bool> own_seen_;  // by where a tuple begins
+  static constexpr std::uint16_t kInSlots = 1;
+  static constexpr std::uint16_t kInParents = 2;
+  // No bytes: what is written to those might lie anywhere to the compiler.
+  std::vector<std::uint16_t> depths_;
+  std::vector<std::uint16_t> doors_;  // by node, then of none
+  std::vector<bool> own_seen_;        // by where a tuple begins
   // Honest tuples do not overlap: looking at each once takes no more steps than there are words.
   std::size_t steps_left_ = 0;
 };
@@ -121,7 +122,7 @@ bool Examiner::place(std::uint32_t i) {
     return false;
   const bool joint = (BitsRoot::get(r.bits) | BitsAncestor::get(r.bits)) != 0;
   if (dynamic ? joint || r.name_size != 0 : r.name_size == 0) return false;
-  depths_[i] = static_cast<std::uint8_t>(depth);
+  depths_[i] = static_cast<std::uint16_t>(depth);
   return depth <= kMaxDepth && BitsUser::get(r.bits) == BitsUser::get(parent.bits);
 }
 
@@ -172,7 +173,7 @@ bool Examiner::record(std::uint32_t i) {
 }
 
 /// Whether a slot of either table may lead to the node.
-std::uint8_t Examiner::doors(std::uint32_t i) const {
+std::uint16_t Examiner::doors(std::uint32_t i) const {
   const Record& r = data_.records[i];
   if (i < 2 || BitsFast::get(r.bits) == 0 || BitsDynamic::get(r.bits) != 0) return 0;
   const Record& parent = data_.records[r.parent];
@@ -180,19 +181,25 @@ std::uint8_t Examiner::doors(std::uint32_t i) const {
   return r.way != 0 && r.has_dynamic() ? kInSlots | kInParents : kInSlots;
 }
 
-bool Examiner::slots(std::span<const PathSlot> table, std::uint8_t door) const {
+/// Free slots and taken ones stand side by side without a rule: nothing here depends on which is
+/// which, or every other slot would be guessed wrong.
+bool Examiner::slots(std::span<const PathSlot> table, std::uint16_t door) const {
+  const std::size_t none = doors_.size() - 1;
+  unsigned bad = 0;
   for (const PathSlot& slot : table) {
-    if (slot.node == kNone) continue;
-    if (slot.node >= doors_.size() || (doors_[slot.node] & door) == 0) return false;
+    const bool beyond = slot.node >= none;
+    bad |= static_cast<unsigned>(beyond) & static_cast<unsigned>(slot.node != kNone);
+    bad |= static_cast<unsigned>((doors_[beyond ? none : slot.node] & door) == 0);
   }
-  return !table.empty();
+  return bad == 0 && !table.empty();
 }
 
 std::string Examiner::flaw() {
   if (data_.records.size() < 2 || data_.files.empty() || data_.pool.empty() || data_.words.empty())
     return "an array is empty";
   depths_.resize(data_.records.size());
-  doors_.resize(data_.records.size());
+  doors_.resize(data_.records.size() + 1);
+  doors_.back() = kInSlots | kInParents;  // no node: a free slot
   own_seen_.resize(data_.words.size());
   steps_left_ = 2 * data_.words.size();
   std::uint64_t children = 0;

@@ -169,7 +169,8 @@ Status SchemaBuilder::Impl::unpack_image(bool provider, std::vector<std::string>
 }
 
 Status SchemaBuilder::Impl::add_file(const std::string& path) {
-  if (is_compiled_file(path)) return add_compiled(CompiledImage::open(path), path, false, nullptr);
+  const Result<std::shared_ptr<const CompiledImage>> compiled = CompiledImage::open(path);
+  if (!compiled || *compiled != nullptr) return add_compiled(compiled, path, false, nullptr);
   const Result<FileBytes> file = read_file(path);
   if (!file) {
     const bool large = file.error().code() == Code::kTooLarge;

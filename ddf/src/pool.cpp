@@ -55,10 +55,16 @@ std::string_view pool_view(std::string_view pool, Ref ref) {
 // moved until there is more.
 constexpr std::size_t kFirstBytes = std::size_t{1} << 19;
 
-StringPool::StringPool() : bytes_(1, '\0'), slots_(1024) { bytes_.reserve(kFirstBytes); }
+constexpr std::size_t kFirstSlots = 1024;
+
+StringPool::StringPool() : bytes_(1, '\0') {}
 
 Ref StringPool::intern(std::string_view s) {
   if (s.empty()) return 0;
+  if (slots_.empty()) {  // many a pool stays empty
+    bytes_.reserve(kFirstBytes);
+    slots_.resize(kFirstSlots);
+  }
   const std::uint32_t hash = hash_bytes(s.data(), s.size());
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = hash & mask;
@@ -98,12 +104,14 @@ void StringPool::grow() {
   }
 }
 
-WordPool::WordPool() : words_(1, 0), slots_(1024) {
-  words_.reserve(kFirstBytes / sizeof(std::uint32_t));
-}
+WordPool::WordPool() : words_(1, 0) {}
 
 Ref WordPool::intern(std::span<const std::uint32_t> words) {
   if (words.empty()) return 0;
+  if (slots_.empty()) {
+    words_.reserve(kFirstBytes / sizeof(std::uint32_t));
+    slots_.resize(kFirstSlots);
+  }
   const std::uint32_t hash = hash_bytes(words.data(), words.size_bytes());
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = hash & mask;

@@ -87,13 +87,12 @@ void Reporter::unknown_element(const Element& element) {
            "; it has no effect (reported once per file)");
 }
 
-void Reporter::check_attributes(const Element& element,
+void Reporter::judge_attributes(const Element& element,
                                 std::initializer_list<std::string_view> known) {
   document_.each_attribute(element, [&](std::string_view name, std::string_view) {
     if (name.substr(0, 5) == "xmlns") return;
-    const std::string_view local = dom::local(name);
     for (std::string_view candidate : known) {
-      if (candidate == local) return;
+      if (dom::is_named(name, candidate)) return;
     }
     std::string word(document_.name(element));
     word.append(1, '@').append(name);
@@ -206,13 +205,10 @@ void PropertiesReader::read(const Element& properties, const Record* parent, Rec
   finish(p, record);
 }
 
-/// A repeated element: the last one wins, except that DFTypes add up.
-void PropertiesReader::enter(std::uint32_t which, const Element& element, Pending& p) {
-  if ((p.seen & which) != 0) {
-    reporter_.report(Severity::kWarning, "D210", element,
-                     "more than one " + reporter_.tag(element) + "; the last one counts");
-  }
-  p.seen |= which;
+/// The last one wins, except that DFTypes add up.
+void PropertiesReader::report_doubled(const Element& element) {
+  reporter_.report(Severity::kWarning, "D210", element,
+                   "more than one " + reporter_.tag(element) + "; the last one counts");
 }
 
 bool PropertiesReader::read_standard(const Element& element, Pending& p) {
@@ -491,21 +487,20 @@ void PropertiesReader::read_deprecated(const Element& element, Pending& p) {
   p.bits = BitsDeprecated::with(p.bits, 1);
   reporter_.check_attributes(element, {"OsBuildDeprecated"});
   document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
-    if (dom::local(name) == "OsBuildDeprecated")
+    if (dom::is_named(name, "OsBuildDeprecated"))
       set(p, Common::kDeprecatedBuild, intern(detail::trim(value)));
   });
 }
 
 void PropertiesReader::read_gp(const Element& element, Pending& p) {
   bool odd = false;
-  document_.each_attribute(element, [&](std::string_view qualified, std::string_view value) {
-    const std::string_view name = dom::local(qualified);
+  document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
     Tag tag = Tag::kGpName;
-    if (name == "GpAreaPath") {
+    if (dom::is_named(name, "GpAreaPath")) {
       tag = Tag::kGpArea;
-    } else if (name == "GpElement") {
+    } else if (dom::is_named(name, "GpElement")) {
       tag = Tag::kGpElement;
-    } else if (name != "GpEnglishName") {
+    } else if (!dom::is_named(name, "GpEnglishName")) {
       odd = true;
       return;
     }

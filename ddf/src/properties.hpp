@@ -34,11 +34,15 @@ class Reporter {
   std::string tag(const dom::Element& element) const;
   void unknown_element(const dom::Element& element);
   /// Reports attributes whose local names are not listed.
-  void check_attributes(const dom::Element& element, std::initializer_list<std::string_view> known);
+  void check_attributes(const dom::Element& element,
+                        std::initializer_list<std::string_view> known) {
+    if (document_.has_attributes(element)) judge_attributes(element, known);
+  }
   std::uint32_t line(const dom::Element& node) { return lines_.at(node.offset); }
   FindingSink& sink() { return sink_; }
 
  private:
+  void judge_attributes(const dom::Element& element, std::initializer_list<std::string_view> known);
   dom::Document& document_;
   FindingSink& sink_;
   dom::Lines& lines_;
@@ -77,7 +81,11 @@ class PropertiesReader {
   void begin(const Record* parent, Pending& p);
   void finish(Pending& p, Record& record);
   /// Notes that the element is there; a repeated one is reported.
-  void enter(std::uint32_t which, const dom::Element& element, Pending& p);
+  void enter(std::uint32_t which, const dom::Element& element, Pending& p) {
+    if ((p.seen & which) != 0) report_doubled(element);
+    p.seen |= which;
+  }
+  void report_doubled(const dom::Element& element);
   bool read_standard(const dom::Element& element, Pending& p);
   bool read_extension(const dom::Element& element, Pending& p);
   void read_access(const dom::Element& element, Pending& p);

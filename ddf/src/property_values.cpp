@@ -50,10 +50,9 @@ void PropertiesReader::read_enum(const Element& element, std::vector<Ref>& pairs
 void PropertiesReader::read_admx(const Element& element, Ref* admx) {
   constexpr std::string_view kNames[] = {"Area", "Name", "File"};
   bool odd = false;
-  document_.each_attribute(element, [&](std::string_view qualified, std::string_view value) {
-    const std::string_view name = dom::local(qualified);
+  document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
     std::size_t i = 0;
-    while (i != 3 && kNames[i] != name) ++i;
+    while (i != 3 && !dom::is_named(name, kNames[i])) ++i;
     if (i == 3) {
       odd = true;
     } else {
@@ -67,7 +66,7 @@ void PropertiesReader::read_admx(const Element& element, Ref* admx) {
 Ref PropertiesReader::read_delimiter(const Element& element, Ref delimiter) {
   reporter_.check_attributes(element, {"Delimiter"});
   document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
-    if (dom::local(name) == "Delimiter") delimiter = intern(value);
+    if (dom::is_named(name, "Delimiter")) delimiter = intern(value);
   });
   return delimiter;
 }
@@ -76,7 +75,7 @@ Ref PropertiesReader::read_allowed(const Element& element, ValueType& type) {
   std::string_view type_name;
   bool odd = false;
   document_.each_attribute(element, [&](std::string_view name, std::string_view value) {
-    if (dom::local(name) == "ValueType") {
+    if (dom::is_named(name, "ValueType")) {
       type_name = value;
     } else {
       odd = true;
@@ -135,7 +134,7 @@ void PropertiesReader::read_dependency_group(const Element& group,
   Ref friendly = 0;
   reporter_.check_attributes(group, {"FriendlyId"});
   document_.each_attribute(group, [&](std::string_view name, std::string_view value) {
-    if (dom::local(name) == "FriendlyId") friendly = intern(value);
+    if (dom::is_named(name, "FriendlyId")) friendly = intern(value);
   });
   Ref changed = 0;
   std::uint32_t count = 0;
@@ -152,7 +151,7 @@ void PropertiesReader::read_dependency_group(const Element& group,
     }
     std::string_view kind;
     document_.each_attribute(child, [&](std::string_view name, std::string_view value) {
-      if (dom::local(name) == "Type") kind = value;
+      if (dom::is_named(name, "Type")) kind = value;
     });
     reporter_.check_attributes(child, {"Type"});
     if (kind != "DependsOn" && kind != "Not") {

@@ -290,7 +290,8 @@ TEST_F(Compiled, RefusesWhatIsNotItsOwn) {
     std::memcpy(bytes.data() + at, &value, sizeof value);
     return signed_again(bytes);
   };
-  refused(with(offsetof(CompiledHeader, version), kCompiledVersion + 1), "format 2");
+  refused(with(offsetof(CompiledHeader, version), kCompiledVersion + 1),
+          "format " + std::to_string(kCompiledVersion + 1));
   refused(with(offsetof(CompiledHeader, byte_order), 0x04030201u), "another byte order");
   refused(good + '\0', "cut off or added to");
   refused(good.substr(0, 100), "cut off");
