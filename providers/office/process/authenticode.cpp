@@ -169,6 +169,12 @@ Verdict verify_authenticode(std::string_view image, const TrustPolicy& policy) {
   }
   const STACK_OF(PKCS7_SIGNER_INFO)* infos = PKCS7_get_signer_info(p7.get());
   if (sk_PKCS7_SIGNER_INFO_num(infos) != 1) return {kInvalidSignature, "it has not one signer"};
+  // Asked here, because PKCS7_verify leaks memory when it meets a digest it does not know.
+  const STACK_OF(X509_ALGOR)* digests = p7->d.sign->md_algs;
+  if (sk_X509_ALGOR_num(digests) != 1 ||
+      !is_strong(EVP_get_digestbyobj(sk_X509_ALGOR_value(digests, 0)->algorithm))) {
+    return {kInvalidSignature, "its signature uses a digest that is unknown or too weak"};
+  }
   const Bio content(BIO_new_mem_buf(said.data(), static_cast<int>(said.size())));
   if (!content ||
       PKCS7_verify(p7.get(), nullptr, nullptr, content.get(), nullptr, PKCS7_NOVERIFY) != 1) {
