@@ -206,7 +206,7 @@ bool Scanner::take_any_name(Element& element) {
   const char* end = at_;
   while (end != end_ && kNameCharacters.inside[static_cast<unsigned char>(*end)]) ++end;
   const std::string_view name(at_, static_cast<std::size_t>(end - at_));
-  if (!is_name(name)) return false;
+  if (end == end_ || !is_name(name)) return false;
   element.name = name_of(name);
   element.name_size = static_cast<std::uint32_t>(name.size());
   return true;

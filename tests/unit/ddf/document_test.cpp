@@ -90,6 +90,18 @@ TEST(Document, MarkupIsReadAsPugixmlReadsIt) {
   expect_same_by_pugixml("<MgmtTree></MgmtTree>");
 }
 
+// The byte behind the text was looked at: only a text with nothing behind it shows it.
+TEST(Document, ATextThatEndsInANameIsReadNoFurther) {
+  for (std::size_t n = 0; n != 80; ++n) {
+    for (const char* begin : {"<", "<MgmtTree><", "<MgmtTree a", "<MgmtTree></"}) {
+      const std::string text = begin + std::string(n, 'a');
+      const std::vector<char> bytes(text.begin(), text.end());
+      SchemaBuilder builder;
+      EXPECT_FALSE(builder.add_bytes({bytes.data(), bytes.size()}, "x.xml").ok());
+    }
+  }
+}
+
 /// Texts as they come out when someone edits a file carelessly.
 std::string damaged(std::string text, std::mt19937& random) {
   constexpr std::string_view kPieces[] = {
