@@ -238,6 +238,50 @@ Result<LocUri> LocUri::parse(std::string_view whole, const UriLimits& limits) {
   return uri;
 }
 
+bool folds_to(std::string_view text, std::string_view folded) {
+  return text.size() == folded.size() && text::folds_to(text.data(), folded.data(), text.size());
+}
+
+namespace {
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+template <bool Fold>
+std::uint64_t hash_of(std::string_view all, std::uint64_t seed) {
+  constexpr std::uint64_t kA = 0x9E3779B97F4A7C15u, kB = 0xC2B2AE3D27D4EB4Fu;
+  const char* p = all.data();
+  std::size_t n = all.size();
+  std::uint64_t h = mix(seed ^ kA, n ^ kB);
+  if (n < 16) {
+    std::uint64_t first = n < 8 ? text::load_tail(p, n) : text::load8(p);
+    std::uint64_t last = n < 8 ? 0 : text::load8(p + n - 8);
+    if (Fold) first = text::fold8(first), last = text::fold8(last);
+    return mix(first ^ h, last ^ kB);
+  }
+  const auto take = [&h](const char* from) {
+    text::Bytes16 bytes = text::load16(from);
+    if (Fold) bytes = text::fold16(bytes);
+    const auto words = reinterpret_cast<text::Words2>(bytes);
+    h = mix(words[0] ^ h, words[1] ^ kB);
+  };
+  for (; n > 16; n -= 16, p += 16) take(p);
+  take(p + n - 16);
+  return h;
+}
+
+}  // namespace
+
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+  return hash_of<false>(text, seed);
+}
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed) {
+  return hash_of<true>(text, seed);
+}
+
 std::string_view LocUri::operator[](std::size_t index) const {
   const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
   return std::string_view(decoded_).substr(begin, ends_[index] - begin);

@@ -103,10 +103,13 @@ class Report {
     check(name, measure, unit, "at most", bar, keeps,
           [held](double value) { return value <= held; });
   }
-  void at_least(const std::string& name, double value, double bar, const char* unit) {
+  /// At least `bar`; what counts is less than `held`.
+  template <typename Measure, typename = decltype(std::declval<Measure>()())>
+  void at_least(const std::string& name, const Measure& measure, double bar, const char* unit,
+                double held) {
     check(
-        name, [value] { return value; }, unit, "at least", bar,
-        [bar](double found) { return found >= bar; }, [](double) { return false; });
+        name, measure, unit, "at least", bar, [bar](double value) { return value >= bar; },
+        [held](double value) { return value >= held; });
   }
   void told(const std::string& name, double value, const char* unit) { print(name, value, unit); }
   int misses() const { return misses_; }

@@ -69,6 +69,10 @@ class FaultVfs {
 
   /// From now on writes reach the files only by a sync, as after a power cut they would have.
   void hold_unsynced(bool on) { hold_ = on; }
+  /// True: a sync reaches the disk. By default it does not: tests ask what would be lost, and a
+  /// disk has nothing to say about that.
+  void sync_really(bool on) { really_ = on; }
+  bool syncs_really() const { return really_; }
   /// The power goes at the `nth` call from now on: of every file each unsynced write of 512 bytes
   /// is kept or lost as `seed` decides, and every call from then on fails.
   void crash_at(int nth, std::uint32_t seed);
@@ -108,6 +112,7 @@ class FaultVfs {
   bool failed_ = false;
 
   bool hold_ = false;
+  bool really_ = false;
   int crash_left_ = 0;
   std::optional<Op> kill_op_;
   int kill_left_ = 0;

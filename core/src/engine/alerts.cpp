@@ -23,7 +23,7 @@ bool may_carry(const Principal& principal, const std::string& user) {
 Result<std::int64_t> EngineImpl::queue_alert(DeviceAlert alert, std::string user) {
   Status judged = txn::judge_alert(alert);
   if (!judged.ok()) return judged;
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   if (!takes_alerts()) return Status(Code::kFull, "too many alerts wait for the server");
   const std::int64_t id = tree_.next_alert();
@@ -55,7 +55,7 @@ std::vector<QueuedAlert> EngineImpl::queued_alerts(const Principal& principal, s
 }
 
 Status EngineImpl::acknowledge_alerts(const std::vector<std::int64_t>& ids) {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   txn::Transaction transaction(tree_, next_transaction());
   for (const std::int64_t id : ids) transaction.remove_alert(id);

@@ -19,15 +19,25 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Value> Session::get(std::string_view uri) {
+namespace {
+
+Result<Value> get_by_rule(SessionImpl& session, std::string_view uri) {
   dm::Outcome outcome;
-  Status status = impl_->get(uri, outcome);
+  Status status = session.get(uri, outcome);
   if (!status.ok()) return status;
   if (!outcome.nodes.empty()) {
     return Status(Code::kNotSupported,
                   "this list has several values: use Engine::list, ?list=TNDS, or SyncML");
   }
   return std::move(outcome.value);
+}
+
+}  // namespace
+
+Result<Value> Session::get(std::string_view uri) {
+  Result<Value> value{Value()};
+  if (!impl_->get_direct(uri, *value, nullptr)) value = get_by_rule(*impl_, uri);
+  return value;
 }
 
 Status Session::add(std::string_view uri, const Value& value) {
@@ -57,7 +67,7 @@ namespace {
 /// One change as the owner makes it, in a transaction of its own.
 template <typename Make>
 Status as_owner(EngineImpl& engine, const std::string& user, std::string_view uri, Make make) {
-  const txn::TurnHolder turn(engine.turn(), engine.deadline());
+  const txn::TurnHolder turn(engine.turn(), engine.patience());
   if (!turn.status().ok()) return turn.status();
   const gate::World& world = engine.world();
   gate::Target target;

@@ -30,7 +30,10 @@ EngineImpl::EngineImpl(EngineOptions options)
   auto world = std::make_shared<gate::World>();
   world->schema = builder_.build();
   world->bindings.resize(1);
+  world->claims.resize(1);
+  world->traits = gate::find_traits(*world);
   world_ = std::move(world);
+  tree_.bind(*world_, options_.uri_limits.max_segments);
 }
 
 Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {
@@ -117,7 +120,7 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
   std::vector<std::pair<provider::LoadedProvider*, store::JobRow>> to_run;
   {
     const std::unique_lock lock(tree_.mutex());
-    tree_.publish(batch, *world_->schema);
+    tree_.publish(batch);
     for (const tree::JobKey& key : started) {
       for (const auto& each : world_->providers) {
         if (each->name() != key.first) continue;
@@ -241,7 +244,7 @@ bool EngineImpl::reboot_pending() const {
 }
 
 Status EngineImpl::clear_reboot_pending() {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   txn::Transaction transaction(tree_, next_transaction());
   transaction.erase_state(kRebootPending.first, kRebootPending.second);

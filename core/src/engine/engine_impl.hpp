@@ -58,7 +58,8 @@ class EngineImpl : public provider::Services {
   // ---- transactions ----
   const EngineOptions& options() const { return options_; }
   txn::Turn& turn() { return turn_; }
-  Clock::Duration deadline() const { return options_.clock->steady_now() + options_.call_deadline; }
+  /// How long a command waits for the turn.
+  Clock::Duration patience() const { return options_.call_deadline; }
   std::int64_t utc_ms() const { return options_.clock->utc_now().time_since_epoch().count(); }
   std::uint64_t next_transaction() { return ++transactions_; }
   std::uint64_t next_session() { return ++sessions_; }

@@ -75,7 +75,9 @@ Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
   for (const LoadedProvider::Root& root : loaded.roots) {
     ddf::Address address;
     if (schema.resolve_path(root.scope, root.path, address).ok()) {
-      world.claimed[static_cast<std::uint32_t>(address.node)] = &loaded;
+      world.claim_of[static_cast<std::size_t>(address.node)] =
+          static_cast<std::uint32_t>(world.claims.size());
+      world.claims.push_back({&loaded, root.path});
     }
   }
   for (std::size_t i = 0; i < table.handler_count; ++i) {
@@ -142,6 +144,14 @@ void note_excluded(gate::World& world) {
   }
 }
 
+/// Whoever claims a root claims all nodes of its tree; a tree nested in it is another's.
+void spread_claims(gate::World& world) {
+  for (std::uint32_t id = 0; id < world.claim_of.size(); ++id) {
+    const ddf::Node root = world.schema->node(ddf::NodeId{id}).root();
+    world.claim_of[id] = world.claim_of[static_cast<std::size_t>(root.id())];
+  }
+}
+
 Result<std::shared_ptr<const gate::World>> make_world(
     std::shared_ptr<const ddf::Schema> schema, const ddf::DeviceProfile& profile,
     std::vector<std::shared_ptr<LoadedProvider>> providers) {
@@ -149,6 +159,8 @@ Result<std::shared_ptr<const gate::World>> make_world(
   world->schema = std::move(schema);
   world->bindings.resize(1);
   world->binding_of.assign(world->schema->node_count(), 0);
+  world->claims.resize(1);
+  world->claim_of.assign(world->schema->node_count(), 0);
   world->providers = std::move(providers);
   world->profile = profile;
   note_excluded(*world);
@@ -156,6 +168,8 @@ Result<std::shared_ptr<const gate::World>> make_world(
     Status bound = bind_handlers(*world, *each);
     if (!bound.ok()) return bound;
   }
+  spread_claims(*world);
+  world->traits = gate::find_traits(*world);
   return std::shared_ptr<const gate::World>(std::move(world));
 }
 
@@ -206,10 +220,10 @@ Status EngineImpl::publish_world(std::vector<std::shared_ptr<LoadedProvider>> pr
   Result<std::shared_ptr<const gate::World>> made =
       make_world(builder_.build(), options_.profile, std::move(providers));
   if (!made) return made.error();
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   const std::unique_lock lock(tree_.mutex());
-  tree_.bind(*(*made)->schema);
+  tree_.bind(**made, options_.uri_limits.max_segments);
   world_ = *std::move(made);
   any_refresh_ = world_->any_refresh;
   return {};
@@ -367,7 +381,7 @@ Status EngineImpl::load_one(const std::shared_ptr<LoadedProvider>& loaded,
 }
 
 Status EngineImpl::recover(LoadedProvider& loaded) {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   Status settled = ledger_.settle(loaded);
   if (!settled.ok()) {
@@ -380,7 +394,7 @@ Status EngineImpl::recover(LoadedProvider& loaded) {
 }
 
 Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   store::Batch batch;
   for (const auto& [key, job] : tree_.jobs()) {
@@ -400,7 +414,7 @@ Status EngineImpl::redeliver_jobs(LoadedProvider& loaded) {
   if (!counted.ok()) return counted;
   {
     const std::unique_lock lock(tree_.mutex());
-    tree_.publish(batch, *world_->schema);
+    tree_.publish(batch);
     for (const store::JobRow& job : jobs) tree_.jobs()[{job.provider, job.id}].handed_over = true;
   }
   for (const store::JobRow& job : jobs) loaded.run_job(job.id, job.payload, job.attempt);

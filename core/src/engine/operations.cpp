@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cspkit/ddf/rules.hpp>
 #include <utility>
 
@@ -10,6 +11,16 @@
 #include "txn/owner_write.hpp"
 
 namespace cspkit {
+
+namespace {
+
+std::string decoded(std::string_view segment) {
+  const bool escaped = segment.find('%') != std::string_view::npos;
+  return escaped ? ddf::decode_segment(segment).value_or(std::string(segment))
+                 : std::string(segment);
+}
+
+}  // namespace
 
 provider::CallSpec make_call(const gate::World& world, const gate::View& view,
                              const gate::Target& target, std::size_t n, std::uint32_t verb) {
@@ -22,14 +33,14 @@ provider::CallSpec make_call(const gate::World& world, const gate::View& view,
   spec.scope = target.address.scope;
   spec.user = target.user;
   spec.path = txn::spelled_path(view, target, n);
-  spec.root = world.schema->node(id).root().pattern();
+  spec.root = world.claim(id).root;
   std::size_t start = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t slash = spec.path.find('/', start);
     const std::string_view segment = std::string_view(spec.path).substr(
         start, slash == std::string::npos ? slash : slash - start);
     if (target.address.segments[i].dynamic) {
-      spec.captures.push_back(ddf::decode_segment(segment).value_or(std::string(segment)));
+      spec.captures.push_back(decoded(segment));
     }
     start = slash + 1;
   }
@@ -218,7 +229,12 @@ void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const 
   if (!world_.any_transactions || !change.calls_handlers()) return;
   if (change.verb == dm::Verb::kDelete) return plan_removal(change, calls);
   const gate::Target& target = change.target;
-  const std::size_t size = target.address.segments.size();
+  const std::vector<ddf::Address::Segment>& segments = target.address.segments;
+  const bool any_handled = std::any_of(
+      segments.begin(), segments.end(),
+      [&](const ddf::Address::Segment& each) { return world_.binding(each.node).verbs != 0; });
+  if (!any_handled) return;
+  const std::size_t size = segments.size();
   const auto add = [&](std::size_t n, std::uint32_t verb) {
     const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
     const gate::Binding& binding = world_.binding(id);

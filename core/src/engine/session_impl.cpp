@@ -36,6 +36,19 @@ void cut(std::string& text, std::size_t most) {
   text = text.substr(0, most);
 }
 
+/// Where the path begins in an address as most are written, "./Device/...", "./User/..." or
+/// "./..."; 0 for any other.
+std::size_t plain_scope(std::string_view uri, Scope& scope) {
+  if (uri.size() > 9 && uri[8] == '/' && ddf::folds_to(uri.substr(0, 8), "./device")) return 9;
+  if (uri.size() > 7 && uri[6] == '/' && ddf::folds_to(uri.substr(0, 6), "./user")) {
+    scope = Scope::kUser;
+    return 7;
+  }
+  // With a second one: "./Device" is the scope itself.
+  const bool plain = uri.substr(0, 2) == "./" && uri.find('/', 2) != std::string_view::npos;
+  return plain ? 2 : 0;
+}
+
 dm::DmOptions dm_options(const EngineOptions& options, bool one_shot) {
   dm::DmOptions chosen;
   chosen.max_message_bytes = options.max_message_bytes;
@@ -53,6 +66,7 @@ SessionImpl::SessionImpl(EngineImpl& engine, Principal principal, bool one_shot)
     : engine_(engine),
       principal_(std::move(principal)),
       id_(engine.next_session()),
+      seat_(engine.tree().mutex()),
       dm_(dm_options(engine.options(), one_shot)) {}
 
 Result<std::string> SessionImpl::process(std::string_view message) {
@@ -67,7 +81,9 @@ void SessionImpl::run(const dm::Operation& operation, dm::Outcome& outcome) {
   }
   switch (operation.verb) {
     case dm::Verb::kGet:
-      outcome.status = get(operation.uri, outcome, operation.max_result_bytes);
+      if (!get_direct(operation.uri, outcome.value, &outcome.mime)) {
+        outcome.status = get(operation.uri, outcome, operation.max_result_bytes);
+      }
       return;
     case dm::Verb::kCopy: {
       dm::Operation write;
@@ -111,13 +127,15 @@ Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* val
 Status SessionImpl::run_change(const dm::Operation& operation, const Value* typed,
                                std::string& failing_uri) {
   refresh(operation.uri);
-  const txn::TurnHolder turn(engine_.turn(), engine_.deadline());
+  const txn::TurnHolder turn(engine_.turn(), engine_.patience());
   if (!turn.status().ok()) return turn.status();
   const gate::World& world = engine_.world();
   txn::Transaction transaction(engine_.tree(), engine_.next_transaction());
   Effects effects(engine_, transaction);
   Changer changer(engine_, world, principal_, id_, transaction, effects);
   Change change;
+  change.target = std::move(spare_);
+  change.target.node = {};
   change.may_stay_pending = operation.may_stay_pending;
   Status status = changer.judge_address(operation, change);
   if (status.ok()) status = changer.judge_state(change, failing_uri);
@@ -137,6 +155,7 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   }
   if (status.ok()) status = engine_.commit(transaction, {}, &effects);
   if (!status.ok()) effects.undo();
+  spare_ = std::move(change.target);
   return status;
 }
 
@@ -174,7 +193,7 @@ Status SessionImpl::leave_pending(const dm::Operation& operation, const Change& 
 bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
                              std::vector<dm::Outcome>& outcomes) {
   outcomes.assign(operations.size(), {});
-  const txn::TurnHolder turn(engine_.turn(), engine_.deadline());
+  const txn::TurnHolder turn(engine_.turn(), engine_.patience());
   if (!turn.status().ok()) {
     for (std::size_t i = 0; i < operations.size(); ++i) {
       const Code refused = operations[i].refused;
@@ -185,6 +204,24 @@ bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
   return AtomicChange(engine_, principal_, id_, operations, outcomes).run();
 }
 
+bool SessionImpl::get_direct(std::string_view uri, Value& value, std::string* mime) {
+  const std::size_t most = engine_.options().uri_limits.max_bytes;
+  if (engine_.any_refresh() || (most != 0 && uri.size() > most)) return false;
+  Scope scope = Scope::kDevice;
+  const std::size_t begin = plain_scope(uri, scope);
+  if (begin == 0 || (scope == Scope::kUser && principal_.user.empty())) return false;
+  const std::shared_lock lock(seat_);
+  const tree::Space* space =
+      engine_.tree().space(scope == Scope::kUser ? principal_.user : std::string_view{});
+  const tree::Live* live = space ? space->find_direct(uri.substr(begin)) : nullptr;
+  if (!live) return false;
+  value.format = live->row.format;
+  value.data = live->row.value;
+  value.secret = (live->row.flags & CSPKIT_VALUE_SECRET) != 0;
+  if (mime) *mime = live->row.mime;
+  return true;
+}
+
 Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome, std::size_t max_bytes) {
   refresh(uri);
   return get_at_present(uri, outcome, max_bytes);
@@ -192,8 +229,8 @@ Status SessionImpl::get(std::string_view uri, dm::Outcome& outcome, std::size_t 
 
 Status SessionImpl::get_at_present(std::string_view uri, dm::Outcome& outcome,
                                    std::size_t max_bytes) {
-  tree::Tree& tree = engine_.tree();
-  std::shared_lock lock(tree.mutex());
+  const tree::Tree& tree = engine_.tree();
+  std::shared_lock lock(seat_);
   const gate::World& world = engine_.world();
   Status status = gate::judge_address(world, uri, principal_, CSPKIT_GET,
                                       engine_.options().uri_limits, target_);
@@ -210,7 +247,8 @@ Status SessionImpl::get_at_present(std::string_view uri, dm::Outcome& outcome,
   return get_property(world, lock, outcome);
 }
 
-Status SessionImpl::get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+Status SessionImpl::get_property(const gate::World& world,
+                                 std::shared_lock<tree::TreeMutex::Seat>& lock,
                                  dm::Outcome& outcome) {
   const std::optional<query::Property> property = query::property_of(target_.address.query);
   if (!property) {
@@ -235,8 +273,8 @@ Status SessionImpl::get_property(const gate::World& world, std::shared_lock<tree
   return {};
 }
 
-Status SessionImpl::get_value(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
-                              dm::Outcome& outcome) {
+Status SessionImpl::get_value(const gate::World& world,
+                              std::shared_lock<tree::TreeMutex::Seat>& lock, dm::Outcome& outcome) {
   const tree::TreeView view(engine_.tree());
   if (!target_.node.is_leaf()) {
     outcome.value = Value(Format::kNode, joined(gate::child_names(world, view, target_)));
@@ -303,7 +341,7 @@ void SessionImpl::refresh(std::string_view uri) {
   if (user_scope && principal_.user.empty()) return;
   for (std::size_t n = 1; n <= address.segments.size(); ++n) {
     if (!quick->binding(address.segments[n - 1].node).handles(CSPKIT_REFRESH)) continue;
-    const txn::TurnHolder turn(engine_.turn(), engine_.deadline());
+    const txn::TurnHolder turn(engine_.turn(), engine_.patience());
     if (!turn.status().ok()) return;
     const gate::World& world = engine_.world();
     gate::Target target;

@@ -42,6 +42,8 @@ class SessionImpl : public dm::CommandRunner {
   /// The same without bringing anything up to date before.
   Status get_at_present(std::string_view uri, dm::Outcome& outcome,
                         std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
+  /// A Get that nothing but the row at that address decides: false when it is not one.
+  bool get_direct(std::string_view uri, Value& value, std::string* mime);
   /// A change whose value is typed already; null: none.
   Status change(dm::Verb verb, std::string_view uri, const Value* value);
   Result<NodeDemands> demands(std::string_view uri);
@@ -59,19 +61,21 @@ class SessionImpl : public dm::CommandRunner {
   Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
   /// The rest of a Get once the node is known to exist; a provider is asked after `lock` was given
   /// back.
-  Status get_value(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+  Status get_value(const gate::World& world, std::shared_lock<tree::TreeMutex::Seat>& lock,
                    dm::Outcome& outcome);
   /// Gives `lock` back.
-  Status get_list(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+  Status get_list(const gate::World& world, std::shared_lock<tree::TreeMutex::Seat>& lock,
                   std::string_view uri, std::size_t max_bytes, dm::Outcome& outcome);
-  Status get_property(const gate::World& world, std::shared_lock<tree::TreeMutex>& lock,
+  Status get_property(const gate::World& world, std::shared_lock<tree::TreeMutex::Seat>& lock,
                       dm::Outcome& outcome);
   void refresh(std::string_view uri);
 
   EngineImpl& engine_;
   Principal principal_;
   std::uint64_t id_;
+  tree::TreeMutex::Seat seat_;  // at the tree, for Gets
   dm::DmSession dm_;
+  gate::Target spare_;      // of the last change, for the memory it has
   gate::Target target_;     // reused: a Get of a stored value allocates for its result only
   bool read_leaf_ = false;  // of the last Get; target_'s own schema may be gone after it
   std::vector<AlertRecord> alerts_;

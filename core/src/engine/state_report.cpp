@@ -42,7 +42,7 @@ StoredNode shown_node(const gate::World& world, const tree::Tree& tree, store::N
 }  // namespace
 
 Status EngineImpl::backup(const std::filesystem::path& target) {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   return store_->backup(target.string());
 }
@@ -66,7 +66,7 @@ Result<Subscription> EngineImpl::subscribe(std::string_view uri, ChangeCallback 
 }
 
 Result<StateDump> EngineImpl::dump() {
-  const txn::TurnHolder turn(turn_, deadline());
+  const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
   Result<store::Contents> contents = store_->load();
   if (!contents) return contents.error();

@@ -73,10 +73,17 @@ Status judge_applicability(const World& world, const ddf::Address& address) {
   return {};
 }
 
+/// Row 5 applies to few nodes, and decoding a name costs memory.
+bool has_name_rule(const ddf::Node& node) {
+  return !node.is_leaf() && node.value_type() == ddf::ValueType::kRegEx;
+}
+
 Status judge_names(const ddf::Schema& schema, const ddf::Address& address) {
   for (std::size_t i = 0; i < address.segments.size(); ++i) {
     if (!address.segments[i].dynamic) continue;
-    Status status = ddf::check_name(schema.node(address.segments[i].node), address.name(i));
+    const ddf::Node node = schema.node(address.segments[i].node);
+    if (!has_name_rule(node)) continue;
+    Status status = ddf::check_name(node, address.name(i));
     if (!status.ok()) return status;
   }
   return {};
@@ -113,13 +120,39 @@ bool exists_below_parent(const World& world, const ddf::Node& node, const NodeRo
   return is_required(node.occurrence()) && node.has_default();
 }
 
+namespace {
+
+// Its instances are found by what their addresses fold to, without looking at the schema again.
+bool is_plain(const World& world, const ddf::Node& node) {
+  if (world.excludes(node.id()) || node.case_sensitive()) return false;
+  if (!node.is_dynamic()) return true;
+  if (has_name_rule(node)) return false;
+  const std::vector<ddf::Node> siblings = node.parent().static_children();
+  return std::none_of(siblings.begin(), siblings.end(),
+                      [](const ddf::Node& each) { return each.case_sensitive(); });
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> find_traits(const World& world) {
+  std::vector<std::uint8_t> traits(world.schema->node_count());
+  for (std::uint32_t id = 0; id < traits.size(); ++id) {
+    const ddf::Node node = world.schema->node(ddf::NodeId{id});
+    const bool stands = node.is_ancestor_of_root() || exists_below_parent(world, node, nullptr);
+    const bool stored = node.is_leaf() && node.grants(ddf::kAccessGet) &&
+                        !world.binding(node.id()).handles(CSPKIT_GET);
+    traits[id] = static_cast<std::uint8_t>(
+        (stands ? kStands : 0) | (is_plain(world, node) ? kPlain : 0) | (stored ? kStored : 0));
+  }
+  return traits;
+}
+
 std::size_t existing_depth(const World& world, const View& view, const Target& target) {
   const ddf::Address& address = target.address;
   for (std::size_t n = 1; n <= address.segments.size(); ++n) {
-    const ddf::Node node = world.schema->node(address.segments[n - 1].node);
-    // Ancestors of roots always exist and never have rows: the common prefix costs no lookup.
-    if (node.is_ancestor_of_root()) continue;
-    if (!exists_below_parent(world, node, view.find(target.user, address.key_of(n)))) return n - 1;
+    // What exists by rule needs no lookup; everything else is there when it is set.
+    if (world.has(address.segments[n - 1].node, kStands)) continue;
+    if (view.find(target.user, address.key_of(n)) == nullptr) return n - 1;
   }
   return address.segments.size();
 }

@@ -43,6 +43,8 @@ Status judge_address(const World& world, std::string_view uri, const Principal& 
 
 /// Does the node of the first n segments exist, given that its parent does?
 bool exists_below_parent(const World& world, const ddf::Node& node, const NodeRow* row);
+/// The Traits of every node of a world that is complete but for them.
+std::vector<std::uint8_t> find_traits(const World& world);
 /// Number of leading segments that exist: address.segments.size() when the node itself does.
 std::size_t existing_depth(const World& world, const View& view, const Target& target);
 

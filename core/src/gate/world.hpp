@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace cspkit::provider {
@@ -49,6 +49,20 @@ constexpr std::size_t handler_slot(std::uint32_t verb) {
   }
 }
 
+/// A DDF tree that a provider claims.
+struct Claim {
+  provider::LoadedProvider* provider = nullptr;
+  std::string_view root;  ///< canonical path; the provider's
+};
+
+/// What holds for a schema node whatever is set: worked out once, not by every command.
+enum Trait : std::uint8_t {
+  kStands = 1,  ///< exists whenever its parent does
+  kPlain =
+      2,  ///< for this device, and its instances are told by their names in any case of letters
+  kStored = 4,  ///< a leaf that grants Get and is read from its row
+};
+
 struct World {
   std::shared_ptr<const ddf::Schema> schema;
   std::vector<Binding> bindings;          ///< [0] is "none"
@@ -60,11 +74,15 @@ struct World {
   std::vector<bool> excluded;  ///< by NodeId: not for this device; empty: none is
   ddf::DeviceProfile profile;
 
-  /// Who claims the DDF tree with this root; null: nobody.
-  std::unordered_map<std::uint32_t, provider::LoadedProvider*> claimed;
+  std::vector<Claim> claims;            ///< [0] is "nobody's"
+  std::vector<std::uint32_t> claim_of;  ///< by NodeId
+  const Claim& claim(ddf::NodeId node) const {
+    const auto index = static_cast<std::size_t>(node);
+    return claims[index < claim_of.size() ? claim_of[index] : 0];
+  }
+  /// Who claims the DDF tree that the node is in; null: nobody.
   provider::LoadedProvider* claimant(const ddf::Node& node) const {
-    const auto it = claimed.find(static_cast<std::uint32_t>(node.root().id()));
-    return it == claimed.end() ? nullptr : it->second;
+    return claim(node.id()).provider;
   }
 
   bool excludes(ddf::NodeId node) const {
@@ -82,6 +100,10 @@ struct World {
     }
     return false;
   }
+  bool has(ddf::NodeId node, Trait trait) const {
+    return (traits[static_cast<std::size_t>(node)] & trait) != 0;
+  }
+  std::vector<std::uint8_t> traits;  ///< by NodeId
   bool owned(ddf::NodeId node) const { return (binding(node).flags & CSPKIT_HANDLER_OWN) != 0; }
 };
 

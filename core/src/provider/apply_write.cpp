@@ -32,16 +32,16 @@ Status put_alert(txn::Transaction& transaction, const WriteOp& op, std::string s
 }  // namespace
 
 Status apply_write(const LoadedProvider& provider, const gate::World& world,
-                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms) {
+                   txn::Transaction& transaction, WriteOp op, std::int64_t now_ms) {
   switch (op.kind) {
     case WriteOp::Kind::kStateWrite:
-      transaction.put_state(provider.name(), op.path, op.value.data);
+      transaction.put_state(provider.name(), std::move(op.path), std::move(op.value.data));
       return {};
     case WriteOp::Kind::kStateRemove:
-      transaction.erase_state(provider.name(), op.path);
+      transaction.erase_state(provider.name(), std::move(op.path));
       return {};
     case WriteOp::Kind::kJobStart:
-      transaction.put_job(provider.name(), op.path, op.value.data);
+      transaction.put_job(provider.name(), op.path, std::move(op.value.data));
       return {};
     case WriteOp::Kind::kJobEnd:
       if (transaction.end_job(provider.name(), op.path)) return {};
@@ -53,13 +53,23 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     default:
       break;
   }
+  if (op.kind == WriteOp::Kind::kSet) {
+    // Most of what providers set is a leaf that is there: nothing but its format is to be judged.
+    const std::string_view user = op.scope == Scope::kUser ? op.user : std::string_view{};
+    const tree::Live* live = transaction.find_direct(user, op.path);
+    const ddf::Node node = live ? world.schema->node(live->node) : ddf::Node();
+    if (live && world.claimant(node) == &provider) {
+      return txn::owner_reset(transaction, node, live->row, std::move(op.value), now_ms,
+                              std::move(op.mime));
+    }
+  }
   gate::Target target;
   Status found = resolve(world, op.scope, op.user, op.path, target);
   if (!found.ok()) {
     return Status(Code::kNotFound,
                   fmt::format("the DDF of {} has no node {}", provider.name(), op.path));
   }
-  if (!provider.owns(target.node)) {
+  if (world.claimant(target.node) != &provider) {
     return Status(Code::kNotAllowed,
                   fmt::format("{} lies outside the roots of {}", op.path, provider.name()));
   }
@@ -73,7 +83,8 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     txn::owner_create(transaction, world, target, now_ms);
     return {};
   }
-  return txn::owner_set(transaction, world, target, op.value, now_ms, op.mime);
+  return txn::owner_set(transaction, world, target, std::move(op.value), now_ms,
+                        std::move(op.mime));
 }
 
 }  // namespace cspkit::provider

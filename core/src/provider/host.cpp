@@ -32,9 +32,11 @@ std::int64_t utc_ms(Clock& clock) { return clock.utc_now().time_since_epoch().co
 std::string absolute(const Writer& writer, std::string_view path) {
   if (path == ".") return {};
   if (path.substr(0, 2) == "./") return std::string(path.substr(2));
-  if (path.empty()) return writer.root;
-  if (writer.root.empty()) return std::string(path);
-  return writer.root + "/" + std::string(path);
+  std::string whole;
+  whole.reserve(writer.root.size() + 1 + path.size());
+  whole.append(writer.root);
+  if (!whole.empty() && !path.empty()) whole.push_back('/');
+  return whole.append(path);
 }
 
 /// Does one thing with an open writer: finds it, holds its mutex, keeps it from ending meanwhile.
@@ -66,7 +68,9 @@ cspkit_code misuse(LoadedProvider& provider, std::string_view text) {
 }
 
 /// One change through a writer: at once in its overlay, and noted for the time a batch is applied.
-cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, bool is_path) {
+/// `where` is a path, or the key of state and jobs.
+cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, std::string_view where,
+                   bool is_path) {
   LoadedProvider& provider = of(host);
   return with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     if (!writer.transaction)
@@ -74,19 +78,21 @@ cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, bool i
     if (writer.read_only) return misuse(provider, "undo_for cannot change anything");
     op.scope = writer.scope;
     op.user = writer.user;
-    if (is_path) op.path = absolute(writer, op.path);
+    op.path = is_path ? absolute(writer, where) : std::string(where);
+    const bool repeated = writer.is_batch || writer.detached;
+    if (repeated) writer.ops.push_back(op);
     Services& services = provider.services();
     Status status;
     {
       const std::shared_lock lock(services.tree().mutex());
-      status = apply_write(provider, services.world(), *writer.transaction, op,
+      status = apply_write(provider, services.world(), *writer.transaction, std::move(op),
                            utc_ms(services.clock()));
     }
     if (!status.ok()) {
+      if (repeated) writer.ops.pop_back();
       services.log(LogLevel::kDebug, provider.name(), status.text());
       return code_of(status);
     }
-    if (writer.is_batch || writer.detached) writer.ops.push_back(std::move(op));
     return CSPKIT_OK;
   });
 }
@@ -205,23 +211,20 @@ cspkit_code set(const cspkit_host* host, cspkit_writer writer, cspkit_str path,
   if (!good_value(value)) return misuse(of(host), "set: no value, or an unknown format");
   WriteOp op;
   op.kind = WriteOp::Kind::kSet;
-  op.path = std::string(view(path));
   op.value = copy(*value);
-  return change(host, writer, std::move(op), true);
+  return change(host, writer, std::move(op), view(path), true);
 }
 
 cspkit_code create(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kCreate;
-  op.path = std::string(view(path));
-  return change(host, writer, std::move(op), true);
+  return change(host, writer, std::move(op), view(path), true);
 }
 
 cspkit_code remove(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kRemove;
-  op.path = std::string(view(path));
-  return change(host, writer, std::move(op), true);
+  return change(host, writer, std::move(op), view(path), true);
 }
 
 // ---- provider state ----
@@ -274,16 +277,14 @@ cspkit_code state_write(const cspkit_host* host, cspkit_writer writer, cspkit_st
                         cspkit_str bytes) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kStateWrite;
-  op.path = std::string(view(key));
   op.value.data = std::string(view(bytes));
-  return change(host, writer, std::move(op), false);
+  return change(host, writer, std::move(op), view(key), false);
 }
 
 cspkit_code state_remove(const cspkit_host* host, cspkit_writer writer, cspkit_str key) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kStateRemove;
-  op.path = std::string(view(key));
-  return change(host, writer, std::move(op), false);
+  return change(host, writer, std::move(op), view(key), false);
 }
 
 // ---- batches ----
@@ -380,16 +381,14 @@ cspkit_code job_start(const cspkit_host* host, cspkit_writer writer, cspkit_str 
   if (id.size == 0) return misuse(provider, "job_start: the job has no id");
   WriteOp op;
   op.kind = WriteOp::Kind::kJobStart;
-  op.path = std::string(view(id));
   op.value.data = std::string(view(payload));
-  return change(host, writer, std::move(op), false);
+  return change(host, writer, std::move(op), view(id), false);
 }
 
 cspkit_code job_end(const cspkit_host* host, cspkit_writer writer, cspkit_str id) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kJobEnd;
-  op.path = std::string(view(id));
-  return change(host, writer, std::move(op), false);
+  return change(host, writer, std::move(op), view(id), false);
 }
 
 cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t percent,
@@ -431,10 +430,9 @@ cspkit_code alert_queue(const cspkit_host* host, cspkit_writer writer,
   }
   WriteOp op;
   op.kind = WriteOp::Kind::kAlert;
-  op.path = text_of(alert->source);
   op.alert = std::make_shared<const DeviceAlert>(std::move(asked));
-  const bool has_source = !op.path.empty();
-  return change(host, writer, std::move(op), has_source);
+  const std::string_view source = view(alert->source);
+  return change(host, writer, std::move(op), source, !source.empty());
 }
 
 constexpr cspkit_host_alerts kAlerts = {sizeof(cspkit_host_alerts), 0, alert_queue};

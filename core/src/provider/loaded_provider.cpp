@@ -249,14 +249,6 @@ void LoadedProvider::destroy() {
   provider_ = nullptr;
 }
 
-bool LoadedProvider::owns(const ddf::Node& node) const {
-  const ddf::Node top = node.root();
-  const std::string key = ddf::fold(top.pattern());
-  return std::any_of(roots.begin(), roots.end(), [&](const Root& root) {
-    return root.scope == top.scope() && ddf::fold(root.path) == key;
-  });
-}
-
 void LoadedProvider::misbehaved(std::string_view text) const {
   services_.log(LogLevel::kProviderMisbehaving, name_, text);
 }

@@ -35,7 +35,7 @@ struct CallSpec {
   Scope scope = Scope::kDevice;
   std::string user;
   std::string path;                   ///< canonical, names as created
-  std::string root;                   ///< canonical path of the root above it
+  std::string_view root;              ///< canonical path of the root above it; the provider's
   std::vector<std::string> captures;  ///< decoded
   const Value* value = nullptr;
   std::string_view mime;
@@ -143,9 +143,6 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   const cspkit_host& plain_host() const { return plain_host_; }
   WriterTable& writers() { return writers_; }
   TaskGuard& tasks() { return *tasks_; }
-  /// Does the node belong to a DDF tree that this provider claims? A tree nested in it is
-  /// another's.
-  bool owns(const ddf::Node& node) const;
   /// Cancels calls and timers and waits for running tasks; stop() does the rest.
   void quiesce();
   void misbehaved(std::string_view text) const;
@@ -221,7 +218,7 @@ Status resolve(const gate::World& world, Scope scope, const std::string& user,
 /// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
 /// kBadFormat.
 Status apply_write(const LoadedProvider& provider, const gate::World& world,
-                   txn::Transaction& transaction, const WriteOp& op, std::int64_t now_ms);
+                   txn::Transaction& transaction, WriteOp op, std::int64_t now_ms);
 
 }  // namespace cspkit::provider
 

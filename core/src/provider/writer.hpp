@@ -12,7 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -42,7 +41,8 @@ struct Writer {
   bool is_batch = false;
   Scope scope = Scope::kDevice;
   std::string user;
-  std::string root;  ///< what relative paths are relative to: "Vendor/MSFT/Office"
+  std::string_view root;  ///< what relative paths are relative to: "Vendor/MSFT/Office"; the
+                          ///< provider's
   txn::Transaction* transaction =
       nullptr;  ///< of a changing call, or of the batch's preview; null for a Get
   std::unique_ptr<txn::Transaction> preview;
@@ -83,8 +83,17 @@ class WriterTable {
   std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> cancel_all();
 
  private:
+  // An id says in its lower bits in which place its writer is; those above make it unique.
+  struct Place {
+    std::uint64_t id = 0;  // 0: free
+    std::shared_ptr<Writer> writer;
+  };
+  static constexpr unsigned kPlaceBits = 24;
+  const Place* place_of(std::uint64_t id) const;
+
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Writer>> writers_;
+  std::vector<Place> places_;
+  std::vector<std::size_t> free_;
   std::uint64_t next_ = 1;
 };
 

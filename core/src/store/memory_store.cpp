@@ -3,7 +3,9 @@
 // file, row for row, so that one set of tests holds for both.
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "store/store.hpp"
@@ -17,7 +19,8 @@ class MemoryStore final : public Store {
  public:
   Result<Contents> load() override {
     Contents contents;
-    copy_rows(nodes_, contents.nodes);
+    contents.nodes.reserve(nodes_.size());
+    for (const auto& [name, row] : nodes_) contents.nodes.push_back(*row);
     copy_rows(state_, contents.state);
     copy_rows(jobs_, contents.jobs);
     copy_rows(alerts_, contents.alerts);
@@ -28,8 +31,8 @@ class MemoryStore final : public Store {
   }
 
   Status apply(const Batch& batch) override {
-    for (const NodeKey& key : batch.remove_nodes) nodes_.erase(Pair(key.user, key.key));
-    for (const NodeRow& row : batch.put_nodes) nodes_.insert_or_assign({row.user, row.key}, row);
+    for (const NodeKey& key : batch.remove_nodes) nodes_.erase({key.user, key.key});
+    for (const NodeRow& row : batch.put_nodes) put_node(row);
     for (const Pair& key : batch.remove_state) state_.erase(key);
     for (const StateRow& row : batch.put_state) {
       state_.insert_or_assign({row.provider, row.key}, row);
@@ -64,7 +67,19 @@ class MemoryStore final : public Store {
     for (const auto& entry : from) to.push_back(entry.second);
   }
 
-  std::map<Pair, NodeRow> nodes_;
+  void put_node(const NodeRow& row) {
+    if (const auto found = nodes_.find({row.user, row.key}); found != nodes_.end()) {
+      *found->second = row;
+      return;
+    }
+    auto kept = std::make_unique<NodeRow>(row);
+    const NodeName name{kept->user, kept->key};
+    nodes_.emplace(name, std::move(kept));
+  }
+
+  // The names are those of the rows.
+  using NodeName = std::pair<std::string_view, std::string_view>;
+  std::map<NodeName, std::unique_ptr<NodeRow>> nodes_;
   std::map<Pair, StateRow> state_;
   std::map<Pair, JobRow> jobs_;
   std::map<std::int64_t, AlertRow> alerts_;

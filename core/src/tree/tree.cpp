@@ -7,44 +7,65 @@ namespace cspkit::tree {
 
 namespace {
 
-ddf::NodeId place(const ddf::Schema& schema, const NodeRow& row, ddf::Address& scratch) {
+ddf::NodeId find_node(const ddf::Schema& schema, const NodeRow& row, ddf::Address& address) {
   const Scope scope = row.user.empty() ? Scope::kDevice : Scope::kUser;
-  if (!schema.resolve_path(scope, row.path, scratch).ok()) return ddf::kNoNode;
+  if (!schema.resolve_path(scope, row.path, address).ok()) return ddf::kNoNode;
   // A newer DDF may tell names apart by case that were one, or the reverse, or have made a leaf of
   // an interior node: then the row is no longer this node's.
-  const ddf::Node node = schema.node(scratch.node);
+  const ddf::Node node = schema.node(address.node);
   const bool was_interior = row.format == Format::kNode;
   const bool same_kind =
       node.is_leaf() ? !was_interior || node.format() == Format::kNull : was_interior;
-  const bool fits = scratch.key == row.key && same_kind;
-  return fits ? scratch.node : ddf::kNoNode;
+  const bool fits = address.key == row.key && same_kind;
+  return fits ? address.node : ddf::kNoNode;
 }
 
 }  // namespace
 
-void Space::put(NodeRow row, ddf::NodeId node) {
-  const auto found = index_.find(row.key);
-  if (found != index_.end()) {
-    found->second->row = std::move(row);
-    found->second->node = node;
-    return;
+std::pair<Live*, bool> Space::put(NodeRow row) {
+  if (const auto found = index_.find(row.key); found != index_.end()) {
+    Live& live = *found->second;
+    const bool same_kind = (row.format == Format::kNode) == (live.row.format == Format::kNode);
+    const bool placed = live.node != ddf::kNoNode && same_kind && row.path == live.row.path;
+    live.row = std::move(row);
+    return {&live, placed};
   }
   std::string key = row.key;
-  const auto it = rows_.emplace(std::move(key), Live{std::move(row), node}).first;
+  const auto it = rows_.emplace(std::move(key), Live{std::move(row)}).first;
   index_.emplace(it->first, &it->second);
+  return {&it->second, false};
+}
+
+void Space::set_direct(Live& live, bool direct) {
+  if (live.direct == direct) return;
+  live.direct = direct;
+  if (direct) {
+    direct_.insert(live.row.key, &live);
+  } else {
+    direct_.erase(live.row.key, &live);
+  }
 }
 
 void Space::erase(std::string_view key) {
   const auto it = rows_.find(key);
   if (it == rows_.end()) return;
+  set_direct(it->second, false);
   index_.erase(it->first);
-  rows_.erase(it);
+  auto below = rows_.erase(it);
+  // What is left below may be there no more: it is looked at again when it is asked for. Between
+  // a row and those below it stand names that go on with a character before '/'.
+  const std::string prefix = std::string(key) + "/";
+  if (below == rows_.end() || below->first.compare(0, key.size(), key) != 0) return;
+  for (below = rows_.lower_bound(prefix);
+       below != rows_.end() && below->first.compare(0, prefix.size(), prefix) == 0; ++below) {
+    set_direct(below->second, false);
+  }
 }
 
 void Tree::fill(store::Contents contents) {
   for (NodeRow& row : contents.nodes) {
     Space& space = own_space(row.user);
-    space.put(std::move(row), ddf::kNoNode);
+    space.put(std::move(row));
   }
   for (store::StateRow& row : contents.state) {
     state_[{std::move(row.provider), std::move(row.key)}] = std::move(row.bytes);
@@ -56,22 +77,44 @@ void Tree::fill(store::Contents contents) {
   for (store::AlertRow& row : contents.alerts) put_alert(std::move(row));
 }
 
-void Tree::bind(const ddf::Schema& schema) {
-  ddf::Address scratch;
-  for (auto& [key, live] : device_.rows()) live.node = place(schema, live.row, scratch);
+void Tree::bind(const gate::World& world, std::size_t max_segments) {
+  world_ = &world;
+  max_segments_ = max_segments;
+  for (auto& [key, live] : device_.rows()) place(device_, live);
   for (auto& [user, space] : users_) {
-    for (auto& [key, live] : space.rows()) live.node = place(schema, live.row, scratch);
+    for (auto& [key, live] : space.rows()) place(space, live);
   }
 }
 
-void Tree::publish(store::Batch& batch, const ddf::Schema& schema) {
-  ddf::Address scratch;
-  for (const store::NodeKey& gone : batch.remove_nodes) own_space(gone.user).erase(gone.key);
-  for (NodeRow& row : batch.put_nodes) {
-    const ddf::NodeId node = place(schema, row, scratch);
-    Space& space = own_space(row.user);
-    space.put(std::move(row), node);
+void Tree::place(Space& space, Live& live) {
+  live.node = find_node(*world_->schema, live.row, scratch_);
+  space.set_direct(live, live.node != ddf::kNoNode && is_direct(space));
+}
+
+// Of the row whose address is in scratch_.
+bool Tree::is_direct(const Space& space) const {
+  const std::vector<ddf::Address::Segment>& segments = scratch_.segments;
+  if (max_segments_ != 0 && segments.size() > max_segments_) return false;
+  if (!world_->has(scratch_.node, gate::kStored)) return false;
+  for (std::size_t n = 1; n <= segments.size(); ++n) {
+    const ddf::NodeId id = segments[n - 1].node;
+    if (!world_->has(id, gate::kPlain)) return false;
+    if (n == segments.size() || world_->has(id, gate::kStands)) continue;
+    const Live* above = space.find(scratch_.key_of(n));
+    if (above == nullptr || above->node == ddf::kNoNode) return false;
   }
+  return true;
+}
+
+void Tree::put_node(NodeRow row) {
+  Space& space = own_space(row.user);
+  const auto [live, placed] = space.put(std::move(row));
+  if (!placed) place(space, *live);
+}
+
+void Tree::publish(store::Batch& batch) {
+  for (const store::NodeKey& gone : batch.remove_nodes) own_space(gone.user).erase(gone.key);
+  for (NodeRow& row : batch.put_nodes) put_node(std::move(row));
   for (const auto& gone : batch.remove_state) state_.erase(gone);
   for (store::StateRow& row : batch.put_state)
     state_[{row.provider, row.key}] = std::move(row.bytes);

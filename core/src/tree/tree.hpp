@@ -18,7 +18,9 @@
 #include <utility>
 #include <vector>
 
+#include "gate/world.hpp"
 #include "store/store.hpp"
+#include "tree/folded_index.hpp"
 #include "tree/tree_mutex.hpp"
 
 namespace cspkit::tree {
@@ -29,6 +31,10 @@ using store::NodeRow;
 struct Live {
   NodeRow row;
   ddf::NodeId node = ddf::kNoNode;  ///< kNoNode: an orphan, kept but invisible
+  /// A Get of exactly this address is answered by this row, whoever asks: it is a leaf that grants
+  /// Get, all above it exists, and nothing but its folded path has to be looked at. False says
+  /// nothing.
+  bool direct = false;
 };
 
 /// The rows of one user, or of the device (user "").
@@ -40,14 +46,26 @@ class Space {
     const auto it = index_.find(key);
     return it == index_.end() ? nullptr : it->second;
   }
-  void put(NodeRow row, ddf::NodeId node);
+  /// The row whose key the text folds to, if it is a direct one.
+  const Live* find_direct(std::string_view text) const {
+    return direct_.find(text, [](const Live& live) { return std::string_view(live.row.key); });
+  }
+  /// The row as it lies here now, and whether it has the place it had.
+  std::pair<Live*, bool> put(NodeRow row);
+  void set_direct(Live& live, bool direct);
   void erase(std::string_view key);
   Rows& rows() { return rows_; }
   const Rows& rows() const { return rows_; }
 
  private:
-  Rows rows_;                                          // ordered: a subtree is a range
-  std::unordered_map<std::string_view, Live*> index_;  // keys live in rows_
+  struct Hash {
+    std::uint64_t seed = 0;
+    std::size_t operator()(std::string_view key) const { return ddf::hash_text(key, seed); }
+  };
+
+  FoldedIndex direct_;
+  Rows rows_;  // ordered: a subtree is a range
+  std::unordered_map<std::string_view, Live*, Hash> index_{0, Hash{chance(this)}};  // keys in rows_
 };
 
 /// Calls visit(key) for every row strictly below `key` in an ordered map.
@@ -113,18 +131,25 @@ class Tree {
 
   /// Takes over what the store held. Before anybody else looks.
   void fill(store::Contents contents);
-  /// Places every row in a new schema. Under the unique lock.
-  void bind(const ddf::Schema& schema);
+  /// Places every row in a new world, which the caller keeps until the next one, under the unique
+  /// lock. Addresses of more segments are not found directly.
+  void bind(const gate::World& world, std::size_t max_segments);
   /// Applies what the store has accepted. Under the unique lock.
-  void publish(store::Batch& batch, const ddf::Schema& schema);
+  void publish(store::Batch& batch);
   /// URI of every row the schema does not know.
   std::vector<std::string> orphans() const;
 
  private:
   void put_alert(store::AlertRow row);
+  void put_node(NodeRow row);
+  void place(Space& space, Live& live);
+  bool is_direct(const Space& space) const;
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
 
   mutable TreeMutex mutex_;
+  const gate::World* world_ = nullptr;
+  std::size_t max_segments_ = 0;
+  ddf::Address scratch_;
   Space device_;
   std::map<std::string, Space, std::less<>> users_;
   std::map<StateKey, std::string> state_;

@@ -43,17 +43,38 @@ void make_node(Transaction& transaction, const gate::World& world, const gate::T
   transaction.put(std::move(row), now_ms);
 }
 
-void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               std::int64_t now_ms) {
+namespace {
+
+NodeRow row_of(const std::string& user, const std::string& key, Value value, std::string mime) {
   NodeRow row;
-  row.user = target.user;
-  row.key = target.address.key;
-  row.path = spelled_path(transaction, target, target.address.segments.size());
+  row.user = user;
+  row.key = key;
   row.format = value.format;
   row.mime = std::move(mime);
   row.value = std::move(value.data);
   row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
-  transaction.put(std::move(row), now_ms);
+  return row;
+}
+
+/// The value in its leaf's format.
+Result<Value> as_held(const ddf::Node& leaf, Value value) {
+  const bool secret = value.secret;
+  Result<Value> checked =
+      ddf::check_format(leaf, std::move(value), std::numeric_limits<std::size_t>::max());
+  if (checked) checked->secret = secret;
+  return checked;
+}
+
+}  // namespace
+
+void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
+               std::int64_t now_ms) {
+  NodeRow row = row_of(target.user, target.address.key, std::move(value), std::move(mime));
+  const std::lock_guard lock(transaction.mutex());
+  const NodeRow* before = transaction.find(target.user, target.address.key);
+  // A row that is there keeps its spelling.
+  if (!before) row.path = spelled_path(transaction, target, target.address.segments.size());
+  transaction.put_over(before, std::move(row), now_ms);
 }
 
 namespace {
@@ -79,14 +100,19 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
     owner_create(transaction, world, target, now_ms);
     return {};
   }
-  const bool secret = value.secret;
-  Result<Value> checked =
-      ddf::check_format(target.node, std::move(value), std::numeric_limits<std::size_t>::max());
-  if (!checked) return checked.error();
-  checked->secret = secret;
+  Result<Value> held = as_held(target.node, std::move(value));
+  if (!held) return held.error();
   const std::lock_guard lock(transaction.mutex());
   make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
-  put_value(transaction, target, *std::move(checked), std::move(mime), now_ms);
+  put_value(transaction, target, *std::move(held), std::move(mime), now_ms);
+  return {};
+}
+
+Status owner_reset(Transaction& transaction, const ddf::Node& leaf, const NodeRow& row, Value value,
+                   std::int64_t now_ms, std::string mime) {
+  Result<Value> held = as_held(leaf, std::move(value));
+  if (!held) return held.error();
+  transaction.put(row_of(row.user, row.key, *std::move(held), std::move(mime)), now_ms);
   return {};
 }
 

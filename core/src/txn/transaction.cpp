@@ -8,27 +8,18 @@
 
 namespace cspkit::txn {
 
-const Transaction::Change* Transaction::change(std::string_view user, std::string_view key) const {
-  const auto space = changes_.find(user);
-  if (space == changes_.end()) return nullptr;
-  const auto it = space->second.find(key);
-  return it == space->second.end() ? nullptr : &it->second;
-}
-
-Transaction::Change& Transaction::changed(std::string_view user, std::string_view key) {
-  auto space = changes_.find(user);
-  if (space == changes_.end()) space = changes_.emplace(std::string(user), Changes{}).first;
-  auto it = space->second.find(key);
-  if (it == space->second.end()) it = space->second.emplace(std::string(key), Change{}).first;
-  ++it->second.writes;
-  return it->second;
-}
-
 const NodeRow* Transaction::find(std::string_view user, std::string_view key) const {
   const std::lock_guard lock(mutex_);
-  if (const Change* own = change(user, key)) return own->row ? &*own->row : nullptr;
+  if (const Overlay::Change* own = changes_.find(user, key))
+    return own->removed ? nullptr : &own->row;
   const tree::Live* live = tree_.find(user, key);
   return live && live->node != ddf::kNoNode ? &live->row : nullptr;
+}
+
+const tree::Live* Transaction::find_direct(std::string_view user, std::string_view path) const {
+  const std::lock_guard lock(mutex_);
+  const tree::Space* space = changes_.empty() ? tree_.space(user) : nullptr;
+  return space ? space->find_direct(path) : nullptr;
 }
 
 void Transaction::children(std::string_view user, std::string_view key,
@@ -40,54 +31,67 @@ void Transaction::children(std::string_view user, std::string_view key,
       if (space->find(child)->node != ddf::kNoNode) found.insert(child);
     });
   }
-  const auto own = changes_.find(user);
-  if (own != changes_.end()) {
-    // The overlay is small and may hold removals: it is walked, not jumped over.
-    tree::for_each_below(own->second, key, [&](const std::string& below) {
-      const std::size_t start = key.empty() ? 0 : key.size() + 1;
-      if (below.find('/', start) != std::string::npos) return;
-      if (own->second.find(below)->second.row) {
-        found.insert(below);
-      } else {
-        found.erase(below);
-      }
-    });
-  }
+  // The overlay is small and may hold removals: it is walked, not jumped over.
+  const std::size_t start = key.empty() ? 0 : key.size() + 1;
+  changes_.for_each_below(user, key, [&](const std::string& below, const Overlay::Change& change) {
+    if (below.find('/', start) != std::string::npos) return;
+    if (change.removed) {
+      found.erase(below);
+    } else {
+      found.insert(below);
+    }
+  });
   keys.assign(found.begin(), found.end());
 }
 
 void Transaction::put(NodeRow row, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
-  if (const NodeRow* before = find(row.user, row.key)) {
+  const NodeRow* before = find(row.user, row.key);
+  put_over(before, std::move(row), now_ms);
+}
+
+void Transaction::put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (before) {
     row.path = before->path;
     if (row.title.empty()) row.title = before->title;
     const bool same = before->value == row.value && before->format == row.format;
     row.verno = static_cast<std::uint16_t>(before->verno + (same ? 0 : 1));
   }
   row.tstamp = now_ms;
-  Change& target = changed(row.user, row.key);
-  target.row = std::move(row);
+  set(std::move(row));
+}
+
+void Transaction::set(NodeRow row) {
+  Overlay::Change& change = changes_.at(row.user, row.key);
+  ++change.writes;
+  change.removed = false;
+  change.row = std::move(row);
+}
+
+void Transaction::reset(std::string_view user, std::string_view key) {
+  Overlay::Change& change = changes_.at(user, key);
+  ++change.writes;
+  change.removed = true;
 }
 
 std::set<std::string> Transaction::keys_of_subtree(std::string_view user,
                                                    std::string_view key) const {
   std::set<std::string> gone;
-  if (find(user, key) || change(user, key)) gone.emplace(key);
+  if (find(user, key) || changes_.find(user, key)) gone.emplace(key);
   if (const tree::Space* space = tree_.space(user)) {
     // Orphans too: a DDF that comes back must not bring back values of another life.
     tree::for_each_below(space->rows(), key, [&](const std::string& below) { gone.insert(below); });
   }
-  const auto own = changes_.find(user);
-  if (own != changes_.end()) {
-    tree::for_each_below(own->second, key, [&](const std::string& below) { gone.insert(below); });
-  }
+  changes_.for_each_below(
+      user, key, [&](const std::string& below, const Overlay::Change&) { gone.insert(below); });
   return gone;
 }
 
 void Transaction::erase_subtree(std::string_view user, std::string_view key) {
   const std::lock_guard lock(mutex_);
   erased_keys_.push_back({std::string(user), std::string(key)});
-  for (const std::string& each : keys_of_subtree(user, key)) changed(user, each).row.reset();
+  for (const std::string& each : keys_of_subtree(user, key)) reset(user, each);
 }
 
 void Transaction::retitle(std::string_view user, std::string_view key, std::string title,
@@ -99,7 +103,7 @@ void Transaction::retitle(std::string_view user, std::string_view key, std::stri
   row.title = std::move(title);
   row.tstamp = now_ms;
   ++row.verno;
-  changed(user, key).row = std::move(row);
+  set(std::move(row));
 }
 
 void Transaction::rename_subtree(std::string_view user, std::string_view key,
@@ -112,11 +116,11 @@ void Transaction::rename_subtree(std::string_view user, std::string_view key,
   std::vector<NodeRow> moved;
   for (const std::string& each : keys_of_subtree(user, key)) {
     // What no DDF describes at present moves along.
-    const Change* own = change(user, each);
+    const Overlay::Change* own = changes_.find(user, each);
     const tree::Live* live = own ? nullptr : tree_.find(user, each);
-    if (own && own->row) moved.push_back(*own->row);
+    if (own && !own->removed) moved.push_back(own->row);
     if (live) moved.push_back(live->row);
-    changed(user, each).row.reset();
+    reset(user, each);
   }
   if (new_key != key) erase_subtree(user, new_key);
   for (NodeRow& row : moved) {
@@ -126,14 +130,13 @@ void Transaction::rename_subtree(std::string_view user, std::string_view key,
     }
     row.key.replace(0, key.size(), new_key);
     row.path.replace(0, old_path_size, new_path);
-    Change& target = changed(user, row.key);
-    target.row = std::move(row);
+    set(std::move(row));
   }
 }
 
 std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {
   const std::lock_guard lock(mutex_);
-  const Change* own = change(user, key);
+  const Overlay::Change* own = changes_.find(user, key);
   return own ? own->writes : 0;
 }
 
@@ -238,15 +241,13 @@ bool Transaction::empty() const {
 store::Batch Transaction::take_batch() {
   const std::lock_guard lock(mutex_);
   store::Batch batch;
-  for (auto& [user, changes] : changes_) {
-    for (auto& [key, change] : changes) {
-      if (change.row) {
-        batch.put_nodes.push_back(std::move(*change.row));
-      } else if (tree_.find(user, key)) {
-        batch.remove_nodes.push_back({user, key});
-      }
+  changes_.take([&](Overlay::Change&& change) {
+    if (!change.removed) {
+      batch.put_nodes.push_back(std::move(change.row));
+    } else if (tree_.find(change.row.user, change.row.key)) {
+      batch.remove_nodes.push_back({std::move(change.row.user), std::move(change.row.key)});
     }
-  }
+  });
   for (auto& [key, bytes] : state_) {
     if (bytes) {
       batch.put_state.push_back({key.first, key.second, std::move(*bytes)});
@@ -266,7 +267,6 @@ store::Batch Transaction::take_batch() {
   }
   batch.put_alerts = std::move(alerts_);
   batch.remove_alerts = std::move(gone_alerts_);
-  changes_.clear();
   state_.clear();
   jobs_.clear();
   alerts_.clear();

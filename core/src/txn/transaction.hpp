@@ -23,6 +23,7 @@
 #include "gate/gate.hpp"
 #include "store/store.hpp"
 #include "tree/tree.hpp"
+#include "txn/overlay.hpp"
 
 namespace cspkit::txn {
 
@@ -39,11 +40,16 @@ class Transaction : public gate::View {
   /// The row as this transaction sees it; null when the node is not set. Valid until the next
   /// change.
   const NodeRow* find(std::string_view user, std::string_view key) const override;
+  /// The row at exactly that path, if it is a direct one (tree::Live) and this transaction has
+  /// changed none. Valid until the tree is published.
+  const tree::Live* find_direct(std::string_view user, std::string_view path) const;
   /// Keys of the set children directly below `key`, sorted.
   void children(std::string_view user, std::string_view key,
                 std::vector<std::string>& keys) const override;
-  /// Sets a row; title, version and time are carried on from the row before.
+  /// Sets a row; spelling, title and version are carried on from the row before.
   void put(NodeRow row, std::int64_t now_ms);
+  /// The same with what find() says of that row, asked under mutex().
+  void put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms);
   /// Removes the row and every row below it.
   void erase_subtree(std::string_view user, std::string_view key);
   /// Gives a row that is there another Title.
@@ -82,20 +88,14 @@ class Transaction : public gate::View {
   std::recursive_mutex& mutex() const { return mutex_; }
 
  private:
-  struct Change {
-    std::optional<NodeRow> row;  // empty: removed
-    std::uint64_t writes = 0;
-  };
-  using Changes = std::map<std::string, Change, std::less<>>;
-
+  void set(NodeRow row);
+  void reset(std::string_view user, std::string_view key);
   std::set<std::string> keys_of_subtree(std::string_view user, std::string_view key) const;
-  const Change* change(std::string_view user, std::string_view key) const;
-  Change& changed(std::string_view user, std::string_view key);
 
   const tree::Tree& tree_;
   std::uint64_t id_;
   mutable std::recursive_mutex mutex_;
-  std::map<std::string, Changes, std::less<>> changes_;  // by user
+  Overlay changes_;
   std::map<tree::StateKey, std::optional<std::string>> state_;
   std::map<tree::JobKey, std::optional<std::string>> jobs_;
   std::vector<store::AlertRow> alerts_;

@@ -6,12 +6,13 @@
 
 namespace cspkit::txn {
 
-Status Turn::acquire(Clock::Duration deadline) {
+Status Turn::acquire(Clock::Duration patience) {
   std::unique_lock lock(mutex_);
   if (!held_ && queue_.empty()) {
     held_ = true;
     return {};
   }
+  const Clock::Duration deadline = clock_->steady_now() + patience;
   const auto waiter = std::make_shared<Waiter>();
   queue_.push_back(waiter);
   while (!waiter->granted) {

@@ -20,8 +20,8 @@ class Turn {
   Turn(std::shared_ptr<Clock> clock, std::shared_ptr<Executor> executor)
       : clock_(std::move(clock)), executor_(std::move(executor)) {}
 
-  /// Waits for the turn. kBusy when the deadline (steady) passes first; then nothing is held.
-  Status acquire(Clock::Duration deadline);
+  /// Waits for the turn. kBusy when it takes longer than that; then nothing is held.
+  Status acquire(Clock::Duration patience);
   void release();
   /// What a posted task leaves to be done after the turn has been given back.
   using After = std::function<void()>;
@@ -60,7 +60,7 @@ class Turn {
 /// Holds the turn for a block.
 class TurnHolder {
  public:
-  TurnHolder(Turn& turn, Clock::Duration deadline) : turn_(turn), status_(turn.acquire(deadline)) {}
+  TurnHolder(Turn& turn, Clock::Duration patience) : turn_(turn), status_(turn.acquire(patience)) {}
   ~TurnHolder() {
     if (status_.ok()) turn_.release();
   }

@@ -67,6 +67,12 @@ void append_encoded(std::string& out, std::string_view decoded);
 Result<std::string> decode_segment(std::string_view encoded);
 /// Lower-cases ASCII letters.
 std::string fold(std::string_view text);
+/// True when the text, folded, is `folded`.
+bool folds_to(std::string_view text, std::string_view folded);
+/// Hashes for tables of addresses; whoever chooses the addresses must not know the seed. The second
+/// is the same for all texts that fold to one.
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed);
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
 /// True when the text is valid UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 
