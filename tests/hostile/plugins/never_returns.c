@@ -9,7 +9,8 @@ static cspkit_code stay(cspkit_provider* provider, cspkit_call call,
   (void)call;
   (void)request;
   zoo_log(zoo_self(provider)->host, "zoo: stays", 10);
-  for (;;) pause();
+  while (pause() == -1) continue; /* which is all it ever gives */
+  return CSPKIT_OK;
 }
 ZOO_CREATE {
   self->table.get = stay;
