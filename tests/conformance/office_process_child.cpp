@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Installs Office without end by whatever engine the settings name. Made to be killed.
+// Installs Office without end by whatever engine the settings name. Made to be killed; writes a
+// byte to the descriptor TELL when the first Exec was accepted.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cspkit/engine.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: %s STATE LIBRARY NAME\n", argv[0]);
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: %s STATE LIBRARY NAME TELL\n", argv[0]);
     return 2;
   }
+  const int tell = std::atoi(argv[4]);  // NOLINT(cert-err34-c): the test writes it
+  ::fcntl(tell, F_SETFD, FD_CLOEXEC);   // not for what the engine starts
   cspkit::EngineOptions options;
   options.state = argv[1];
   auto engine = cspkit::Engine::open(std::move(options));
@@ -32,6 +39,7 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "%s: %s\n", id.c_str(), status.text().c_str());
       return 1;
     }
+    if (i == 0 && ::write(tell, "1", 1) != 1) return 3;
     // Every other one is not waited for: then several are in the queue.
     if (i % 2 == 1) engine->wait_for_jobs({}, std::chrono::milliseconds(1));
   }
