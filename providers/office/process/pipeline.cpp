@@ -61,9 +61,8 @@ std::string order_of(const RunRequest& request) {
   return fmt::format("{}\n{}\n{}\n", request.run, request.due, sha256(request.configuration));
 }
 
-// False when pause said so.
-bool end_and_remove(const std::string& folder, const Pause& pause) {
-  SupervisedRun run(folder);
+// False when pause said so. Of a run whose lock we hold only its own object can tell how it stands.
+bool end_and_remove(SupervisedRun& run, const Pause& pause) {
   Look look;
   for (int round = 0; (look = run.look()).state == RunState::kRunning; ++round) {
     if (round % 50 == 0) run.cancel();
@@ -71,7 +70,7 @@ bool end_and_remove(const std::string& folder, const Pause& pause) {
   }
   if (look.state == RunState::kInterrupted) static_cast<void>(run.end_leftovers());
   std::error_code ignored;
-  fs::remove_all(folder, ignored);
+  fs::remove_all(run.folder(), ignored);
   return true;
 }
 
@@ -87,8 +86,10 @@ bool sweep(const std::string& work_folder, std::string_view live, bool all, cons
     if (!all && fs::exists(at->path() / kKeptFile, error)) continue;
     folders.push_back(at->path().string());
   }
-  return std::all_of(folders.begin(), folders.end(),
-                     [&](const std::string& folder) { return end_and_remove(folder, pause); });
+  return std::all_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+    SupervisedRun run(folder);
+    return end_and_remove(run, pause);
+  });
 }
 
 std::int32_t status_of(const Outcome& outcome, std::string_view written) {
@@ -161,7 +162,7 @@ bool Pipeline::tell(int percent, std::string_view text) {
 
 void Pipeline::cancel() {
   observer_.step("cancelled");
-  end_and_remove(run_.folder(), pause_);
+  end_and_remove(run_, pause_);
 }
 
 // The folder, and where an earlier process left the run.
@@ -171,7 +172,8 @@ Pipeline::Next Pipeline::prepare() {
   const std::string order = order_of(request_);
   std::string found;
   if (read_file(join(folder, kOrderFile), 4096, found) != 0 || found != order) {
-    if (!end_and_remove(folder, pause_)) return Next::kLeave;
+    SupervisedRun former(folder);
+    if (!end_and_remove(former, pause_)) return Next::kLeave;
     std::error_code error;
     fs::create_directories(join(folder, kContentFolder), error);
     ::chmod(folder.c_str(), S_IRWXU);

@@ -143,6 +143,24 @@ TEST_F(EngineTest, ACancelledRunEndsTheTool) {
   EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
 }
 
+TEST_F(EngineTest, ARunCancelledWhileItDownloadsIsRemoved) {
+  test::Reply asleep;
+  asleep.body = std::string(1000, 'x');
+  asleep.sent = 10;
+  asleep.stalls = true;
+  server_.set("/setup", {asleep});
+  auto engine = this->engine();
+  engine->run(request(), witness_);
+  ASSERT_TRUE(witness_->wait_for("downloading the Deployment Tool"));
+  witness_->cancel();
+  EXPECT_TRUE(witness_->wait_for("cancelled"));
+  serve("exit 0");
+  auto next = std::make_shared<Witness>();
+  engine->run(request("run-2"), next);
+  EXPECT_EQ(next->wait().status, 0) << "the engine is stuck with the cancelled run";
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
+}
+
 TEST_F(EngineTest, WhatWasCancelledWhileNobodyLookedIsEndedAtTheStart) {
   serve("sleep 1000");
   auto engine = this->engine();
