@@ -133,7 +133,8 @@ class Attempt {
     if (!problem_.empty()) return fail(result, problem_);
     if (http >= kHttpFirstError) return fail(result, "the server answered " + std::to_string(http));
     if (code != CURLE_OK) return fail(result, message(code));
-    if (size_ == 0) return fail(result, "the server sent nothing");
+    // Not size_: what an earlier try left is no answer of this one.
+    if (!begun_) return fail(result, "the server sent nothing");
     if (total_ != 0 && size_ != total_) {
       forget();
       return fail(result, "the server promised " + std::to_string(total_) + " bytes and sent " +

@@ -43,7 +43,7 @@ class DownloadTest : public testing::Test {
       return pauses_.size() < stop_after_;
     };
     clock_.progress = [this](std::uint64_t got, std::uint64_t) {
-      if (got == last_) now_ += idle_;  // it looks again about once a second
+      if (got != 0 && got == last_) now_ += idle_;  // it looks again about once a second
       last_ = got;
       return !give_up_;
     };
@@ -192,10 +192,27 @@ TEST_F(DownloadTest, AServerThatFallsAsleep) {
   asleep.stalls = true;
   server_.set("/setup.exe", {asleep});
   options_.tries = 1;
-  idle_ = milliseconds(20'000);
+  idle_ = milliseconds(61'000);
   const DownloadResult result = get();
   EXPECT_EQ(result.status, kDownloadFailed);
   EXPECT_EQ(result.text, "nothing came for 60 s");
+  EXPECT_EQ(last_, 10U) << "it fell asleep after it had begun";
+  EXPECT_EQ(server_.requests().size(), 1U);
+}
+
+TEST_F(DownloadTest, AnEmptyAnswerIsNotWhatAnEarlierTryLeft) {
+  Reply half = whole(), empty;
+  half.sent = body_.size() / 2;
+  empty.etag = "\"v2\"";
+  server_.set("/setup.exe", {half, empty});
+  options_.tries = 2;
+  const DownloadResult result = get();
+  EXPECT_EQ(result.status, kDownloadFailed);
+  EXPECT_EQ(result.text, "the server sent nothing");
+  EXPECT_FALSE(has_file());
+  server_.set("/setup.exe", {whole()});
+  EXPECT_EQ(get().status, 0);
+  EXPECT_EQ(file(), body_);
 }
 
 TEST_F(DownloadTest, TimeIsLimited) {
