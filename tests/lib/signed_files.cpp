@@ -160,11 +160,19 @@ std::string signed_data(const std::string& indirect_content, const Identity& sig
 
 }  // namespace
 
-std::string cms_signature(const std::string& content, const Identity& signer) {
+std::string cms_signature(const std::string& content, const Identity& signer,
+                          const CmsOptions& options) {
+  constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY;
   BIO* data = BIO_new_mem_buf(content.data(), static_cast<int>(content.size()));
-  CMS_ContentInfo* cms = CMS_sign(signer.certificate.get(), signer.key.get(), nullptr, data,
-                                  CMS_DETACHED | CMS_BINARY);
+  CMS_ContentInfo* cms = CMS_sign(nullptr, nullptr, nullptr, nullptr, kFlags | CMS_PARTIAL);
   need(cms != nullptr, "a CMS");
+  if (options.intermediate.certificate) {
+    need(CMS_add1_cert(cms, options.intermediate.certificate.get()) == 1, "a certificate");
+  }
+  need(CMS_add1_signer(cms, signer.certificate.get(), signer.key.get(), options.digest,
+                       CMS_BINARY) != nullptr,
+       "a signer");
+  need(CMS_final(cms, data, nullptr, kFlags) == 1, "a signature");
   std::string out = encode(cms, &i2d_CMS_ContentInfo);
   CMS_ContentInfo_free(cms);
   BIO_free(data);

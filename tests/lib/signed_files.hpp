@@ -9,8 +9,13 @@
 
 namespace cspkit::test {
 
+struct CmsOptions {
+  const EVP_MD* digest = EVP_sha256();
+  Identity intermediate;  ///< with a certificate: it is put beside the signer's
+};
 /// A detached CMS signature, DER.
-std::string cms_signature(const std::string& content, const Identity& signer);
+std::string cms_signature(const std::string& content, const Identity& signer,
+                          const CmsOptions& options = {});
 
 /// A PE file too small for Windows but whole to a verifier: headers of kPeHeaderSize bytes, then
 /// the payload.

@@ -70,11 +70,6 @@ bool read_indirect(std::string_view content, Indirect& out) {
   return true;
 }
 
-bool is_strong(const EVP_MD* algorithm) {
-  const int type = algorithm == nullptr ? NID_undef : EVP_MD_get_type(algorithm);
-  return type == NID_sha256 || type == NID_sha384 || type == NID_sha512;
-}
-
 std::string digest_of(const PeSignature& parts, const EVP_MD* algorithm) {
   const Digest context(EVP_MD_CTX_new());
   unsigned char bytes[EVP_MAX_MD_SIZE];
@@ -122,7 +117,8 @@ std::int64_t stamped(PKCS7_SIGNER_INFO* signer, const TrustPolicy& policy) {
   const unsigned char* at = attribute->value.sequence->data;
   const Cms token(d2i_CMS_ContentInfo(nullptr, &at, attribute->value.sequence->length));
   const Bio content(BIO_new(BIO_s_mem()));
-  if (!token || !content ||
+  if (!token || !content || !has_strong_digests(token.get()) ||
+      OBJ_obj2nid(CMS_get0_eContentType(token.get())) != NID_id_smime_ct_TSTInfo ||
       CMS_verify(token.get(), nullptr, nullptr, nullptr, content.get(),
                  CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) != 1) {
     return 0;
@@ -156,6 +152,14 @@ Verdict verify_authenticode(std::string_view image, const TrustPolicy& policy) {
   }
   const auto* at = reinterpret_cast<const unsigned char*>(parts.pkcs7.data());
   const Pkcs7 p7(d2i_PKCS7(nullptr, &at, static_cast<long>(parts.pkcs7.size())));  // NOLINT
+  // What follows it nobody signed: only padding to a multiple of 8 may.
+  const std::string_view behind =
+      p7 ? parts.pkcs7.substr(static_cast<std::size_t>(
+               at - reinterpret_cast<const unsigned char*>(parts.pkcs7.data())))
+         : std::string_view();
+  if (behind.size() > 7 || behind.find_first_not_of('\0') != std::string_view::npos) {
+    return {kInvalidSignature, "something stands behind its signature"};
+  }
   std::string_view said;
   Indirect indirect;
   if (!p7 || !statement(p7.get(), said) || !read_indirect(said, indirect)) {

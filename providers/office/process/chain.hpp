@@ -18,8 +18,10 @@ enum class Usage : std::uint8_t { kCodeSigning, kTimeStamping };
 /// for code signing only.
 Verdict check_chain(X509* signer, STACK_OF(X509) * others, const TrustPolicy& policy, Usage usage);
 
-/// Common name of a certificate, printable.
-std::string common_name(X509* certificate);
+/// A digest nobody can forge: SHA-256 and its larger sisters.
+bool is_strong(const EVP_MD* digest);
+/// Whether everybody who signed it did so with such a digest.
+bool has_strong_digests(CMS_ContentInfo* cms);
 
 }  // namespace cspkit::office::process
 

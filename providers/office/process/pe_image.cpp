@@ -62,6 +62,11 @@ std::string find_pe_signature(std::string_view image, PeSignature& signature) {
   if (!length || *length < kCertificateHeader || *length > *size) {
     return "the length of its certificate is wrong";
   }
+  const std::string_view padding = image.substr(*at + *length);
+  if (padding.size() != (8 - *length % 8) % 8 ||
+      padding.find_first_not_of('\0') != std::string_view::npos) {
+    return "its table of certificates holds more than one signature";
+  }
   if (type != kPkcs7Certificate) return "its certificate is no PKCS #7";
   signature.pkcs7 = image.substr(*at + kCertificateHeader, *length - kCertificateHeader);
   const std::size_t checksum = optional + kChecksumAt;

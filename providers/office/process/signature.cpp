@@ -33,6 +33,9 @@ Verdict verify_cms(const std::string& content, const std::string& signature,
   }
   const Cms cms = parse_cms(text);
   if (!cms) return {kInvalidSignature, "the detached signature is no CMS"};
+  if (!has_strong_digests(cms.get())) {
+    return {kInvalidSignature, "its signature uses a digest that is unknown or too weak"};
+  }
   const Bio data(BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
   constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY;
   if (!data || CMS_verify(cms.get(), nullptr, nullptr, data.get(), nullptr, kFlags) != 1) {
@@ -54,8 +57,11 @@ Verdict verify_cms(const std::string& content, const std::string& signature,
 Verdict verify_signature(const std::string& file, const std::string& signature,
                          const TrustPolicy& policy) {
   std::string content;
-  if (const int error = read_file(file, kLargestFile, content)) {
+  if (const int error = read_file(file, kLargestFile + 1, content)) {
     return {kInvalidSignature, file + ": " + std::strerror(error)};
+  }
+  if (content.size() > kLargestFile) {
+    return {kInvalidSignature, file + " is larger than 1 GiB"};
   }
   ERR_clear_error();
   Verdict verdict = policy.kind == SignatureKind::kCms ? verify_cms(content, signature, policy)

@@ -3,8 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/x509v3.h>
 
+#include <cstring>
 #include <ctime>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "certificate_codes.hpp"
 #include "pe_image.hpp"
@@ -204,6 +209,95 @@ TEST_F(SignatureTest, ATimeStampOutlivesTheCertificate) {
   options.time_stamper = make_certificate(publisher(), root_);
   EXPECT_EQ(verify(authenticode(pe_file("a program"), old, options)).status, kCertExpired)
       << "a publisher is no stamper";
+}
+
+TEST_F(SignatureTest, AStamperIsForStampsOnly) {
+  CertificateOptions expired = publisher();
+  expired.from = -100 * kDay;
+  expired.to = -50 * kDay;
+  expired.purpose = Purpose::kAny;
+  const Identity old = make_certificate(expired, root_);
+  AuthenticodeOptions options;
+  options.time_stamper = old;
+  options.stamped_at = policy_.now - 70 * kDay;
+  EXPECT_EQ(verify(authenticode(pe_file("a program"), old, options)).status, kCertExpired)
+      << "a certificate for anything stamps what it signed itself";
+}
+
+TEST_F(SignatureTest, NothingStandsBehindTheSignature) {
+  const std::string good = authenticode(pe_file("a program"), signer_);
+  constexpr std::size_t kEntry = 64 + 24 + 112 + 4 * 8;
+  const auto get = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, good.data() + at, sizeof(value));
+    return value;
+  };
+  const auto put = [](std::string& file, std::size_t at, std::uint32_t value) {
+    std::memcpy(file.data() + at, &value, sizeof(value));
+  };
+  std::string file = good + std::string(4096, 'E');
+  put(file, kEntry + 4, get(kEntry + 4) + 4096);
+  EXPECT_THAT(verify(file).text, HasSubstr("more than one signature"));
+  put(file, get(kEntry), get(kEntry + 4) + 4096);
+  EXPECT_THAT(verify(file).text, HasSubstr("behind its signature"));
+}
+
+TEST_F(SignatureTest, TheNameIsComparedByteForByte) {
+  using std::string_literals::operator""s;
+  for (const std::vector<std::string>& names : std::vector<std::vector<std::string>>{
+           {"Test\x01Publisher"}, {"Test Publisher\0.example"s}, {"Test Publisher", "Other"}, {}}) {
+    const Identity signer = make_certificate(publisher("X"), root_);
+    X509_NAME* subject = X509_get_subject_name(signer.certificate.get());
+    X509_NAME_ENTRY_free(X509_NAME_delete_entry(subject, 0));
+    for (const std::string& name : names) {
+      X509_NAME_add_entry_by_NID(subject, NID_commonName, V_ASN1_UTF8STRING,
+                                 reinterpret_cast<const unsigned char*>(name.data()),
+                                 static_cast<int>(name.size()), -1, 0);
+    }
+    X509_sign(signer.certificate.get(), root_.key.get(), EVP_sha256());
+    const Verdict verdict = verify(authenticode(pe_file("a program"), signer));
+    EXPECT_EQ(verdict.status, kCertNameMismatch) << verdict.text;
+  }
+}
+
+TEST_F(SignatureTest, WeakDigestsOfCertificatesAndDetachedSignatures) {
+  const Identity weak = make_certificate(publisher(), root_);
+  X509_sign(weak.certificate.get(), root_.key.get(), EVP_sha1());
+  const Verdict pe = verify(authenticode(pe_file("a program"), weak));
+  EXPECT_EQ(pe.status, kCertTrustFail) << pe.text;
+  test::CmsOptions options;
+  options.digest = EVP_sha1();
+  const Verdict cms = verify("a program", cms_signature("a program", signer_, options));
+  EXPECT_EQ(cms.status, kInvalidSignature) << cms.text;
+  EXPECT_THAT(cms.text, HasSubstr("too weak"));
+}
+
+TEST_F(SignatureTest, EveryCertificateOfTheChainIsForSigningCode) {
+  const auto extend = [&](const Identity& of, int what, const char* value) {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, what, value);
+    X509_add_ext(of.certificate.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+    X509_sign(of.certificate.get(), root_.key.get(), EVP_sha256());
+  };
+  const Identity cipher = make_certificate(publisher(), root_);
+  extend(cipher, NID_key_usage, "critical,keyEncipherment");
+  EXPECT_EQ(verify(authenticode(pe_file("a program"), cipher)).status, kCertWrongUsage);
+
+  CertificateOptions authority;
+  authority.name = "Issuing authority";
+  authority.purpose = Purpose::kAuthority;
+  const std::pair<const char*, std::int32_t> cases[] = {{nullptr, 0},
+                                                        {"codeSigning", 0},
+                                                        {"anyExtendedKeyUsage", 0},
+                                                        {"serverAuth", kCertWrongUsage}};
+  for (const auto& [usage, code] : cases) {
+    test::CmsOptions options;
+    options.intermediate = make_certificate(authority, root_);
+    if (usage != nullptr) extend(options.intermediate, NID_ext_key_usage, usage);
+    const Identity signer = make_certificate(publisher(), options.intermediate);
+    const Verdict verdict = verify("a program", cms_signature("a program", signer, options));
+    EXPECT_EQ(verdict.status, code) << (usage != nullptr ? usage : "none") << verdict.text;
+  }
 }
 
 // A second opinion: what osslsigncode signs is accepted, and refused after a change.
