@@ -29,6 +29,7 @@ TEST_F(OfficeRuns, ShowBarsCodesAndTimes) {
         "2026-11-21T11:00:00.000Z run-3 accepted install O365ProPlusRetail\n"
         "2026-11-21T11:00:01.250Z run-3 step signed by 'Microsoft Corporation' " +
             std::string(kKey) +
+            "\n2026-11-21T11:00:01.500Z run-3 \x1b[2Jevil to the terminal"
             "\n2026-11-21T11:00:02.000Z run-3 progress 45% the Deployment Tool is running\n");
   write("logs/eve@b.log",
         "2026-11-21T10:30:00.000Z run-2 accepted uninstall everything\n"
@@ -56,6 +57,8 @@ TEST_F(OfficeRuns, ShowBarsCodesAndTimes) {
   const Outcome last = tool({"log", "--folder", folder, "A/1"});
   EXPECT_EQ(last.exit, 0) << last.err;
   EXPECT_THAT(last.out, HasSubstr("+1.250 s  step      signed by 'Microsoft Corporation'"));
+  EXPECT_THAT(last.out, HasSubstr("to the terminal"));
+  EXPECT_THAT(last.out, Not(HasSubstr("\x1b")));
   EXPECT_THAT(last.out, Not(HasSubstr("17004")));
   EXPECT_THAT(last.out, Not(HasSubstr(kKey)));
   EXPECT_THAT(tool({"log", "--folder", folder, "--all", "a/1"}).out, HasSubstr("17004"));

@@ -155,7 +155,8 @@ int run_log(const LogCommand& command) {
       if (line.job != job) start = line.ms;
       job = line.job;
       print(fmt::format("{} {:>+9.3f} s  {:<9} {}\n", line.time,
-                        static_cast<double>(line.ms - start) / 1000, line.event, line.text));
+                        static_cast<double>(line.ms - start) / 1000, cspkit::odt::shown(line.event),
+                        line.text));
     }
     return kExitOk;
   }
