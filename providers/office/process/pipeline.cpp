@@ -61,6 +61,18 @@ std::string order_of(const RunRequest& request) {
   return fmt::format("{}\n{}\n{}\n", request.run, request.due, sha256(request.configuration));
 }
 
+// Without what may be secret: a name and password before the host, a token behind the path.
+std::string loggable(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  constexpr std::string_view kMark = "://";
+  const std::size_t mark = url.find(kMark);
+  const std::size_t host = mark == std::string_view::npos ? 0 : mark + kMark.size();
+  const std::string_view authority = url.substr(host, url.find('/', host) - host);
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, host)).append(url.substr(host + at + 1));
+}
+
 // False when pause said so. Of a run whose lock we hold only its own object can tell how it stands.
 bool end_and_remove(SupervisedRun& run, const Pause& pause) {
   Look look;
@@ -140,7 +152,9 @@ std::optional<RunResult> Pipeline::carry_out() {
 Pipeline::Next Pipeline::finish(std::int32_t status, std::string text) {
   std::error_code ignored;
   // Keys stand in the configuration; the tool has done its work.
-  fs::remove(join(run_.folder(), kConfigurationFile), ignored);
+  const std::string configuration = join(run_.folder(), kConfigurationFile);
+  fs::remove(configuration, ignored);
+  fs::remove(configuration + std::string(kFreshSuffix), ignored);  // the process died as it wrote
   fs::remove(join(run_.folder(), kToolFile), ignored);
   RunResult result;
   result.status = status;
@@ -227,7 +241,7 @@ bool Pipeline::fetch_one(const std::string& url, const char* partial, const char
            pause_(milliseconds(0));
   };
   clock.log = [this](std::string_view line) { observer_.step(line); };
-  observer_.step("downloading " + url);
+  observer_.step("downloading " + loggable(url));
   const std::string& folder = run_.folder();
   const DownloadResult got =
       download(url, join(folder, partial), join(folder, file), options, clock);

@@ -99,15 +99,17 @@ int sync_folder(const std::string& folder) {
 
 int write_durably(const std::string& folder, const char* name, std::string_view text) {
   const std::string path = join(folder, name);
-  const std::string fresh = path + ".tmp";
+  const std::string fresh = path + std::string(kFreshSuffix);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
   Descriptor file(::open(fresh.c_str(), kFlags, S_IRUSR | S_IWUSR));
   if (!file.is_open()) return errno;
-  if (const int error = write_all(file.get(), text)) return error;
-  if (::fsync(file.get()) != 0) return errno;
+  int error = write_all(file.get(), text);
+  if (error == 0 && ::fsync(file.get()) != 0) error = errno;
   file.close();
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return errno;
-  return sync_folder(folder);
+  if (error == 0 && ::rename(fresh.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return sync_folder(folder);
+  ::unlink(fresh.c_str());  // a part of a secret is one too
+  return error;
 }
 
 int try_lock(const std::string& path, Descriptor& lock) {

@@ -55,6 +55,8 @@ std::string join(std::string_view folder, std::string_view name);
 
 /// The first `limit` bytes.
 int read_file(const std::string& path, std::size_t limit, std::string& out);
+/// Of the new file of write_durably, which a process that dies meanwhile leaves.
+inline constexpr std::string_view kFreshSuffix = ".tmp";
 /// Writes a new file beside it, syncs, renames and syncs the folder: the file is there whole or not
 /// at all. Mode 0600.
 int write_durably(const std::string& folder, const char* name, std::string_view text);

@@ -143,6 +143,15 @@ TEST_F(EngineTest, ACancelledRunEndsTheTool) {
   EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
 }
 
+TEST_F(EngineTest, SecretsOfAnUrlAreNotLogged) {
+  settings_.url = "https://name:word@" + server_.url("/setup").substr(8) + "?token=1#part";
+  run();
+  const std::vector<std::string> steps = witness_->steps();
+  EXPECT_THAT(steps, testing::Contains("downloading " + server_.url("/setup")));
+  EXPECT_THAT(steps, testing::Not(testing::Contains(
+                         testing::AnyOf(testing::HasSubstr("word"), testing::HasSubstr("token")))));
+}
+
 TEST_F(EngineTest, ARunCancelledWhileItDownloadsIsRemoved) {
   test::Reply asleep;
   asleep.body = std::string(1000, 'x');

@@ -26,6 +26,9 @@ TEST(RunFilesTest, AFileIsWrittenWholeAndForItsOwnerOnly) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_FALSE(std::filesystem::exists(folder.file("a.tmp")));
   EXPECT_EQ(write_durably(folder.file("missing"), "a", "x"), ENOENT);
+  std::filesystem::create_directory(folder.file("b"));
+  EXPECT_EQ(write_durably(folder.path(), "b", "a secret"), EISDIR);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("b.tmp"))) << "nothing is left of a failure";
 }
 
 TEST(RunFilesTest, ReadingStopsAtTheLimit) {
