@@ -206,7 +206,9 @@ TEST_F(SignatureTest, ATimeStampOutlivesTheCertificate) {
   options.time_stamper = make_certificate(stamper, test::make_authority("Other"));
   EXPECT_EQ(verify(authenticode(pe_file("a program"), old, options)).status, kCertExpired)
       << "nobody knows the stamper";
-  options.time_stamper = make_certificate(publisher(), root_);
+  CertificateOptions other = publisher();
+  other.from = stamper.from;
+  options.time_stamper = make_certificate(other, root_);
   EXPECT_EQ(verify(authenticode(pe_file("a program"), old, options)).status, kCertExpired)
       << "a publisher is no stamper";
 }
@@ -235,11 +237,13 @@ TEST_F(SignatureTest, NothingStandsBehindTheSignature) {
   const auto put = [](std::string& file, std::size_t at, std::uint32_t value) {
     std::memcpy(file.data() + at, &value, sizeof(value));
   };
-  std::string file = good + std::string(4096, 'E');
-  put(file, kEntry + 4, get(kEntry + 4) + 4096);
-  EXPECT_THAT(verify(file).text, HasSubstr("more than one signature"));
-  put(file, get(kEntry), get(kEntry + 4) + 4096);
-  EXPECT_THAT(verify(file).text, HasSubstr("behind its signature"));
+  for (const auto& [size, byte] : {std::pair(8U, 'E'), std::pair(8U, '\0')}) {
+    std::string file = good + std::string(size, byte);
+    put(file, kEntry + 4, get(kEntry + 4) + size);
+    EXPECT_THAT(verify(file).text, HasSubstr("more than one signature"));
+    put(file, get(kEntry), get(kEntry + 4) + size);
+    EXPECT_THAT(verify(file).text, HasSubstr("behind its signature"));
+  }
 }
 
 TEST_F(SignatureTest, TheNameIsComparedByteForByte) {
