@@ -21,8 +21,7 @@ void shorten(std::string& text) {
   if (text.size() <= kLongest) return;
   std::size_t end = kLongest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
-  text.resize(end);
-  text += "...";
+  text = text.substr(0, end) + "...";  // anew: the long one's memory goes
 }
 
 }  // namespace
@@ -325,8 +324,11 @@ void TreeReader::read_children(const Element& node, const Element& first, std::u
                                const std::string& parent_uri, std::size_t level) {
   const Draft& draft = drafts_[index];
   const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
-  const std::string uri =
-      parent_uri + '/' + (dynamic ? std::string("{}") : std::string(draft.name));
+  // Only for findings, which are cut: what is longer does not grow from level to level.
+  constexpr std::size_t kTold = 4096;
+  std::string uri = parent_uri;
+  if (uri.size() < kTold)
+    uri.append(1, '/').append(dynamic ? std::string_view("{}") : draft.name.substr(0, kTold));
   const auto format = static_cast<Format>(BitsFormat::get(draft.record.bits));
   if (format != Format::kNode) {
     reporter_.report(Severity::kWarning, "D106", node,

@@ -6,6 +6,13 @@ namespace cspkit::ddf {
 
 using dom::Element;
 
+namespace {
+
+/// As much of a name as a person reads; a document may hold megabytes of one, time and again.
+std::string_view told(std::string_view name) { return name.substr(0, 200); }
+
+}  // namespace
+
 void Reporter::report(Severity severity, std::string_view code, const Element& where,
                       std::string text) {
   std::string uri;
@@ -27,11 +34,11 @@ void Reporter::once(Severity severity, std::string_view code, const Element& whe
 }
 
 std::string Reporter::tag(const Element& element) const {
-  return '<' + std::string(document_.name(element)) + '>';
+  return '<' + std::string(told(document_.name(element))) + '>';
 }
 
 void Reporter::unknown_element(const Element& element) {
-  once(Severity::kWarning, "D215", element, document_.local_name(element),
+  once(Severity::kWarning, "D215", element, told(document_.local_name(element)),
        "unknown element " + tag(element) + " in " + tag(document_.parent(element)) +
            "; it has no effect (reported once per file)");
 }
@@ -43,10 +50,10 @@ void Reporter::judge_attributes(const Element& element,
     for (std::string_view candidate : known) {
       if (dom::is_named(name, candidate)) return;
     }
-    std::string word(document_.name(element));
-    word.append(1, '@').append(name);
+    std::string word(told(document_.name(element)));
+    word.append(1, '@').append(told(name));
     once(Severity::kWarning, "D216", element, word,
-         "unknown attribute " + std::string(name) + " of " + tag(element) +
+         "unknown attribute " + std::string(told(name)) + " of " + tag(element) +
              "; it has no effect (reported once per file)");
   });
 }

@@ -18,10 +18,12 @@ constexpr int kLogPages = 1200;
 const std::string kPlain = "./Device/Vendor/MSFT/BenchPlain/Slot/";
 const std::string kUndo = "./Device/Vendor/MSFT/BenchUndo/Slot/";
 
-/// A folder where the build is: a disk, while the system's temporary folder may be memory.
+/// A folder beside the program: a disk, while the system's temporary folder may be memory.
 class Folder {
  public:
-  Folder() : path_(std::filesystem::current_path() / ("bench." + std::to_string(::getpid()))) {
+  Folder()
+      : path_(std::filesystem::read_symlink("/proc/self/exe").parent_path() /
+              ("bench." + std::to_string(::getpid()))) {
     std::filesystem::create_directories(path_);
   }
   Folder(const Folder&) = delete;

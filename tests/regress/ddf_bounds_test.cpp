@@ -55,6 +55,28 @@ TEST(DdfBounds, ManyUnknownElements) {
   EXPECT_EQ(builder.findings().size(), 1001u);
 }
 
+// Each finding kept the whole name of its element: gigabytes from two megabytes. The second one
+// took hours of a larger file.
+TEST(DdfBounds, AnElementWithALongName) {
+  const std::string name = std::string(1'000'000, 'p') + ":Node";
+  std::string attributes;
+  for (int i = 0; i < 1'500; ++i) attributes += " a" + std::to_string(i) + "=\"1\"";
+  std::string children;
+  for (int i = 0; i < 20'000; ++i) children += "<x/>";
+  for (const auto& [attached, inside] :
+       {std::pair<std::string, std::string>{attributes, {}}, {{}, children}}) {
+    SchemaBuilder builder;
+    read(builder, "<MgmtTree><VerDTD>1.2</VerDTD><" + name + attached +
+                      "><NodeName>T</NodeName><Path>.</Path>" + inside + "</" + name +
+                      "></MgmtTree>");
+    EXPECT_FALSE(builder.findings().empty());
+    std::size_t kept = 0;
+    for (const Finding& finding : builder.findings())
+      kept += finding.text.capacity() + finding.uri.capacity();
+    EXPECT_LT(kept, std::size_t{1} << 20);
+  }
+}
+
 // Every listed value was compared with all others.
 TEST(DdfBounds, AnEnumOfManyValues) {
   std::string values;

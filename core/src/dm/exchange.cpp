@@ -180,8 +180,15 @@ bool Exchange::leaves_answers_waiting() const {
   const auto is_new = [](const Command& command) {
     return !is_answer(command) && command.kind != CommandKind::kAlert;
   };
-  return message_.commands.size() > kFewAlerts ||
+  return !has_few_alerts() ||
          std::any_of(message_.commands.begin(), message_.commands.end(), is_new);
+}
+
+// The server's answers beside them do not count: each Results and Alert of the device has one.
+bool Exchange::has_few_alerts() const {
+  const auto asked = std::count_if(message_.commands.begin(), message_.commands.end(),
+                                   [](const Command& command) { return !is_answer(command); });
+  return static_cast<std::size_t>(asked) <= kFewAlerts;
 }
 
 std::string Exchange::deliver() {
@@ -193,7 +200,7 @@ std::string Exchange::deliver() {
   if (!splits() || (fits && state_.outgoing.empty())) return writer_.finish(last_of_package);
   // The answer to "next message" comes before the next message's content, all else behind it.
   // It fits, or no message does.
-  const bool asks = only_alerts_ && message_.commands.size() <= kFewAlerts;
+  const bool asks = only_alerts_ && has_few_alerts();
   if (state_.outgoing.empty() || !asks) state_.outgoing.add(writer_.take());
   state_.outgoing.fill(writer_, limit);
   return writer_.finish(last_of_package && state_.outgoing.empty());

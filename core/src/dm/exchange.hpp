@@ -80,6 +80,7 @@ class Exchange {
   template <typename Do>
   void for_each_alert(Do action);
   bool leaves_answers_waiting() const;
+  bool has_few_alerts() const;
   std::size_t room_for_alerts() const;
   bool is_management_session() const { return message_.header.present && !options_.one_shot; }
   bool splits() const;

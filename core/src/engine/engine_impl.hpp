@@ -138,6 +138,7 @@ class EngineImpl : public provider::Services {
   mutable std::mutex loading_;                // one load at a time; guards the three below
   ddf::SchemaBuilder builder_;
   std::vector<Source> sources_;
+  std::vector<const cspkit_plugin*> given_up_;  // one of their providers never left its start
   mutable std::mutex jobs_mutex_;
   std::condition_variable jobs_changed_;
   std::atomic<std::uint64_t> transactions_{0};

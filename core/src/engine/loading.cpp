@@ -326,6 +326,13 @@ Status EngineImpl::load_plugin(std::shared_ptr<provider::Library> library,
       return Status(Code::kProviderRefused, fmt::format("{}: loaded already", where));
     }
   }
+  if (std::find(given_up_.begin(), given_up_.end(), &plugin) != given_up_.end()) {
+    return Status(
+        Code::kProviderRefused,
+        fmt::format("{}: did not return from its start, and may still be in it; start the "
+                    "program anew to load it",
+                    where));
+  }
   const std::vector<std::shared_ptr<LoadedProvider>> before = world_snapshot()->providers;
   const std::size_t sources_before = sources_.size();
   Status status;
@@ -345,7 +352,10 @@ Status EngineImpl::load_plugin(std::shared_ptr<provider::Library> library,
     if (!restored.ok()) log(LogLevel::kError, where, restored.text());
   }
   turn_.drain();
-  for (auto each = made.rbegin(); each != made.rend(); ++each) (*each)->stop();
+  for (auto each = made.rbegin(); each != made.rend(); ++each) {
+    (*each)->stop();
+    if ((*each)->quarantined()) given_up_.push_back(&plugin);  // its library stays mapped
+  }
   return status;
 }
 

@@ -25,6 +25,8 @@ Status put_alert(txn::Transaction& transaction, const WriteOp& op, std::string s
     return Status(Code::kFull, "too many alerts wait for the server");
   DeviceAlert alert = *op.alert;
   alert.source = std::move(source);
+  if (Status judged = txn::judge_alert(alert); !judged.ok())
+    return Status(Code::kBadValue, judged.text());
   transaction.put_alert(txn::alert_row(std::move(alert), op.user));
   return {};
 }

@@ -231,7 +231,7 @@ void LoadedProvider::stop() {
   quiesce();
   if (!provider_) return;
   if (offload_) {
-    elsewhere(Offload::Lane::kSerial, [this]() -> cspkit_code {
+    elsewhere(Offload::Lane::kSerial, Offload::Unbegun::kWait, [this]() -> cspkit_code {
       destroy();
       return CSPKIT_OK;
     });
@@ -264,7 +264,7 @@ cspkit_code LoadedProvider::locked(Do function) {
 template <typename Do>
 cspkit_code LoadedProvider::serially(Do function) {
   if (!offload_) return locked(std::move(function));
-  return elsewhere(Offload::Lane::kSerial,
+  return elsewhere(Offload::Lane::kSerial, Offload::Unbegun::kWait,
                    [this, function = std::move(function)] { return locked(function); });
 }
 
@@ -273,7 +273,7 @@ cspkit_code LoadedProvider::ask(const CallSpec& spec, Clock::Duration deadline, 
   if (!offload_) return function(spec, RequestOf(spec, deadline).get());
   const auto owned = std::make_shared<const OwnedCall>(spec, deadline);
   const auto lane = is_concurrent(spec) ? Offload::Lane::kConcurrent : Offload::Lane::kSerial;
-  return elsewhere(lane,
+  return elsewhere(lane, Offload::Unbegun::kDrop,
                    [owned, function] { return function(owned->spec(), owned->request().get()); });
 }
 
@@ -350,6 +350,9 @@ CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
     std::string text = writer.error_text;
     if (text.empty() && code == CSPKIT_TIMED_OUT) {
       text = fmt::format("provider {} did not answer before the deadline", name_);
+    }
+    if (text.empty() && code == CSPKIT_BUSY && offload_) {
+      text = fmt::format("provider {} was busy with other calls until the deadline", name_);
     }
     if (writer.error_text.empty() && quarantined_) text = quarantine_status().text();
     const bool unnamed = code == CSPKIT_BAD_VALUE && writer.hresult == 0;

@@ -159,7 +159,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_code ask(const CallSpec& spec, Clock::Duration deadline, Do function);
   /// Runs it on a thread of the provider's own, which has one. CSPKIT_TIMED_OUT: it did not return,
   /// and the provider is quarantined. CSPKIT_BUSY: it is quarantined already.
-  cspkit_code elsewhere(Offload::Lane lane, Offload::Function function);
+  cspkit_code elsewhere(Offload::Lane lane, Offload::Unbegun unbegun, Offload::Function function);
   void quarantine(std::string_view why);
   void destroy();
   /// Waits until no host function is at work in the engine for it.

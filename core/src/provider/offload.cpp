@@ -20,7 +20,7 @@ std::shared_ptr<Executor> Offload::concurrent() {
   return concurrent_ ? concurrent_ : serial_;  // no thread to be had: then one after the other
 }
 
-Offload::Ran Offload::run(Lane lane, Function function, Clock::Duration deadline,
+Offload::Ran Offload::run(Lane lane, Unbegun unbegun, Function function, Clock::Duration budget,
                           cspkit_code& code) {
   const auto mine = std::make_shared<Work>();
   mine->function = std::move(function);
@@ -28,15 +28,24 @@ Offload::Ran Offload::run(Lane lane, Function function, Clock::Duration deadline
   threads->post([this, mine] { work(*mine); });
   std::unique_lock lock(mutex_);
   const auto over = [&] { return mine->phase == Phase::kDone || given_up_; };
-  txn::wait_for(lock, changed_, *clock_, *threads, deadline, over);
-  if (mine->phase == Phase::kDone) {
-    code = mine->code;
-    return Ran::kDone;
+  for (Clock::Duration deadline = clock_->steady_now() + budget;;) {
+    txn::wait_for(lock, changed_, *clock_, *threads, deadline, over);
+    if (mine->phase == Phase::kDone) {
+      code = mine->code;
+      return Ran::kDone;
+    }
+    if (given_up_) return Ran::kGivenUp;
+    if (mine->phase == Phase::kRuns) {
+      // The time that others took before it is not its own.
+      if (deadline >= mine->begun + budget) return Ran::kHangs;
+      deadline = mine->begun + budget;
+    } else if (unbegun == Unbegun::kWait) {
+      deadline = clock_->steady_now() + budget;
+    } else {
+      mine->dropped = true;
+      return Ran::kNotBegun;
+    }
   }
-  if (given_up_) return Ran::kGivenUp;
-  if (mine->phase == Phase::kRuns) return Ran::kHangs;
-  mine->dropped = true;
-  return Ran::kNotBegun;
 }
 
 void Offload::work(Work& work) {
@@ -46,6 +55,7 @@ void Offload::work(Work& work) {
     function = std::exchange(work.function, nullptr);
     if (given_up_ || work.dropped) return;
     work.phase = Phase::kRuns;
+    work.begun = clock_->steady_now();
   }
   const cspkit_code code = function();
   function = nullptr;

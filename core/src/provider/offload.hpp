@@ -23,9 +23,14 @@ class Offload {
     kSerial,     ///< one after the other
     kConcurrent  ///< beside everything else, up to eight at a time
   };
+  /// What becomes of a function whose turn has not come when its time is over.
+  enum class Unbegun {
+    kDrop,  ///< it never runs
+    kWait   ///< it runs all the same: those before it end, or are given up by who waits for them
+  };
   enum class Ran {
     kDone,
-    kHangs,     ///< has begun, and not returned before the deadline
+    kHangs,     ///< has run for the whole time it had, and not returned
     kNotBegun,  ///< will not run any more
     kGivenUp    ///< give_up() came in between; it may run, or go on running
   };
@@ -35,9 +40,10 @@ class Offload {
   /// Null when the system gives no thread.
   static std::unique_ptr<Offload> make(std::shared_ptr<Clock> clock);
 
-  /// Runs the function and waits for its end, no longer than until `deadline` (steady). What it
-  /// owns is gone before this returns kDone. Any thread but the provider's own.
-  Ran run(Lane lane, Function function, Clock::Duration deadline, cspkit_code& code);
+  /// Runs the function and waits for its end. It has the time `budget` to return, counted from its
+  /// beginning, and as much before that to wait for its turn. What it owns is gone before this
+  /// returns kDone. Any thread but the provider's own.
+  Ran run(Lane lane, Unbegun unbegun, Function function, Clock::Duration budget, cspkit_code& code);
   /// Nothing begins any more, and nobody waits. The object must never be destroyed then.
   void give_up();
 
@@ -47,6 +53,7 @@ class Offload {
     Function function;
     Phase phase = Phase::kQueued;
     bool dropped = false;
+    Clock::Duration begun{};
     cspkit_code code = CSPKIT_FAILED;
   };
 

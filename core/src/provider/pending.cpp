@@ -34,12 +34,14 @@ void LoadedProvider::arm(const PendingCall& call, std::int64_t alert) {
   const Clock::Duration left = call.deadline - services_.clock().steady_now();
   const auto late = [self = weak_from_this(), handle = call.handle, writer] {
     const std::shared_ptr<LoadedProvider> provider = self.lock();
-    if (!provider) return;
+    // In quarantine its calls have ended, and there may be no engine any more.
+    if (!provider || !provider->enter_host()) return;
     {
       const std::lock_guard lock(writer->mutex);
       if (!writer->completed && !writer->cancelled) writer->late = writer->cancelled = true;
     }
     provider->finish(handle, writer);
+    provider->leave_host();
   };
   const std::uint64_t timer = tasks_->post(late, std::max(left, Clock::Duration::zero()));
   {

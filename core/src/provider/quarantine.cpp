@@ -45,15 +45,17 @@ Status LoadedProvider::quarantine_status() const {
 
 std::chrono::milliseconds LoadedProvider::call_deadline() const {
   constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365 * 100);
-  return options_.call_deadline.count() > 0 ? std::min(options_.call_deadline, kForever)
-                                            : services_.call_deadline();
+  constexpr std::chrono::milliseconds kLeast{100};  // no function returns in no time
+  const std::chrono::milliseconds given =
+      options_.call_deadline.count() > 0 ? options_.call_deadline : services_.call_deadline();
+  return offload_ ? std::clamp(given, kLeast, kForever) : std::min(given, kForever);
 }
 
-cspkit_code LoadedProvider::elsewhere(Offload::Lane lane, Offload::Function function) {
+cspkit_code LoadedProvider::elsewhere(Offload::Lane lane, Offload::Unbegun unbegun,
+                                      Offload::Function function) {
   if (quarantined_) return CSPKIT_BUSY;
   cspkit_code code = CSPKIT_FAILED;
-  const Clock::Duration deadline = clock_->steady_now() + call_deadline();
-  switch (offload_->run(lane, std::move(function), deadline, code)) {
+  switch (offload_->run(lane, unbegun, std::move(function), call_deadline(), code)) {
     case Offload::Ran::kDone:
       return code;
     case Offload::Ran::kHangs:
@@ -84,7 +86,7 @@ void LoadedProvider::quarantine(std::string_view why) {
 void LoadedProvider::tell(cspkit_done done, void* context, Code code) {
   const auto last_word = static_cast<cspkit_code>(code);
   if (!offload_) return done(context, last_word);
-  elsewhere(Offload::Lane::kConcurrent, [done, context, last_word] {
+  elsewhere(Offload::Lane::kConcurrent, Offload::Unbegun::kWait, [done, context, last_word] {
     done(context, last_word);
     return CSPKIT_OK;
   });

@@ -444,6 +444,9 @@ TEST_F(OffloadTest, OneThatHangsInStartIsRefused) {
   EXPECT_EQ(refused.code(), Code::kProviderRefused);
   EXPECT_THAT(refused.text(), HasSubstr("did not return"));
   EXPECT_TRUE(engine_->providers().empty());
+  const Status again = engine_->add_provider(Slow::plugin(), {}, offloaded());
+  EXPECT_EQ(again.code(), Code::kProviderRefused) << "its thread is still inside";
+  EXPECT_THAT(again.text(), HasSubstr("may still be in it"));
   session_ = std::make_unique<Session>(engine_->open_session(Principal::device()));
   EXPECT_EQ(get("Stored"), "status 404");
   expect_others_go_on();
