@@ -22,13 +22,14 @@ std::shared_ptr<Executor> Offload::concurrent() {
 
 Offload::Ran Offload::run(Lane lane, Unbegun unbegun, Function function, Clock::Duration budget,
                           cspkit_code& code) {
+  Clock::Duration deadline = clock_->steady_now() + budget;  // before it can have begun
   const auto mine = std::make_shared<Work>();
   mine->function = std::move(function);
   const std::shared_ptr<Executor> threads = lane == Lane::kSerial ? serial_ : concurrent();
   threads->post([this, mine] { work(*mine); });
   std::unique_lock lock(mutex_);
   const auto over = [&] { return mine->phase == Phase::kDone || given_up_; };
-  for (Clock::Duration deadline = clock_->steady_now() + budget;;) {
+  for (;;) {
     txn::wait_for(lock, changed_, *clock_, *threads, deadline, over);
     if (mine->phase == Phase::kDone) {
       code = mine->code;
