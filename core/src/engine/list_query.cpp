@@ -79,8 +79,9 @@ class Collector {
 
 }  // namespace
 
-Status SessionImpl::get_list(const gate::World& world, std::shared_lock<tree::TreeMutex::Seat>& lock,
-                             std::string_view uri, std::size_t max_bytes, dm::Outcome& outcome) {
+Status SessionImpl::get_list(const gate::World& world,
+                             std::shared_lock<tree::TreeMutex::Seat>& lock, std::string_view uri,
+                             std::size_t max_bytes, dm::Outcome& outcome) {
   const List list = *query::list_of(target_.address.query);
   const std::string parent =
       target_.address.segments.size() < 2
