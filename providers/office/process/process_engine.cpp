@@ -45,7 +45,14 @@ ProcessEngine::ProcessEngine(const Scheduler& clock, ProcessSettings settings)
   // Whoever may write there could have the agent run what he likes.
   need(status.st_uid == ::geteuid() && ::chmod(folder.c_str(), S_IRWXU) == 0,
        "work-folder '" + folder + "' belongs to someone else");
-  need(process::try_lock(process::join(folder, process::kLockFile), lock_) == 0,
+  // An agent killed while it began the supervisor has left the lock to that until it has begun.
+  const std::string lock = process::join(folder, process::kLockFile);
+  int locked = process::try_lock(lock, lock_);
+  for (int left = 400; locked == EWOULDBLOCK && left != 0; --left) {
+    std::this_thread::sleep_for(milliseconds(5));
+    locked = process::try_lock(lock, lock_);
+  }
+  need(locked == 0,
        "work-folder '" + folder + "' is in use by another engine, or cannot be written");
   need(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl cannot be used");
   worker_ = std::thread([this] { work(); });
