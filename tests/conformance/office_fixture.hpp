@@ -9,11 +9,11 @@
 #include <chrono>
 #include <cspkit/harness.hpp>
 #include <cspkit/harness/matchers.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
+
+#include "../lib/temp_folder.hpp"
 
 namespace cspkit::conformance {
 
@@ -29,25 +29,7 @@ inline const std::string kUninstallXml =
 inline const std::string kInstallation = "./Vendor/MSFT/Office/Installation";
 inline const std::string kUserInstallation = "./User/Vendor/MSFT/Office/Installation";
 
-/// A folder that goes with the test.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cspkit-XXXXXX").string();
-    const char* made = ::mkdtemp(pattern.data());
-    if (made != nullptr) path_ = made;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TempFolder;
 
 class OfficeTest : public testing::Test {
  protected:

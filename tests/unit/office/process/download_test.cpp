@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../../../lib/temp_folder.hpp"
 #include "certificate_codes.hpp"
-#include "temp_folder.hpp"
 #include "tls_server.hpp"
 
 namespace cspkit::office::process {

@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
+#include "../../../lib/temp_folder.hpp"
 #include "certificate_codes.hpp"
 #include "process_engine.hpp"
 #include "signed_files.hpp"
 #include "simulated_click_to_run.hpp"
-#include "temp_folder.hpp"
 #include "tls_server.hpp"
 
 namespace cspkit::office::process {

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
+#include "../../../lib/temp_folder.hpp"
 #include "pipeline.hpp"
-#include "temp_folder.hpp"
 
 namespace cspkit::office::process {
 namespace {

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "../../../lib/temp_folder.hpp"
 #include "certificate_codes.hpp"
 #include "pe_image.hpp"
 #include "signed_files.hpp"
-#include "temp_folder.hpp"
 
 namespace cspkit::office::process {
 namespace {

@@ -8,8 +8,8 @@
 #include <chrono>
 #include <csignal>
 
+#include "../../../lib/temp_folder.hpp"
 #include "supervised_run.hpp"
-#include "temp_folder.hpp"
 
 namespace cspkit::office::process {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CSPKIT_TESTS_UNIT_OFFICE_PROCESS_TEMP_FOLDER_HPP_
-#define CSPKIT_TESTS_UNIT_OFFICE_PROCESS_TEMP_FOLDER_HPP_
+#ifndef CSPKIT_TESTS_LIB_TEMP_FOLDER_HPP_
+#define CSPKIT_TESTS_LIB_TEMP_FOLDER_HPP_
 
 #include <cstdlib>
 #include <filesystem>
@@ -42,4 +42,4 @@ inline void write_text(const std::string& file, const std::string& text) {
 
 }  // namespace cspkit::test
 
-#endif  // CSPKIT_TESTS_UNIT_OFFICE_PROCESS_TEMP_FOLDER_HPP_
+#endif  // CSPKIT_TESTS_LIB_TEMP_FOLDER_HPP_
