@@ -41,8 +41,9 @@ TEST_F(ProviderFile, ThatIsEmpty) {
 
 TEST_F(ProviderFile, ThatIsCutOff) {
   const std::string whole = bytes_of(bring("good"));
-  ASSERT_GT(whole.size(), 8192U);
-  for (const std::size_t size : {1U, 16U, 63U, 64U, 100U, 1000U, 4096U, 8192U}) {
+  // A third is less than what is to be mapped, whatever the linker.
+  for (const std::size_t size : {std::size_t{1}, std::size_t{16}, std::size_t{63}, std::size_t{64},
+                                 std::size_t{100}, std::size_t{1000}, whole.size() / 3}) {
     const std::string name = "cut" + std::to_string(size) + ".so";
     EXPECT_TRUE(is_refusal(engine().load_provider(write(name, whole.substr(0, size))), name, ""))
         << size;

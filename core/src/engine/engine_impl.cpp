@@ -26,7 +26,9 @@ EngineOptions with_defaults(EngineOptions options) {
 }  // namespace
 
 EngineImpl::EngineImpl(EngineOptions options)
-    : options_(with_defaults(std::move(options))), turn_(options_.clock, options_.executor) {
+    : options_(with_defaults(std::move(options))),
+      job_lane_(std::make_shared<provider::JobLane>(options_.max_jobs)),
+      turn_(options_.clock, options_.executor) {
   auto world = std::make_shared<gate::World>();
   world->schema = builder_.build();
   world->bindings.resize(1);

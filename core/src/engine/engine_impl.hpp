@@ -40,6 +40,7 @@ class EngineImpl : public provider::Services {
   Executor& executor() override { return *options_.executor; }
   std::shared_ptr<Clock> shared_clock() override { return options_.clock; }
   std::shared_ptr<Executor> shared_executor() override { return options_.executor; }
+  std::shared_ptr<provider::JobLane> job_lane() override { return job_lane_; }
   std::chrono::milliseconds call_deadline() override { return options_.call_deadline; }
   void log(LogLevel level, std::string_view source, std::string_view text) override;
   bool submit(std::shared_ptr<provider::LoadedProvider> provider,
@@ -128,6 +129,7 @@ class EngineImpl : public provider::Services {
   std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;
 
   EngineOptions options_;
+  const std::shared_ptr<provider::JobLane> job_lane_;
   std::unique_ptr<store::Store> store_;
   tree::Tree tree_;
   SubscriptionHub subscriptions_;

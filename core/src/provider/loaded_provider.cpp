@@ -117,7 +117,8 @@ LoadedProvider::LoadedProvider(Services& services, std::shared_ptr<Library> libr
                                                                           : nullptr),
       plain_host_(make_host_table(*this)),
       host_(offload_ ? make_guarded_host_table(*this) : plain_host_),
-      tasks_(std::make_shared<TaskGuard>(services.shared_executor(), clock_)) {}
+      tasks_(std::make_shared<TaskGuard>(services.shared_executor(), clock_)),
+      lane_(services.job_lane()) {}
 
 LoadedProvider::~LoadedProvider() { stop(); }
 
@@ -428,9 +429,9 @@ void LoadedProvider::end(std::uint64_t transaction) {
 }
 
 void LoadedProvider::run_job(std::string id, std::string payload, std::uint32_t attempt) {
-  tasks_->post([self = shared_from_this(), id = std::move(id), payload = std::move(payload),
-                attempt] { self->jobs_->job_run(self->provider_, str(id), str(payload), attempt); },
-               Clock::Duration::zero());
+  lane_->add(tasks_,
+             [self = shared_from_this(), id = std::move(id), payload = std::move(payload),
+              attempt] { self->jobs_->job_run(self->provider_, str(id), str(payload), attempt); });
 }
 
 }  // namespace cspkit::provider

@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "provider/job_lane.hpp"
 #include "provider/loader.hpp"
 #include "provider/offload.hpp"
 #include "provider/services.hpp"
@@ -188,6 +189,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_host host_;  // what the provider is given
   WriterTable writers_;
   std::shared_ptr<TaskGuard> tasks_;
+  std::shared_ptr<JobLane> lane_;
   // Shared by who is inside the provider, whole for who destroys it. Taken before serial_.
   std::shared_mutex alive_;
   std::mutex serial_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gate/world.hpp"
+#include "provider/job_lane.hpp"
 #include "provider/writer.hpp"
 #include "tree/tree.hpp"
 
@@ -40,6 +41,8 @@ class Services {
   /// The same, for who may outlive the engine.
   virtual std::shared_ptr<Clock> shared_clock() = 0;
   virtual std::shared_ptr<Executor> shared_executor() = 0;
+  /// Where the jobs of all providers wait.
+  virtual std::shared_ptr<JobLane> job_lane() = 0;
   virtual std::chrono::milliseconds call_deadline() = 0;
   virtual void log(LogLevel level, std::string_view source, std::string_view text) = 0;
   /// Queues a batch for the turn. `done` runs on the executor. False when the engine is closing:

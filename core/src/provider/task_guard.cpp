@@ -38,11 +38,15 @@ void TaskGuard::run(std::uint64_t timer, std::function<void()>& task) {
 
 bool TaskGuard::cancel(std::uint64_t timer) {
   const std::shared_ptr<Executor> executor = executor_.lock();
-  const std::lock_guard lock(mutex_);
-  const auto it = timers_.find(timer);
-  if (it == timers_.end()) return false;
-  if (executor) executor->cancel(it->second);
-  timers_.erase(it);  // even if the executor has begun it, run() finds it gone and returns
+  Executor::TimerId id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto it = timers_.find(timer);
+    if (it == timers_.end()) return false;
+    id = it->second;
+    timers_.erase(it);  // even if the executor has begun it, run() finds it gone and returns
+  }
+  if (executor) executor->cancel(id);  // not under the lock: what the task holds may call back
   return true;
 }
 
@@ -50,10 +54,12 @@ bool TaskGuard::close(Clock::Duration deadline) {
   const std::shared_ptr<Executor> executor = executor_.lock();
   std::unique_lock lock(mutex_);
   closed_ = true;
-  for (const auto& [timer, id] : timers_) {
+  const std::unordered_map<std::uint64_t, Executor::TimerId> dropped = std::exchange(timers_, {});
+  lock.unlock();
+  for (const auto& [timer, id] : dropped) {
     if (executor) executor->cancel(id);
   }
-  timers_.clear();
+  lock.lock();
   const auto idle = [&] { return running_ == 0; };
   while (!idle()) {
     const Clock::Duration now = clock_->steady_now();

@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -22,6 +24,9 @@ namespace {
 constexpr std::size_t kMaxPath = 500;
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 constexpr int kLockAttempts = 8;
+// How long a lock is waited for that a process left which is gone.
+constexpr int kOrphanedLockMs = 2000;
+constexpr int kOrphanedLockStepMs = 5;
 constexpr off_t kSmallestDatabase = 512;  // one page of the smallest size
 
 Status io_failure(const std::string& path, std::string_view action, int error) {
@@ -144,6 +149,20 @@ Status locked(const std::string& path, int fd) {
                 fmt::format("{}: in use by {}; stop it, or use another state file", path, who));
 }
 
+// A process that was killed between fork and exec of another leaves its locks to that one, for as
+// long as that takes to begin. Waits for them; false when somebody alive holds the lock.
+bool take_from_the_dead(int fd, const struct flock& lock) {
+  for (int waited = 0; waited < kOrphanedLockMs; waited += kOrphanedLockStepMs) {
+    const long holder = holder_of(fd);
+    const auto pid = static_cast<pid_t>(holder);
+    if (holder <= 0 || pid != holder || ::kill(pid, 0) == 0 || errno != ESRCH) return false;
+    ::poll(nullptr, 0, kOrphanedLockStepMs);
+    struct flock again = lock;
+    if (::fcntl(fd, F_OFD_SETLK, &again) == 0) return true;
+  }
+  return false;
+}
+
 // True when `fd` still is what the name leads to: someone may have removed the file between our
 // open and our lock, and a lock on a nameless file excludes nobody.
 bool is_named(int fd, const std::string& name) {
@@ -162,8 +181,8 @@ Result<UniqueFd> take_lock(const std::string& path) {
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
-      if (errno == EAGAIN || errno == EACCES) return locked(path, fd.get());
-      return io_failure(name, "lock the file", errno);
+      if (errno != EAGAIN && errno != EACCES) return io_failure(name, "lock the file", errno);
+      if (!take_from_the_dead(fd.get(), lock)) return locked(path, fd.get());
     }
     if (!is_named(fd.get(), name)) continue;
     // Only a hint for the message of the next one: a full disk is no reason to fail here.

@@ -68,6 +68,7 @@ class Twin : public Provider {
     if (worker_.joinable()) worker_.join();
   }
   void job_run(std::string_view id, std::string_view, std::uint32_t) override {
+    may_work.wait();
     wait_for_batch("Seen", std::string(id));
     Batch batch = host().open_batch(Scope::kDevice, "");
     batch.job_end(std::string(id));
@@ -76,6 +77,7 @@ class Twin : public Provider {
 
   static std::atomic<int> waiting;
   static std::atomic<Code> stuck;
+  static std::shared_future<void> may_work;  // jobs
 
  private:
   void wait_for_batch(const char* path, const std::string& value) {
@@ -91,6 +93,7 @@ class Twin : public Provider {
 };
 std::atomic<int> Twin::waiting{0};
 std::atomic<Code> Twin::stuck{Code::kOk};
+std::shared_future<void> Twin::may_work;
 
 class First : public Twin {
  public:
@@ -234,11 +237,14 @@ TEST_P(WaitingTest, ACommandAnswered202MayWaitForItsOwnBatch) {
 }
 
 TEST_P(WaitingTest, JobsMayWaitForTheirBatches) {
-  // More than the executor has threads to begin with.
-  for (const char* id : {"a", "b", "c"}) {
-    EXPECT_EQ(exec("First/Work", id), 200);
-    EXPECT_EQ(exec("Second/Work", id), 200);
+  // More than the executor ever has threads, and all are on their way before the first batch is.
+  std::promise<void> all_ordered;
+  Twin::may_work = all_ordered.get_future().share();
+  constexpr int kJobs = 24;
+  for (int i = 0; i < kJobs; ++i) {
+    EXPECT_EQ(exec(i % 2 == 0 ? "First/Work" : "Second/Work", std::to_string(i)), 200);
   }
+  all_ordered.set_value();
   EXPECT_TRUE(engine_->wait_for_jobs());
 }
 

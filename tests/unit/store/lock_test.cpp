@@ -2,7 +2,9 @@
 // One owner at a time: not two engines of a process, not two processes, not under two names.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "support.hpp"
 
@@ -87,6 +89,33 @@ TEST_F(Lock, GoesWithAKilledProcess) {
   ASSERT_GE(owner.next(), 0);
   owner.kill();
   EXPECT_TRUE(fs::exists(path_ + "-wal")) << "the log of a killed process stays";
+  EXPECT_THAT(stored_nodes(path_), ElementsAre("|a=1"));
+}
+
+// True when the process has a file of this name open.
+bool has_open(pid_t pid, const std::string& path) {
+  std::error_code error;
+  for (const auto& each : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", error)) {
+    if (fs::read_symlink(each.path(), error) == path) return true;
+  }
+  return false;
+}
+
+TEST_F(Lock, LeftByAKilledProcessToOneItWasBeginningIsWaitedFor) {
+  const pid_t test = ::getpid();
+  Child owner([&](int out, int in) {
+    auto opened = open(path_);
+    if (!opened || !(*opened)->apply(put(node("a", "1"))).ok()) return 1;
+    if (::fork() == 0) {  // as if it were to run another program, and lived until that has begun
+      say(out);
+      while (!has_open(test, path_ + ".lock")) ::poll(nullptr, 0, 1);
+      ::_exit(0);
+    }
+    await_release(in);
+    return 0;
+  });
+  ASSERT_GE(owner.next(), 0);
+  owner.kill();
   EXPECT_THAT(stored_nodes(path_), ElementsAre("|a=1"));
 }
 
