@@ -74,15 +74,15 @@ std::string loggable(std::string_view url) {
 }
 
 // False when pause said so. Of a run whose lock we hold only its own object can tell how it stands.
-bool end_and_remove(SupervisedRun& run, const Pause& pause) {
+// `error` says why files of it are left.
+bool end_and_remove(SupervisedRun& run, const Pause& pause, std::error_code& error) {
   Look look;
   for (int round = 0; (look = run.look()).state == RunState::kRunning; ++round) {
     if (round % 50 == 0) run.cancel();
     if (!pause(milliseconds(20))) return false;
   }
   if (look.state == RunState::kInterrupted) static_cast<void>(run.end_leftovers());
-  std::error_code ignored;
-  fs::remove_all(run.folder(), ignored);
+  fs::remove_all(run.folder(), error);
   return true;
 }
 
@@ -100,7 +100,8 @@ bool sweep(const std::string& work_folder, std::string_view live, bool all, cons
   }
   return std::all_of(folders.begin(), folders.end(), [&](const std::string& folder) {
     SupervisedRun run(folder);
-    return end_and_remove(run, pause);
+    std::error_code ignored;  // the next sweep tries again
+    return end_and_remove(run, pause, ignored);
   });
 }
 
@@ -176,7 +177,8 @@ bool Pipeline::tell(int percent, std::string_view text) {
 
 void Pipeline::cancel() {
   observer_.step("cancelled");
-  end_and_remove(run_, pause_);
+  std::error_code ignored;  // a sweep tries again
+  end_and_remove(run_, pause_, ignored);
 }
 
 // The folder, and where an earlier process left the run.
@@ -187,13 +189,18 @@ Pipeline::Next Pipeline::prepare() {
   std::string found;
   if (read_file(join(folder, kOrderFile), 4096, found) != 0 || found != order) {
     SupervisedRun former(folder);
-    if (!end_and_remove(former, pause_)) return Next::kLeave;
     std::error_code error;
+    if (!end_and_remove(former, pause_, error)) return Next::kLeave;
+    if (error) {  // its outcome would be taken for this run's
+      return finish(kQueueScenario,
+                    folder + ": files of a former run cannot be removed: " + error.message());
+    }
     fs::create_directories(join(folder, kContentFolder), error);
     ::chmod(folder.c_str(), S_IRWXU);
-    if (const int failed = write_durably(folder, kOrderFile, order)) {
-      return finish(kQueueScenario, folder + ": " + std::strerror(failed));
-    }
+    int failed = write_durably(folder, kOrderFile, order);
+    // Were its name lost with the power, what the tool had begun would begin anew.
+    if (failed == 0) failed = sync_folder(settings_.work_folder);
+    if (failed != 0) return finish(kQueueScenario, folder + ": " + std::strerror(failed));
   }
   const Look look = run_.look();
   switch (look.state) {

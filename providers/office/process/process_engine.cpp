@@ -27,6 +27,35 @@ void need(bool good, const std::string& text) {
   if (!good) throw std::runtime_error("the process engine of Office: " + text);
 }
 
+// Whoever may rename a folder above could put his own in its place, and have the agent run what he
+// likes: all must belong to root or to us, and others may write there only under the sticky bit.
+void need_safe_parents(const std::string& folder) {
+  std::error_code error;
+  fs::path path = fs::canonical(folder, error);
+  need(!error, "work-folder '" + folder + "': " + error.message());
+  while (path != path.root_path()) {
+    path = path.parent_path();
+    struct stat status {};
+    need(::stat(path.c_str(), &status) == 0,
+         "work-folder '" + folder + "': " + path.string() + ": " + std::strerror(errno));
+    const bool ours = status.st_uid == 0 || status.st_uid == ::geteuid();
+    const bool shared = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    need(ours && (!shared || (status.st_mode & S_ISVTX) != 0),
+         "work-folder '" + folder + "': others may change " + path.string() +
+             "; take that right away, or use another folder");
+  }
+}
+
+// One folder after the other: each name must be on disk before what lies in it.
+void make_folders(const std::string& folder) {
+  std::error_code error;
+  const fs::path parent = fs::path(folder).parent_path();
+  if (fs::exists(folder, error) || parent == folder) return;
+  make_folders(parent.string());
+  fs::create_directory(folder, error);  // what it could not make, the caller finds missing
+  static_cast<void>(process::sync_folder(parent.string()));
+}
+
 }  // namespace
 
 ProcessEngine::ProcessEngine(const Scheduler& clock, ProcessSettings settings)
@@ -37,14 +66,14 @@ ProcessEngine::ProcessEngine(const Scheduler& clock, ProcessSettings settings)
   need(settings_.url.rfind("https://", 0) == 0, "url must begin with https://");
   need(::access(settings_.supervisor.c_str(), X_OK) == 0,
        "supervisor '" + settings_.supervisor + "' cannot be run: " + std::strerror(errno));
-  std::error_code error;
-  fs::create_directories(folder, error);
+  make_folders(folder);
   struct stat status {};
   need(::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode),
        "work-folder '" + folder + "' cannot be made");
   // Whoever may write there could have the agent run what he likes.
   need(status.st_uid == ::geteuid() && ::chmod(folder.c_str(), S_IRWXU) == 0,
        "work-folder '" + folder + "' belongs to someone else");
+  need_safe_parents(folder);
   // An agent killed while it began the supervisor has left the lock to that until it has begun.
   const std::string lock = process::join(folder, process::kLockFile);
   int locked = process::try_lock(lock, lock_);

@@ -342,7 +342,22 @@ void OfficeProvider::wake() {
   MachineState state = machine(batch);
   promote(batch, state);
   batch.state_write(kMachineKey, write_machine_state(state));
-  static_cast<void>(std::move(batch).submit());
+  const Code submitted = std::move(batch).submit([this](Code code) {
+    if (code != Code::kOk) wake_later();
+  });
+  if (submitted != Code::kOk) wake_later();
+}
+
+// A disk may be full: an order that waits while the machine is free would wait till the next start.
+void OfficeProvider::wake_later() {
+  host().warning("an installation that waits could not begin, will try again");
+  host().run_after(kLongestPause, [this] {
+    try {
+      wake();
+    } catch (const std::exception&) {  // memory
+      wake_later();
+    }
+  });
 }
 
 void OfficeProvider::abandon(const std::string& job) {

@@ -58,6 +58,7 @@ class OfficeProvider final : public Provider {
               MachineState& state);
   void promote(Writer& writer, MachineState& state);
   void wake();
+  void wake_later();
   void begin(const std::string& job, std::string_view payload, std::uint32_t attempt);
   void abandon(const std::string& job);
   bool record(Batch& batch, const Ending& ending);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole pipeline: downloaded, verified, run, its code told; and what restarts do to it.
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
 #include "engine_fixture.hpp"
 
 namespace cspkit::office::process {
@@ -224,6 +228,61 @@ TEST_F(EngineTest, SettingsThatCannotBeUsedAreRefused) {
     change(settings_);
     EXPECT_THROW(engine(), std::runtime_error);
   }
+}
+
+// Who may rename a folder above the work folder may have the agent run what he likes.
+TEST_F(EngineTest, AWorkFolderBelowWhatOthersMayChangeIsRefused) {
+  namespace fs = std::filesystem;
+  const std::string open = folder_.file("open");
+  settings_.work_folder = open + "/own/work";
+  fs::create_directory(open);
+  fs::permissions(open, fs::perms::all);
+  EXPECT_THROW(engine(), std::runtime_error);
+  fs::permissions(open, fs::perms::all | fs::perms::sticky_bit);
+  EXPECT_NO_THROW(engine());
+  fs::permissions(open, fs::perms::owner_all | fs::perms::group_write);
+  EXPECT_THROW(engine(), std::runtime_error);
+}
+
+/// A file nobody can remove, not even root; the file system may not know how.
+class Immutable {
+ public:
+  explicit Immutable(const std::string& path) : path_(path) {
+    test::write_text(path, "");
+    works_ = set(FS_IMMUTABLE_FL);
+  }
+  ~Immutable() { set(0); }
+  Immutable(const Immutable&) = delete;
+  Immutable& operator=(const Immutable&) = delete;
+  bool works() const { return works_; }
+
+ private:
+  bool set(int flags) const {
+    const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    return ::ioctl(file.get(), FS_IOC_SETFLAGS, &flags) == 0;
+  }
+  std::string path_;
+  bool works_ = false;
+};
+
+// The outcome of a former run of the same name, of a device that began anew, was told as this
+// one's.
+TEST_F(EngineTest, FilesOfAFormerRunThatCannotBeRemoved) {
+  serve("exit 3");
+  EXPECT_EQ(run().status, 3);
+  RunRequest next = request();
+  ++next.due;
+  {
+    const Immutable stays(in_run("stays"));
+    if (!stays.works()) GTEST_SKIP() << "no file can be made immutable here";
+    const RunResult refused = run(*engine(), next);
+    EXPECT_EQ(refused.status, kQueueScenario);
+    EXPECT_THAT(refused.text, HasSubstr("cannot be removed"));
+    EXPECT_EQ(starts(), 1);
+  }
+  serve("exit 0");
+  EXPECT_EQ(run(*engine(), next).status, kSuccess);
+  EXPECT_EQ(starts(), 2);
 }
 
 }  // namespace
