@@ -66,6 +66,44 @@ TEST_F(OfficeRuns, ShowBarsCodesAndTimes) {
   EXPECT_EQ(tool({"log", "--folder", folder, "--user", "eve", "b"}).exit, 0);
 }
 
+TEST_F(OfficeRuns, TheLogsOfAFailedOneAreCollected) {
+  const std::string folder = path("logs");
+  std::filesystem::create_directories(path("c/Windows/Temp"));
+  std::filesystem::create_directory(folder);
+  write("c/Windows/Temp/setup.log", "what the tool wrote\n");
+  write("logs/a.log",
+        "2026-11-21T10:00:00.000Z run-1 accepted install O365ProPlusRetail\n"
+        "2026-11-21T10:00:05.000Z run-1 ended 17004 60 no content\n");
+  write("logs/b.log",
+        "2026-11-21T10:00:00.000Z run-2 accepted install O365ProPlusRetail\n"
+        "2026-11-21T10:00:05.000Z run-2 ended 0 70 done\n");
+  const auto collect = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"collect", "--folder", folder, "-o", path("out.zip"), "--map",
+                                 "C:=" + path("c")});
+    return tool(words);
+  };
+  const Outcome done = collect({"A", "c:\\windows\\temp\\SETUP.log"});
+  EXPECT_EQ(done.exit, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("2 of 2 files"));
+  EXPECT_TRUE(std::filesystem::exists(path("out.zip")));
+  std::filesystem::remove(path("out.zip"));
+
+  const Outcome fine = collect({"b"});
+  EXPECT_EQ(fine.exit, 1);
+  EXPECT_THAT(fine.err, HasSubstr("that failed"));
+  const Outcome bad = collect({"a", "setup.log"});
+  EXPECT_EQ(bad.exit, 1);
+  EXPECT_THAT(bad.err, HasSubstr("setup.log: is relative"));
+  const auto object = json_lines(collect({"--json", "a", "C:\\*.log"}).out);
+  ASSERT_EQ(object.size(), 1u);
+  EXPECT_EQ(object[0]["state"], "refused");
+  EXPECT_EQ(collect({"--strict", "a", "C:\\x.log"}).exit, 1) << "unencrypted";
+  EXPECT_EQ(collect({"--encrypt-for", path("logs/a.log"), "a"}).exit, 1) << "no certificate";
+  EXPECT_EQ(collect({"--map", "nonsense", "a"}).exit, 2);
+  EXPECT_EQ(collect({"absent"}).exit, 1);
+  EXPECT_FALSE(std::filesystem::exists(path("out.zip")));
+}
+
 TEST_F(OfficeRuns, TellWhatARealRunDid) {
   Command install = office_command({"exec", kOffice + "/A/Install", "--data",
                                     "<Configuration><Add><Product ID=\"O365ProPlusRetail\"/></Add>"

@@ -20,7 +20,7 @@ constexpr const char* kDescription =
 constexpr const char* kFooter = R"(
 Files: "-" is standard input; UTF-8 or UTF-16; at most 64 MB.
 Exit codes: 0 fine; 1 a configuration is rejected or cannot be built, fmt --check found one that is
-  not formatted, a code or an id is not known; 2 unusable arguments or files. The highest wins.
+  not formatted, a code or an id is not known, nothing was collected; 2 unusable arguments or files. The highest wins.
 check --json, one object per line: file verdict (accept, accept-warn, reject) findings: [{code
   severity line column message, status when the outcome of a run can be foretold}]; file error when
   it cannot be read.)";
@@ -38,6 +38,7 @@ class Tool {
     add_explain();
     add_status();
     add_log();
+    add_collect();
   }
 
   int run(int argc, char** argv) {
@@ -151,6 +152,28 @@ class Tool {
     work_[command] = [this] { return run_log(log_); };
   }
 
+  void add_collect() {
+    CLI::App* command =
+        app_.add_subcommand("collect", "The logs of a failed installation, in one archive");
+    command->add_option("ID", collect_.id, "Name of the node below Installation")->required();
+    command->add_option("PATH", collect_.paths,
+                        "Log files beside the provider's own: full paths, %PROGRAMDATA%\\...; 25 "
+                        "files, 60 MB in all");
+    command->add_option("-o,--out", collect_.out, "Zip file to write")->required();
+    command
+        ->add_option("--map", collect_.maps,
+                     "C:=FOLDER or %VARIABLE%=FOLDER: where those lead on this machine")
+        ->allow_extra_args(false);
+    command->add_option("--encrypt-for", collect_.recipient,
+                        "Certificate (PEM) of the one who may read it: writes FILE.cms");
+    command->add_flag("--strict", collect_.strict,
+                      "Six extensions, Windows paths, the provider's log not by itself, encrypted");
+    command->add_option("--user", collect_.user, "Whose, when it is no device's");
+    command->add_option("--folder", collect_.folder, "Logs of the provider (its log-folder)");
+    command->add_flag("--json", collect_.json, "One object");
+    work_[command] = [this] { return run_collect(collect_); };
+  }
+
   CLI::App app_;
   CheckCommand check_;
   FormatCommand format_;
@@ -159,6 +182,7 @@ class Tool {
   ExplainCommand explain_;
   StatusCommand status_;
   LogCommand log_;
+  CollectCommand collect_;
   std::map<CLI::App*, std::function<int()>> work_;
 };
 

@@ -40,6 +40,10 @@ bool read_log_name(std::string_view name, std::string& user, std::string& id);
 /// when it returns none.
 std::optional<std::string> log_folder(const std::string& given);
 
+/// The file of an installation's log. Says what is wrong when it returns none.
+std::optional<std::string> find_log(const std::string& folder, const std::string& id,
+                                    const std::string& user);
+
 }  // namespace cspctl_office
 
 #endif  // CSPKIT_CSPCTL_OFFICE_RUNS_HPP_

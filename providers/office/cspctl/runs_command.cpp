@@ -134,34 +134,40 @@ int run_status(const StatusCommand& command) {
   return kExitOk;
 }
 
+std::optional<std::string> find_log(const std::string& folder, const std::string& id,
+                                    const std::string& user) {
+  const auto files = log_files(folder);
+  if (!files) return {};
+  for (const fs::path& file : *files) {
+    std::string its_user, its_id;
+    if (read_log_name(file.filename().string(), its_user, its_id) && its_user == user &&
+        cspkit::odt::same(its_id, id)) {
+      return file.string();
+    }
+  }
+  print_error(fmt::format("{}: no log of it in {}", id, folder));
+  return {};
+}
+
 int run_log(const LogCommand& command) {
   const auto folder = log_folder(command.folder);
   if (!folder) return kExitUsage;
-  const auto files = log_files(*folder);
-  if (!files) return kExitUsage;
-  for (const fs::path& file : *files) {
-    std::string user, id;
-    if (!read_log_name(file.filename().string(), user, id) || user != command.user ||
-        !cspkit::odt::same(id, command.id)) {
-      continue;
-    }
-    const auto text = read_file(file.string());
-    if (!text) return kExitUsage;
-    const std::vector<LogLine> lines = read_log(*text);
-    std::int64_t start = 0;
-    std::string job;
-    for (std::size_t i = command.all ? 0 : last_run(lines); i < lines.size(); ++i) {
-      const LogLine& line = lines[i];
-      if (line.job != job) start = line.ms;
-      job = line.job;
-      print(fmt::format("{} {:>+9.3f} s  {:<9} {}\n", line.time,
-                        static_cast<double>(line.ms - start) / 1000, cspkit::odt::shown(line.event),
-                        line.text));
-    }
-    return kExitOk;
+  const auto file = find_log(*folder, command.id, command.user);
+  if (!file) return kExitRejected;
+  const auto text = read_file(*file);
+  if (!text) return kExitUsage;
+  const std::vector<LogLine> lines = read_log(*text);
+  std::int64_t start = 0;
+  std::string job;
+  for (std::size_t i = command.all ? 0 : last_run(lines); i < lines.size(); ++i) {
+    const LogLine& line = lines[i];
+    if (line.job != job) start = line.ms;
+    job = line.job;
+    print(fmt::format("{} {:>+9.3f} s  {:<9} {}\n", line.time,
+                      static_cast<double>(line.ms - start) / 1000, cspkit::odt::shown(line.event),
+                      line.text));
   }
-  print_error(fmt::format("{}: no log of it in {}", command.id, *folder));
-  return kExitRejected;
+  return kExitOk;
 }
 
 }  // namespace cspctl_office

@@ -15,8 +15,8 @@ namespace cspctl_office {
 /// As cspctl's: of several that apply the highest is the answer.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRejected =
-      1,  ///< a configuration is rejected, or cannot be built, or a code or an id is not known
+  kExitRejected = 1,  ///< a configuration is rejected, or cannot be built; a code or an id is not
+                      ///< known; nothing was collected
   kExitUsage = 2  ///< unusable arguments, files that cannot be read or written
 };
 
@@ -60,6 +60,13 @@ struct LogCommand {
   std::string id, user, folder;
   bool all = false;  ///< every run, not the last one alone
 };
+struct CollectCommand {
+  std::string id, user, folder;
+  std::vector<std::string> paths;
+  std::vector<std::string> maps;  ///< C:=FOLDER, %VARIABLE%=FOLDER
+  std::string out, recipient;
+  bool strict = false, json = false;
+};
 
 int run_check(const CheckCommand& command);
 int run_format(const FormatCommand& command);
@@ -68,6 +75,7 @@ int run_merge(const MergeCommand& command);
 int run_explain(const ExplainCommand& command);
 int run_status(const StatusCommand& command);
 int run_log(const LogCommand& command);
+int run_collect(const CollectCommand& command);
 
 /// The bytes of a file, of stdin for "-"; at most 64 MB. Says what is wrong when it returns none.
 std::optional<std::string> read_file(const std::string& name);
