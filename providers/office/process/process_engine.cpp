@@ -97,7 +97,10 @@ ProcessEngine::~ProcessEngine() {
   curl_global_cleanup();
 }
 
-milliseconds ProcessEngine::expected(const odt::Report&) const { return kUsualTime; }
+milliseconds ProcessEngine::expected(const odt::Report&, const MachineState&,
+                                     std::string_view) const {
+  return kUsualTime;
+}
 
 void ProcessEngine::add(Task task, bool also_at_the_end) {
   {

@@ -30,7 +30,8 @@ class ProcessEngine final : public DeploymentEngine {
   /// Leaves what runs to its supervisor.
   ~ProcessEngine() override;
 
-  std::chrono::milliseconds expected(const odt::Report& report) const override;
+  std::chrono::milliseconds expected(const odt::Report& report, const MachineState& machine,
+                                     std::string_view device) const override;
   void run(RunRequest request, std::shared_ptr<RunObserver> observer) override;
   void recorded(std::string_view run, std::int32_t status) override;
   void settle(std::string_view live) override;

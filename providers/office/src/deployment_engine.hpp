@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,8 @@ struct RunRequest {
   std::string run;            ///< unique on this device, for ever
   std::string configuration;  ///< well-formed XML
   MachineState machine;       ///< before the run; nobody else changes it meanwhile
-  std::int64_t due = 0;       ///< UTC, ms since 1970: when it should be over
+  std::string device;    ///< the engine's own record of the device: RunResult::device, or empty
+  std::int64_t due = 0;  ///< UTC, ms since 1970: when it should be over
   std::int64_t expected = 0;  ///< ms from start to due, as the engine said at the start
   std::uint32_t attempt = 1;  ///< more than 1: a process died, or stopped, in the midst of it
 };
@@ -40,6 +42,9 @@ struct RunResult {
   std::int32_t status = kSuccess;  ///< value of the node Status
   MachineState machine;            ///< after the run
   std::string text;                ///< why it failed, or what was done: for people, no keys
+  /// What the engine wants to know of the device at the next run, recorded with the end of this
+  /// one. Nothing: as before.
+  std::optional<std::string> device{};
 };
 
 /// Hears of one run. Called by one thread at a time, never from inside DeploymentEngine::run.
@@ -58,8 +63,11 @@ class RunObserver {
 class DeploymentEngine {
  public:
   virtual ~DeploymentEngine() = default;
-  /// How long a run is expected to take; recorded before it begins.
-  virtual std::chrono::milliseconds expected(const odt::Report& report) const = 0;
+  /// How long a run is expected to take; recorded before it begins. `device`: as in RunRequest.
+  virtual std::chrono::milliseconds expected(const odt::Report& report, const MachineState& machine,
+                                             std::string_view device) const = 0;
+  /// What is installed before the first run ever.
+  virtual MachineState initial() const { return {}; }
   /// Begins, or takes up again, a run and returns at once.
   virtual void run(RunRequest request, std::shared_ptr<RunObserver> observer) = 0;
   /// The end of a run stands in the durable record: what was kept so that it could be told again

@@ -31,7 +31,12 @@ std::string bundled_supervisor() {
 
 std::unique_ptr<DeploymentEngine> make_engine(const Settings& settings, Scheduler& scheduler) {
   if (settings.engine == EngineKind::kSimulate) {
-    return std::make_unique<SimulatedClickToRun>(scheduler, settings.timing);
+    SimulatedDevice device;
+    if (!settings.device_profile.empty()) {
+      const std::string why = read_profile(settings.device_profile, device);
+      if (!why.empty()) throw std::runtime_error("device-profile: " + why);
+    }
+    return std::make_unique<SimulatedClickToRun>(scheduler, settings.timing, std::move(device));
   }
 #ifdef CSPKIT_WITH_OFFICE_PROCESS
   ProcessSettings process = settings.process;

@@ -23,6 +23,7 @@ constexpr std::string_view kRunKey = "run";
 constexpr std::string_view kNextKey = "next";
 constexpr std::string_view kQueuePrefix = "queue/";
 constexpr std::string_view kMachineKey = "machine";
+constexpr std::string_view kDeviceKey = "device";
 constexpr milliseconds kLongestPause(30'000);
 constexpr std::uint32_t kInvalidData = 0x8007000D;  // HRESULT of ERROR_INVALID_DATA
 
@@ -215,7 +216,8 @@ Status OfficeProvider::install(Call& call) {
 void OfficeProvider::occupy(Writer& writer, const std::string& job, RunOrder& order,
                             const odt::Report& report, MachineState& state) {
   order.kind = RunOrder::Kind::kRun;
-  order.due = order.accepted + engine_->expected(report).count();
+  order.due =
+      order.accepted + engine_->expected(report, state, state_or_empty(writer, kDeviceKey)).count();
   const Instance& instance = order.instance;
   state.last_run = RunRecord{instance.device_scope,
                              instance.device_scope ? instance.id : std::string(),
@@ -278,12 +280,16 @@ Status OfficeProvider::forget(Call& call) {
 }
 
 Result<Value> OfficeProvider::current_status(Call& call) const {
-  return Value(Format::kUnset, state_or_empty(call, kMachineKey));
+  std::string text = state_or_empty(call, kMachineKey);
+  if (text.empty()) text = write_machine_state(engine_->initial());
+  return Value(Format::kUnset, std::move(text));
 }
 
 MachineState OfficeProvider::machine(const Writer& writer) const {
+  const std::string text = state_or_empty(writer, kMachineKey);
+  if (text.empty()) return engine_->initial();
   MachineState state;
-  if (!read_machine_state(state_or_empty(writer, kMachineKey), state)) {
+  if (!read_machine_state(text, state)) {
     host().error("the record of what is installed cannot be read: taken as nothing installed");
     state = {};
   }
@@ -325,7 +331,11 @@ void OfficeProvider::begin(const std::string& job, std::string_view payload,
   }
   RunRequest request;
   request.run = job;
-  request.machine = machine(host().open_batch());  // dropped unsubmitted: only looked through
+  {
+    const Batch batch = host().open_batch();  // dropped unsubmitted: only looked through
+    request.machine = machine(batch);
+    request.device = state_or_empty(batch, kDeviceKey);
+  }
   request.due = order.due;
   request.expected = order.due - order.accepted;
   request.attempt = attempt;
@@ -392,6 +402,7 @@ bool OfficeProvider::record(Batch& batch, const Ending& ending) {
     state.last_run->status = ending.result.status;
     state.last_run->ended = scheduler_->now_utc().count();
     batch.state_remove(kRunKey);
+    if (ending.result.device) batch.state_write(kDeviceKey, *ending.result.device);
     promote(batch, state);
     batch.state_write(kMachineKey, write_machine_state(state));
   }

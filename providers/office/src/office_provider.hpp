@@ -10,6 +10,7 @@
 //   queue/<number>             an order that waits for its turn
 //   next                       the number of the next job
 //   machine                    what CurrentStatus returns
+//   device                     what the engine keeps of the device
 // The job row itself is the token of a run: whoever ends it, a finish or a Delete, has the last
 // word.
 #ifndef CSPKIT_OFFICE_OFFICE_PROVIDER_HPP_

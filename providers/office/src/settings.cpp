@@ -95,6 +95,8 @@ const Setting kSettings[] = {
      [](std::string_view text, Settings& s) { return take(text, s.log_folder); }},
     {"install-ms", kMs, &read_ms<CSPKIT_OFFICE_MEMBER(timing.install)>},
     {"uninstall-ms", kMs, &read_ms<CSPKIT_OFFICE_MEMBER(timing.uninstall)>},
+    {"device-profile", kPath,
+     [](std::string_view text, Settings& s) { return take(text, s.device_profile); }},
     {"work-folder", kPath, &read_text<&ProcessSettings::work_folder>},
     {"url", "a URL", &read_text<&ProcessSettings::url>},
     {"ca-file", kPath, &read_text<&ProcessSettings::ca_file>},

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "process_settings.hpp"
-#include "simulated_click_to_run.hpp"
+#include "simulation_plan.hpp"
 
 namespace cspkit::office {
 
@@ -24,6 +24,7 @@ struct Settings {
   bool verbose = false;      ///< every step goes to the host's log, too
   std::string log_folder;    ///< of the logs of runs; empty: none are kept
   SimulationTiming timing;
+  std::string device_profile;  ///< of the simulation; empty: a device where everything works
   ProcessSettings process;
 };
 

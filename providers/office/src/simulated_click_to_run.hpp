@@ -1,53 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Click-to-Run to practise on: installs nothing, but decides, takes time and leaves the machine's
-// record changed as the real one would. Rules: Microsoft's Office CSP page (status values) and
-// "Configuration options for the Office Deployment Tool"; what no page says is listed in README.md.
+// A Click-to-Run to practise on: installs nothing, but decides, takes time and leaves the device's
+// record changed as the real one would.
 #ifndef CSPKIT_OFFICE_SIMULATED_CLICK_TO_RUN_HPP_
 #define CSPKIT_OFFICE_SIMULATED_CLICK_TO_RUN_HPP_
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string_view>
 
 #include "deployment_engine.hpp"
+#include "simulated_device.hpp"
+#include "simulation_plan.hpp"
+#include "simulation_rules.hpp"
 
 namespace cspkit::office {
 
-/// Codes of Click-to-Run and the Deployment Tool that the simulation gives.
-inline constexpr std::int32_t kInstallFailure = 1603;
-inline constexpr std::int32_t kPoolInitialization = 17000;
-inline constexpr std::int32_t kQueueScenario = 17001;
-inline constexpr std::int32_t kCompletingScenario = 17002;
-inline constexpr std::int32_t kAnotherRunningScenario = 17003;
-inline constexpr std::int32_t kNeedCleanUp = 17004;
-inline constexpr std::int32_t kCancelledAsPlanned = 17005;
-inline constexpr std::int32_t kHandlingCommandLine = 17100;
-inline constexpr std::int32_t kFail = -2147467259;        ///< 0x80004005, E_FAIL
-inline constexpr std::int32_t kUnexpected = -2147418113;  ///< 0x8000FFFF, E_UNEXPECTED
-
-/// What a run takes.
-struct SimulationTiming {
-  std::chrono::milliseconds install{3000};
-  std::chrono::milliseconds uninstall{1500};
-};
-
-/// What a run with this configuration would come to on a machine in this state. Pure.
+/// What a run with this configuration would come to on a machine in this state, where everything is
+/// to be had and nothing goes wrong. Pure.
 RunResult simulate(std::string_view configuration, const MachineState& machine);
 
 class SimulatedClickToRun final : public DeploymentEngine {
  public:
-  SimulatedClickToRun(Scheduler& scheduler, SimulationTiming timing)
-      : scheduler_(scheduler), timing_(timing) {}
-  std::chrono::milliseconds expected(const odt::Report& report) const override;
+  SimulatedClickToRun(Scheduler& scheduler, SimulationTiming timing, SimulatedDevice device = {})
+      : scheduler_(scheduler), timing_(timing), device_(std::move(device)) {}
+  std::chrono::milliseconds expected(const odt::Report& report, const MachineState& machine,
+                                     std::string_view device) const override;
   void run(RunRequest request, std::shared_ptr<RunObserver> observer) override;
+  MachineState initial() const override { return device_.machine; }
 
  private:
   struct Running;
+  /// What the record says of the device, else what it was at first.
+  DeviceState state_of(std::string_view record) const;
   void step(const std::shared_ptr<Running>& running);
+  void lose_power(const std::shared_ptr<Running>& running);
+  void finish(Running& running, const Forecast& end) const;
 
   Scheduler& scheduler_;
   const SimulationTiming timing_;
+  const SimulatedDevice device_;
 };
 
 }  // namespace cspkit::office

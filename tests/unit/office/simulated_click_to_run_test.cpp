@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <optional>
-#include <utility>
+#include "device_fixture.hpp"
 
 namespace cspkit::office {
 namespace {
@@ -17,47 +15,7 @@ const char* const kInstall =
     "</Configuration>";
 const char* const kUninstall = "<Configuration><Remove All=\"TRUE\"/></Configuration>";
 
-class ManualScheduler final : public Scheduler {
- public:
-  milliseconds now_utc() const override { return utc; }
-  milliseconds now_steady() const override { return steady; }
-  void run_after(milliseconds delay, std::function<void()> task) override {
-    tasks.emplace_back(steady + delay, std::move(task));
-  }
-  // Runs the task that waits, moving the clocks to its time.
-  bool step() {
-    if (tasks.empty()) return false;
-    auto [when, task] = std::move(tasks.front());
-    tasks.pop_front();
-    if (when > steady) {
-      utc += when - steady;
-      steady = when;
-    }
-    task();
-    return true;
-  }
-  milliseconds utc{1'000'000};
-  milliseconds steady{500};
-  std::deque<std::pair<milliseconds, std::function<void()>>> tasks;
-};
-
-class Recorder final : public RunObserver {
- public:
-  bool progress(int percent, std::string_view text) override {
-    EXPECT_FALSE(result.has_value());
-    EXPECT_FALSE(text.empty());
-    percents.push_back(percent);
-    return percents.size() < stop_after;
-  }
-  void step(std::string_view) override { ADD_FAILURE() << "the simulation has no steps"; }
-  void finished(RunResult r) override {
-    EXPECT_FALSE(result.has_value()) << "finished twice";
-    result = std::move(r);
-  }
-  std::vector<int> percents;
-  std::optional<RunResult> result;
-  std::size_t stop_after = 1000;
-};
+using Recorder = test::RunNotes;
 
 class SimulatedClickToRunTest : public testing::Test {
  protected:
@@ -69,7 +27,7 @@ class SimulatedClickToRunTest : public testing::Test {
     r.expected = expected.count();
     return r;
   }
-  ManualScheduler scheduler_;
+  test::ManualScheduler scheduler_;
   SimulatedClickToRun engine_{scheduler_, {milliseconds(3000), milliseconds(1500)}};
   std::shared_ptr<Recorder> recorder_ = std::make_shared<Recorder>();
 };
@@ -117,7 +75,9 @@ TEST_F(SimulatedClickToRunTest, StopsWhenNobodyWantsItAnyMore) {
 }
 
 TEST_F(SimulatedClickToRunTest, ExpectsLongerForAnInstallThanForAnUninstall) {
-  const auto expected = [&](const char* text) { return engine_.expected(odt::check(text)); };
+  const auto expected = [&](const char* text) {
+    return engine_.expected(odt::check(text), {}, {});
+  };
   EXPECT_EQ(expected(kInstall), milliseconds(3000));
   EXPECT_EQ(expected(kUninstall), milliseconds(1500));
   EXPECT_EQ(expected("<Configuration/>"), milliseconds(0));
