@@ -12,13 +12,14 @@ namespace cspkit {
 
 AtomicChange::AtomicChange(EngineImpl& engine, const Principal& principal, std::uint64_t session,
                            const std::vector<dm::Operation>& operations,
-                           std::vector<dm::Outcome>& outcomes)
+                           std::vector<dm::Outcome>& outcomes, Of of)
     : engine_(engine),
       world_(engine.world()),
       principal_(principal),
       session_(session),
       operations_(operations),
       outcomes_(outcomes),
+      of_(of),
       transaction_(engine.tree(), engine.next_transaction()),
       effects_(engine, transaction_),
       changer_(engine, world_, principal, session, transaction_, effects_),
@@ -101,7 +102,7 @@ Status AtomicChange::judge_copy(const dm::Operation& operation, std::size_t i) {
   return status;
 }
 
-// As for a lone Copy: what can be overwritten is, else it is added.
+// What can be overwritten is, else it is added.
 void AtomicChange::choose_copy_verb(std::size_t i) {
   Change& change = changes_[i];
   const gate::Target& target = change.target;
@@ -143,7 +144,7 @@ Status AtomicChange::run_one(std::size_t i) {
   Status status;
   if (operations_[i].verb == dm::Verb::kCopy) status = read_source(operations_[i], i);
   if (status.ok()) status = changer_.judge_state(change, outcomes_[i].failing_uri);
-  if (status.ok()) status = changer_.judge_demands(change, true);
+  if (status.ok()) status = changer_.judge_demands(change, of_ == Of::kAtomic);
   if (status.ok()) status = changer_.apply(change);
   return status;
 }

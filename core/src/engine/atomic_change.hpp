@@ -20,8 +20,13 @@ namespace cspkit {
 /// Used by the holder of the turn, once.
 class AtomicChange {
  public:
+  enum class Of : std::uint8_t {
+    kAtomic,
+    kLoneCommand  ///< one operation, which stands in no Atomic: AtomicRequired refuses it
+  };
   AtomicChange(EngineImpl& engine, const Principal& principal, std::uint64_t session,
-               const std::vector<dm::Operation>& operations, std::vector<dm::Outcome>& outcomes);
+               const std::vector<dm::Operation>& operations, std::vector<dm::Outcome>& outcomes,
+               Of of = Of::kAtomic);
 
   /// True when it was decided. Else the outcomes are those of an Atomic that failed.
   bool run();
@@ -43,6 +48,7 @@ class AtomicChange {
   std::uint64_t session_;
   const std::vector<dm::Operation>& operations_;
   std::vector<dm::Outcome>& outcomes_;
+  Of of_;
   txn::Transaction transaction_;
   Effects effects_;
   Changer changer_;

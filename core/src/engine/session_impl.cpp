@@ -85,14 +85,9 @@ void SessionImpl::run(const dm::Operation& operation, dm::Outcome& outcome) {
         outcome.status = get(operation.uri, outcome, operation.max_result_bytes);
       }
       return;
-    case dm::Verb::kCopy: {
-      dm::Operation write;
-      dm::Outcome source;
-      outcome.status = copy_operation(operation, write, source);
-      if (outcome.status.ok())
-        outcome.status = run_change(write, &source.value, outcome.failing_uri);
+    case dm::Verb::kCopy:
+      run_copy(operation, outcome);
       return;
-    }
     default:
       outcome.status = run_change(operation, nullptr, outcome.failing_uri);
   }
@@ -235,7 +230,6 @@ Status SessionImpl::get_at_present(std::string_view uri, dm::Outcome& outcome,
   Status status = gate::judge_address(world, uri, principal_, CSPKIT_GET,
                                       engine_.options().uri_limits, target_);
   if (!status.ok()) return status;
-  read_leaf_ = target_.node.is_leaf();
   const tree::TreeView view(tree);
   if (gate::existing_depth(world, view, target_) != target_.address.segments.size()) {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target_)));
@@ -293,41 +287,17 @@ Status SessionImpl::get_value(const gate::World& world,
   return {};
 }
 
-Status SessionImpl::copy_operation(const dm::Operation& operation, dm::Operation& write,
-                                   dm::Outcome& source) {
-  Status read = get(operation.source, source);
-  if (!read.ok()) return read;
-  if (target_.address.has_query) {
-    return Status(Code::kNotAllowed,
-                  fmt::format("{}: only the values of leaves are copied", operation.source));
-  }
-  if (!read_leaf_) {
-    return Status(Code::kNotAllowed,
-                  fmt::format("{} is an interior node: only leaves are copied", operation.source));
-  }
-  write.uri = operation.uri;
-  write.mime = source.mime;
-  write.has_data = true;
-  {
-    const std::shared_lock lock(engine_.tree().mutex());
-    const gate::World& world = engine_.world();
-    Status address = gate::judge_address(world, operation.uri, principal_, 0,
-                                         engine_.options().uri_limits, target_);
-    if (!address.ok()) return address;
-    if (target_.address.has_query) {
-      return Status(Code::kNotSupported,
-                    fmt::format("{}: a property is not the target of a Copy", operation.uri));
-    }
-    const tree::TreeView view(engine_.tree());
-    const bool exists =
-        gate::existing_depth(world, view, target_) == target_.address.segments.size();
-    const bool replaces =
-        target_.node.grants(CSPKIT_REPLACE) && (exists || !target_.node.grants(ddf::kAccessAdd));
-    write.verb = replaces ? dm::Verb::kReplace : dm::Verb::kAdd;
-    // A chr value may go where text of another format is wanted; the gate judges the text.
-    if (!is_binary(source.value.format)) source.value.format = Format::kUnset;
-  }
-  return {};
+// As an Atomic of one: what is read is what is there when it is written.
+void SessionImpl::run_copy(const dm::Operation& operation, dm::Outcome& outcome) {
+  refresh(operation.source);
+  refresh(operation.uri);
+  const txn::TurnHolder turn(engine_.turn(), engine_.patience());
+  outcome.status = turn.status();
+  if (!outcome.status.ok()) return;
+  const std::vector<dm::Operation> only = {operation};
+  std::vector<dm::Outcome> outcomes(1);
+  AtomicChange(engine_, principal_, id_, only, outcomes, AtomicChange::Of::kLoneCommand).run();
+  outcome = std::move(outcomes.front());
 }
 
 void SessionImpl::refresh(std::string_view uri) {

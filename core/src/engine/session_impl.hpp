@@ -58,7 +58,7 @@ class SessionImpl : public dm::CommandRunner {
   Status leave_pending(const dm::Operation& operation, const Change& change,
                        const Changer::LeftPending& left, txn::Transaction& transaction,
                        Effects& effects);
-  Status copy_operation(const dm::Operation& operation, dm::Operation& write, dm::Outcome& source);
+  void run_copy(const dm::Operation& operation, dm::Outcome& outcome);
   /// The rest of a Get once the node is known to exist; a provider is asked after `lock` was given
   /// back.
   Status get_value(const gate::World& world, std::shared_lock<tree::TreeMutex::Seat>& lock,
@@ -75,9 +75,8 @@ class SessionImpl : public dm::CommandRunner {
   std::uint64_t id_;
   tree::TreeMutex::Seat seat_;  // at the tree, for Gets
   dm::DmSession dm_;
-  gate::Target spare_;      // of the last change, for the memory it has
-  gate::Target target_;     // reused: a Get of a stored value allocates for its result only
-  bool read_leaf_ = false;  // of the last Get; target_'s own schema may be gone after it
+  gate::Target spare_;   // of the last change, for the memory it has
+  gate::Target target_;  // reused: a Get of a stored value allocates for its result only
   std::vector<AlertRecord> alerts_;
   std::vector<int> statuses_;
 };

@@ -22,7 +22,10 @@ using ::testing::ElementsAre;
 class Twin : public Provider {
  public:
   explicit Twin(Host host_table) : Provider(std::move(host_table)) {
-    on("Computed").get([] { return "computed"; });
+    on("Computed").get([] {
+      if (on_read) on_read();
+      return "computed";
+    });
     on("Later").get([this](Call&, Completion completion) {
       const std::lock_guard lock(mutex_);
       later_.push_back(std::move(completion));
@@ -78,6 +81,7 @@ class Twin : public Provider {
   static std::atomic<int> waiting;
   static std::atomic<Code> stuck;
   static std::shared_future<void> may_work;  // jobs
+  static std::function<void()> on_read;
 
  private:
   void wait_for_batch(const char* path, const std::string& value) {
@@ -94,6 +98,7 @@ class Twin : public Provider {
 std::atomic<int> Twin::waiting{0};
 std::atomic<Code> Twin::stuck{Code::kOk};
 std::shared_future<void> Twin::may_work;
+std::function<void()> Twin::on_read;
 
 class First : public Twin {
  public:
@@ -124,6 +129,7 @@ class WaitingTest : public ::testing::TestWithParam<bool> {
   void SetUp() override {
     Twin::waiting = 0;
     Twin::stuck = Code::kOk;
+    Twin::on_read = nullptr;
     store_test::write_file(dir_.file("First.xml"), twin_ddf("First"));
     store_test::write_file(dir_.file("Second.xml"), twin_ddf("Second"));
     open(std::chrono::seconds(60));
@@ -225,6 +231,21 @@ TEST_P(ShortDeadlineTest, ACommandThatWaitsForItsOwnBatchIsGivenUp) {
   EXPECT_EQ(exec("First/Delegate", "goes on"), 200);
   engine_.reset();
   EXPECT_EQ(Twin::stuck.load(), Code::kStale);
+}
+
+// A change between its reading and its writing would be acknowledged, and lost under what it read.
+TEST_P(ShortDeadlineTest, NothingChangesBetweenTheReadingAndTheWritingOfACopy) {
+  open(std::chrono::milliseconds(200));
+  Session other = session();
+  Status between;
+  Twin::on_read = [&] { between = other.replace(uri("Second/Value"), Value::chr("between")); };
+  Session mine = session();
+  ASSERT_TRUE(mine.process(message("<Copy><CmdID>1</CmdID><Item><Target><LocURI>" +
+                                   uri("Second/Value") + "</LocURI></Target><Source><LocURI>" +
+                                   uri("First/Computed") + "</LocURI></Source></Item></Copy>")));
+  EXPECT_THAT(mine.last_statuses(), ElementsAre(200));
+  EXPECT_EQ(between.code(), Code::kBusy) << between.text();
+  EXPECT_EQ(get("Second/Value"), "computed");
 }
 
 TEST_P(WaitingTest, ACommandAnswered202MayWaitForItsOwnBatch) {
