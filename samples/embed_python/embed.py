@@ -80,6 +80,11 @@ class Engine:
         if function(*arguments, c.byref(error)) != OK:
             raise CspkitError(error)
 
+    def ask(self, name, handle):
+        function = getattr(self._lib, name)
+        function.restype = c.c_int32
+        return function(handle)
+
     def release(self, name, handle):
         function = getattr(self._lib, name)
         function.restype = None
@@ -146,6 +151,10 @@ class Session:
     def process(self, message):
         return self._bytes("cspkit_session_process", message, c.c_size_t(len(message)))
 
+    def reply_wanted(self):
+        """Whether the last reply has anything to say: a server that gets an empty one answers it."""
+        return self._engine.ask("cspkit_session_reply_wanted", self._handle) != 0
+
     def replace(self, uri, data):
         value = Value(FORMAT_UNSET, 0, data, len(data))
         self._engine.call("cspkit_session_replace", self._handle, uri.encode(), c.byref(value))
@@ -181,6 +190,7 @@ def check(library, state, ddf):
             assert device.get("./DevDetail/SwV") == b"10.0.26100"
             reply = device.process(message)
             assert b"<Data>10.0.26100</Data>" in reply and b"<CmdRef>5</CmdRef>" in reply, reply
+            assert device.reply_wanted()
             for uri, status in (("./DevDetail/SwV", 405), ("./Nowhere", 404)):
                 try:
                     device.replace(uri, b"x")

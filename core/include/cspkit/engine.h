@@ -42,7 +42,7 @@
 #include <stdint.h>
 
 #define CSPKIT_API_MAJOR 1
-#define CSPKIT_API_MINOR 1
+#define CSPKIT_API_MINOR 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -98,7 +98,10 @@ enum {                               /* durability */
 
 enum {                                     /* options, as bits */
        CSPKIT_ENFORCE_ATOMIC_REQUIRED = 1, /* 405 outside an Atomic */
-       CSPKIT_ENFORCE_DEPENDENCIES = 2     /* 412 when a dependency is not satisfied */
+       CSPKIT_ENFORCE_DEPENDENCIES = 2,    /* 412 when a dependency is not satisfied */
+       CSPKIT_ABORT_LONG_REPLIES = 4       /* a reply beyond MaxMsgSize becomes Alert 1223, as
+                                              Windows does, and does not go in several messages.
+                                              Since API 1.2. */
 };
 
 /* A line of the log; comes from any thread and must not call the engine. */
@@ -110,7 +113,7 @@ typedef struct cspkit_engine_options { /* grows */
   const char* state;  /* the state file, made when missing; null: ":memory:" */
   cspkit_log_fn log;  /* null: none */
   void* log_context;
-  uint32_t flags;             /* CSPKIT_ENFORCE_* */
+  uint32_t flags;             /* CSPKIT_ENFORCE_*, CSPKIT_ABORT_* */
   uint32_t call_deadline_ms;  /* 0: the default, 60 seconds */
   uint64_t max_value_bytes;   /* 0: the default, 16 MiB */
   uint64_t max_message_bytes; /* 0: the default, 64 MiB */
@@ -190,6 +193,11 @@ CSPKIT_EXPORT cspkit_code cspkit_engine_owner_remove(cspkit_engine* engine, cons
 /* Copies the state to a file that must not exist. NOT_SUPPORTED in memory, IO, FULL. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_backup(cspkit_engine* engine, const char* target,
                                                cspkit_error* error);
+/* Queues an alert of the device's own, durably; its source is a LocURI, empty for none. It goes out
+ * with the replies of management sessions until the server acknowledges it. `user` null: the
+ * device's. BAD_VALUE, FULL. Since API 1.2. */
+CSPKIT_EXPORT cspkit_code cspkit_engine_queue_alert(cspkit_engine* engine, const char* user,
+                                                    const cspkit_alert* alert, cspkit_error* error);
 /* Waits until no job of a provider is left. TIMED_OUT. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_wait_for_jobs(cspkit_engine* engine, uint32_t timeout_ms,
                                                       cspkit_error* error);
@@ -205,6 +213,9 @@ CSPKIT_EXPORT void cspkit_session_close(cspkit_session* session);
 CSPKIT_EXPORT cspkit_code cspkit_session_process(cspkit_session* session, const void* message,
                                                  size_t length, cspkit_buffer* reply,
                                                  cspkit_error* error);
+/* 0 when the last reply need not be sent: it says only that the server's header was fine, or the
+ * server aborted the session; else 1. Since API 1.2. */
+CSPKIT_EXPORT int32_t cspkit_session_reply_wanted(const cspkit_session* session);
 /* Value of a leaf; of an interior node its children's names, percent-encoded, joined by "/". */
 CSPKIT_EXPORT cspkit_code cspkit_session_get(cspkit_session* session, const char* uri,
                                              cspkit_buffer* value, cspkit_error* error);

@@ -90,6 +90,10 @@ std::string_view view(const char* text) {
   return text ? std::string_view(text) : std::string_view();
 }
 
+std::string_view view(cspkit_str text) {
+  return text.data ? std::string_view(text.data, text.size) : std::string_view();
+}
+
 /// A member of the caller's struct, or zero when its size says that it has none.
 #define CSPKIT_MEMBER(T, p, m) (CSPKIT_HAS(T, p, m) ? (p)->m : decltype((p)->m){})
 
@@ -158,6 +162,7 @@ Status read_options(const cspkit_engine_options& from, cspkit::EngineOptions& op
   const std::uint32_t flags = CSPKIT_MEMBER(cspkit_engine_options, &from, flags);
   options.enforce_atomic_required = (flags & CSPKIT_ENFORCE_ATOMIC_REQUIRED) != 0;
   options.enforce_dependencies = (flags & CSPKIT_ENFORCE_DEPENDENCIES) != 0;
+  if ((flags & CSPKIT_ABORT_LONG_REPLIES) != 0) options.long_replies = cspkit::LongReplies::kAbort;
   const std::uint32_t deadline = CSPKIT_MEMBER(cspkit_engine_options, &from, call_deadline_ms);
   if (deadline != 0) options.call_deadline = std::chrono::milliseconds(deadline);
   const std::uint64_t value = CSPKIT_MEMBER(cspkit_engine_options, &from, max_value_bytes);
@@ -328,6 +333,24 @@ cspkit_code cspkit_engine_backup(cspkit_engine* engine, const char* target, cspk
   });
 }
 
+cspkit_code cspkit_engine_queue_alert(cspkit_engine* engine, const char* user,
+                                      const cspkit_alert* alert, cspkit_error* error) {
+  return guarded(error, [&]() -> Status {
+    if (!engine || !alert) return misuse("cspkit_engine_queue_alert: engine or alert is null");
+    cspkit::DeviceAlert queued;
+    queued.code = CSPKIT_MEMBER(cspkit_alert, alert, code);
+    queued.source = view(CSPKIT_MEMBER(cspkit_alert, alert, source));
+    queued.type = view(CSPKIT_MEMBER(cspkit_alert, alert, type));
+    const std::string_view format = view(CSPKIT_MEMBER(cspkit_alert, alert, format));
+    if (!format.empty()) queued.format = format;
+    queued.mark = view(CSPKIT_MEMBER(cspkit_alert, alert, mark));
+    queued.data = view(CSPKIT_MEMBER(cspkit_alert, alert, data));
+    queued.correlator = view(CSPKIT_MEMBER(cspkit_alert, alert, correlator));
+    const auto id = engine->engine.queue_alert(std::move(queued), std::string(view(user)));
+    return id ? Status() : Status(id.error());
+  });
+}
+
 cspkit_code cspkit_engine_wait_for_jobs(cspkit_engine* engine, uint32_t timeout_ms,
                                         cspkit_error* error) {
   return guarded(error, [&]() -> Status {
@@ -369,6 +392,10 @@ cspkit_code cspkit_session_process(cspkit_session* session, const void* message,
     if (!answer) return answer.error();
     return fill(reply, *answer, cspkit::Format::kUnset);
   });
+}
+
+std::int32_t cspkit_session_reply_wanted(const cspkit_session* session) {
+  return session && session->session.reply_wanted() ? 1 : 0;
 }
 
 cspkit_code cspkit_session_get(cspkit_session* session, const char* uri, cspkit_buffer* value,

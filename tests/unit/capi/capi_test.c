@@ -255,6 +255,62 @@ static void wrong_arguments(cspkit_engine* engine) {
   OK(cspkit_engine_close(NULL, &error));
 }
 
+/* A message with nothing to answer, what the device has to say, and what is too long to be said. */
+static void sessions_as_an_agent_has_them(void) {
+  static const char kHeader[] =
+      "<SyncML><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>"
+      "<MsgID>1</MsgID><Target><LocURI>d</LocURI></Target><Source><LocURI>s</LocURI></Source>";
+  char message[2048];
+  cspkit_engine_options options = CSPKIT_ENGINE_OPTIONS_INIT;
+  cspkit_alert alert;
+  cspkit_engine* engine = NULL;
+  cspkit_session* session = NULL;
+  cspkit_buffer reply = CSPKIT_BUFFER_INIT;
+  options.flags = CSPKIT_ABORT_LONG_REPLIES;
+  OK(cspkit_engine_open(&options, &engine, &error));
+  OK(cspkit_engine_load_ddf_bytes(engine, kDdf, strlen(kDdf), "c.xml", &error));
+  OK(cspkit_session_open(engine, NULL, &session, &error));
+  snprintf(message, sizeof(message), "%s</SyncHdr><SyncBody><Final/></SyncBody></SyncML>", kHeader);
+  OK(cspkit_session_process(session, message, strlen(message), &reply, &error));
+  CHECK(cspkit_session_reply_wanted(session) == 0);
+
+  memset(&alert, 0, sizeof(alert));
+  alert.size = sizeof(alert);
+  alert.code = CSPKIT_ALERT_CLIENT_EVENT;
+  alert.type.data = "com.example.battery.low";
+  alert.type.size = strlen(alert.type.data);
+  alert.data.data = "7";
+  alert.data.size = 1;
+  OK(cspkit_engine_queue_alert(engine, NULL, &alert, &error));
+  OK(cspkit_session_process(session, message, strlen(message), &reply, &error));
+  CHECK(cspkit_session_reply_wanted(session) == 1);
+  CHECK(strstr(reply.data, "com.example.battery.low") && strstr(reply.data, "<Data>7</Data>"));
+  alert.code = 1200;
+  CHECK(cspkit_engine_queue_alert(engine, NULL, &alert, &error) == CSPKIT_BAD_VALUE);
+  CHECK(cspkit_engine_queue_alert(engine, NULL, NULL, &error) == CSPKIT_MISUSE);
+  CHECK(cspkit_session_reply_wanted(NULL) == 0);
+  cspkit_session_close(session);
+
+  OK(cspkit_session_open(engine, NULL, &session, &error));
+  {
+    static char text[3000];
+    cspkit_value value = {CSPKIT_FORMAT_CHR, 0, text, sizeof(text)};
+    memset(text, 'x', sizeof(text));
+    OK(cspkit_session_replace(session, TEXT, &value, &error));
+  }
+  snprintf(message, sizeof(message),
+           "%s<Meta><MaxMsgSize>2000</MaxMsgSize></Meta></SyncHdr><SyncBody><Get><CmdID>1</CmdID>"
+           "<Item><Target><LocURI>" TEXT
+           "</LocURI></Target></Item></Get><Final/></SyncBody>"
+           "</SyncML>",
+           kHeader);
+  OK(cspkit_session_process(session, message, strlen(message), &reply, &error));
+  CHECK(strstr(reply.data, "<Data>1223</Data>") != NULL);
+  cspkit_buffer_free(&reply);
+  cspkit_session_close(session);
+  OK(cspkit_engine_close(engine, &error));
+}
+
 int main(int argc, char** argv) {
   cspkit_engine_options options = CSPKIT_ENGINE_OPTIONS_INIT;
   cspkit_engine* engine = NULL;
@@ -280,6 +336,7 @@ int main(int argc, char** argv) {
   messages(engine);
   provider(engine);
   offloaded_provider();
+  sessions_as_an_agent_has_them();
   principals(engine);
   subscriptions(engine);
   wrong_arguments(engine);
