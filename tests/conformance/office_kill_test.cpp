@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 in the midst of installations, again and again on one state file. Whatever was
-// acknowledged is there, no run stays at 997, none is done twice. CSPKIT_KILLS says how often (60).
+// acknowledged is there, no run stays at 997, none is done twice. CSPKIT_OFFICE_KILLS says how
+// often (60).
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -138,7 +139,7 @@ class OfficeKillTest : public OfficeTest {
 };
 
 TEST_F(OfficeKillTest, NothingIsStuckNothingIsDoubledNothingIsLost) {
-  const char* wanted = std::getenv("CSPKIT_KILLS");
+  const char* wanted = std::getenv("CSPKIT_OFFICE_KILLS");
   const int kills = wanted != nullptr ? std::max(1, std::atoi(wanted)) : 60;
   ::setenv("CSPKIT_OFFICE_INSTALL_MS", "4", 1);
   ::setenv("CSPKIT_OFFICE_UNINSTALL_MS", "3", 1);
