@@ -22,7 +22,7 @@ enum class Verb : std::uint8_t { kGet, kAdd, kReplace, kDelete, kExec, kCopy };
 enum class Part : std::uint8_t {
   kWhole,   ///< all of it
   kNode,    ///< a node of its TNDS document: an Add may be a Replace, or the reverse, where the DDF
-            ///< grants only that
+            ///< grants only that; a Replace leaves an interior node that exists as it is
   kParent,  ///< such a node that has children there: it comes with them where the DDF grants no Add
 };
 

@@ -58,6 +58,11 @@ void Changer::choose_verb(const dm::Operation& operation, Change& change) const 
     change.passed_over = true;
     return;
   }
+  if (!node.is_leaf() && (change.verb == dm::Verb::kReplace || !node.grants(ddf::kAccessAdd))) {
+    change.verb = dm::Verb::kReplace;
+    change.kept_if_there = true;
+    return;
+  }
   const dm::Verb other = operation.verb == dm::Verb::kAdd ? dm::Verb::kReplace : dm::Verb::kAdd;
   if (!node.grants(access_of(operation.verb)) && node.grants(access_of(other))) change.verb = other;
 }
@@ -69,6 +74,8 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   Status status = gate::judge_address(world_, operation.uri, principal_,
                                       change.passed_over ? 0 : access_of(change.verb),
                                       engine_.options().uri_limits, change.target);
+  // Whether it is there, or can be made, depends on what came before: judge_state.
+  if (change.kept_if_there && status.code() == Code::kNotAllowed) status = {};
   const bool replace_without_data = change.verb == dm::Verb::kReplace && !operation.has_data;
   // Row 1 as far as it needs the node: only a leaf has data to replace.
   if (replace_without_data && change.target.node.valid() && change.target.node.is_leaf() &&

@@ -28,7 +28,8 @@ struct Change {
   bool has_value = false;
   std::string mime;
   std::optional<query::Property> property;  ///< of an address with "?prop=": its value is `value`
-  bool passed_over = false;  ///< an interior node of a TNDS document that comes with its children
+  bool passed_over = false;    ///< an interior node of a TNDS document that comes with its children
+  bool kept_if_there = false;  ///< an interior node of a TNDS document: only a missing one is made
   bool calls_handlers() const { return !passed_over && !property; }
   // Found by judge_state:
   std::size_t depth = 0;      ///< leading segments that exist
