@@ -106,7 +106,10 @@ void AtomicRun::answer_command(const Command& command) {
   next_outcome_ += count;
   if (count == 0) {  // an Alert
     exchange_.answer(command, committed_ ? 200 : syncml_status(Code::kNotExecuted));
-    if (committed_) exchange_.runner_.alert(make_alert(command));
+    if (committed_) {
+      exchange_.heed(command);
+      exchange_.runner_.alert(make_alert(command));
+    }
   } else if (count == command.items.size()) {
     exchange_.answer_items(command, &outcomes_[first]);
   } else {

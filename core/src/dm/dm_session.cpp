@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dm/dm_session.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cspkit/ddf/locuri.hpp>
 
 #include "dm/exchange.hpp"
 #include "syncml/message.hpp"
@@ -35,6 +37,22 @@ void DmSession::read_header(const syncml::Header& header) {
   state_.incoming.begin_message();
 }
 
+// An agent that wrote messages of the session itself, package 1 at least, has given them MsgIDs
+// that must not come again; the server's Statuses say which.
+unsigned DmSession::take_msg_id(const syncml::Message& message) {
+  constexpr unsigned kMost = 1'000'000'000;  // whatever the server claims, the count does not wrap
+  unsigned& next = state_.next_msg_id;
+  for (const syncml::Command& command : message.commands) {
+    if (command.kind != syncml::CommandKind::kStatus) continue;
+    const std::string_view text = detail::trim(command.msg_ref);
+    unsigned answered = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), answered);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (whole && answered < kMost) next = std::max(next, answered + 1);
+  }
+  return next++;
+}
+
 Result<std::string> DmSession::process(std::string_view message, CommandRunner& runner,
                                        std::vector<int>& statuses) {
   statuses.clear();
@@ -62,8 +80,8 @@ Result<std::string> DmSession::answer(std::string_view message, CommandRunner& r
       syncml::Message::parse(message, options_.max_message_bytes, options_.max_nesting);
   if (!parsed) return parsed.error();
   read_header(parsed->header);
-  return Exchange(*parsed, options_, state_, runner, statuses, next_msg_id_++, message.size())
-      .run();
+  const unsigned msg_id = take_msg_id(*parsed);
+  return Exchange(*parsed, options_, state_, runner, statuses, msg_id, message.size()).run();
 }
 
 }  // namespace cspkit::dm

@@ -50,6 +50,7 @@ struct DmState {
   bool reply_wanted = true;
   bool in_wbxml = false;  ///< the message at work came so
   SentAlerts alerts;
+  unsigned next_msg_id = 1;
 };
 
 class DmSession {
@@ -69,10 +70,11 @@ class DmSession {
   Result<std::string> answer(std::string_view message, CommandRunner& runner,
                              std::vector<int>& statuses);
   void read_header(const syncml::Header& header);
+  /// The MsgID of the reply.
+  unsigned take_msg_id(const syncml::Message& message);
 
   DmOptions options_;
   DmState state_;
-  unsigned next_msg_id_ = 1;
 };
 
 }  // namespace cspkit::dm

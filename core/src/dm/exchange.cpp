@@ -92,7 +92,11 @@ Code judge(const Command& command) {
 Code judge(const Command& command, const Item& item) {
   const bool complete = item.has_target && (item.has_source || command.kind != CommandKind::kCopy);
   if (!complete) return Code::kBadRequest;
-  return item.more_data ? Code::kNotSupported : Code::kOk;
+  if (item.more_data) return Code::kNotSupported;
+  // What a command of several Items says of Size is none of theirs.
+  const bool says_size = !item.meta.size.empty() && command.items.size() == 1;
+  return says_size && may_be_large(command.kind) && !has_stated_size(item) ? Code::kSizeMismatch
+                                                                           : Code::kOk;
 }
 
 Operation make_operation(const Command& command, const Item& item) {
@@ -319,10 +323,13 @@ int Exchange::judge_header() const {
 
 void Exchange::answer_all(const std::pmr::vector<Command>& commands, int code) {
   for (const Command& command : commands) {
-    if (is_answer(command)) continue;
-    answer(command, code);
-    answer_all(command.children, code);
+    if (!is_answer(command)) answer_tree(command, code);
   }
+}
+
+void Exchange::answer_tree(const Command& command, int code) {
+  answer(command, code);
+  answer_all(command.children, code);
 }
 
 void Exchange::run_all(const std::pmr::vector<Command>& commands) {
@@ -331,6 +338,7 @@ void Exchange::run_all(const std::pmr::vector<Command>& commands) {
 
 void Exchange::run_command(const Command& command) {
   if (is_answer(command)) return hear(command);
+  if (aborted_) return answer_tree(command, syncml_status(Code::kNotExecuted));
   if (command.kind != CommandKind::kAlert) {
     only_alerts_ = false;
     const bool goes_on = depth_ == 0 && !command.items.empty() &&
@@ -360,7 +368,13 @@ void Exchange::run_sequence(const Command& command) {
 
 void Exchange::run_alert(const Command& command) {
   const Code refusal = judge(command);
-  const std::string_view code = detail::trim(command.data);
+  heed(command);
+  answer(command, syncml_status(refusal));
+  if (refusal == Code::kOk) runner_.alert(make_alert(command));
+}
+
+void Exchange::heed(const Command& alert) {
+  const std::string_view code = detail::trim(alert.data);
   if (code == "1222") asks_next_ = true;
   if (code == "1225") state_.outgoing.drop_item();
   if (code == "1223") {
@@ -368,8 +382,6 @@ void Exchange::run_alert(const Command& command) {
     state_.outgoing.clear();
     state_.incoming.clear();
   }
-  answer(command, syncml_status(refusal));
-  if (refusal == Code::kOk) runner_.alert(make_alert(command));
 }
 
 void Exchange::run_plain(const Command& command) {

@@ -11,6 +11,8 @@
 //    a message that is no part of a session): 406. A chunk is never taken for a value.
 //  * A piece of a reply that was not asked for by Alert 1222 goes out all the same with the answer
 //    to whatever came.
+//  * What stands behind the server's Alert 1223 (session abort) does not run: 215. Such an Alert in
+//    an Atomic counts once that has committed.
 //  * An Alert without code: 400. User interaction (1100 to 1104): 406.
 //  * A command of data synchronisation (Put, Sync, ...) is an unknown element: 400.
 //  * Of a failed Atomic, a Sequence within it says 516 or 216 when one of its own commands does,
@@ -51,12 +53,15 @@ class Exchange {
  private:
   int judge_header() const;
   void answer_all(const std::pmr::vector<syncml::Command>& commands, int code);
+  void answer_tree(const syncml::Command& command, int code);
   void run_all(const std::pmr::vector<syncml::Command>& commands);
   void run_command(const syncml::Command& command);
   void run_plain(const syncml::Command& command);
   void run_item(const syncml::Command& command, std::size_t index, std::size_t held,
                 Outcome& outcome);
   void run_alert(const syncml::Command& command);
+  /// Does what an Alert asks of the session.
+  void heed(const syncml::Command& alert);
   void run_atomic(const syncml::Command& command);
   void run_sequence(const syncml::Command& command);
   /// A Status or Results of the server: only what it says of our pieces matters.

@@ -7,8 +7,34 @@
 
 namespace cspkit::dm {
 
+namespace {
+
+// invalid_argument: no number; result_out_of_range: a greater one than there can be.
+std::errc read_size(std::string_view text, std::size_t& size) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error == std::errc() && end != text.data() + text.size()) return std::errc::invalid_argument;
+  return error;
+}
+
+}  // namespace
+
+bool has_stated_size(const syncml::Item& item) {
+  std::size_t size = 0;
+  const std::errc error = read_size(item.meta.size, size);
+  if (error == std::errc::invalid_argument || (error == std::errc() && size == item.data.size())) {
+    return true;
+  }
+  const std::string_view format = item.meta.format;
+  if (format != format_name(Format::kBin) && format != format_name(Format::kB64)) return false;
+  const Result<std::string> bytes = ddf::base64_decode(item.data);
+  return bytes && error == std::errc() && bytes->size() == size;
+}
+
 bool LargeObject::is_next(const syncml::Command& command, const syncml::Item& item) const {
-  return active() && command.kind == kind_ && item.target == target_ && item.meta.size.empty();
+  if (!active() || command.kind != kind_ || item.target != target_) return false;
+  if (item.meta.size.empty()) return true;
+  std::size_t size = 0;
+  return open() && read_size(item.meta.size, size) == std::errc() && size == size_;
 }
 
 Code LargeObject::begin(const syncml::Command& command, const syncml::Item& item,
@@ -19,12 +45,9 @@ Code LargeObject::begin(const syncml::Command& command, const syncml::Item& item
   target_ = item.target;
   touched_ = true;
   last_piece_ = now;
-  const std::string_view size = item.meta.size;
-  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), size_);
+  const std::errc error = read_size(item.meta.size, size_);
   if (error == std::errc::result_out_of_range) return refuse(Code::kTooLarge);
-  if (size.empty() || error != std::errc() || end != size.data() + size.size()) {
-    return refuse(Code::kSizeRequired);
-  }
+  if (error != std::errc()) return refuse(Code::kSizeRequired);
   if (size_ > max_bytes) return refuse(Code::kTooLarge);
   source_ = item.source;
   format_ = item.meta.format;

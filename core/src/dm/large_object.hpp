@@ -8,8 +8,11 @@
 //    next command of its kind on the Target of a refused piece, if it says no Size, is refused with
 //    the same status: sending a command again does less harm. In later messages only in the place
 //    of a piece: those come one after the other, and any other command says that none will come.
-//  * A piece has the command and the Target of the first, and says no Size; with a Size it is a new
-//    object. Format and Type are those of the first piece.
+//  * A piece has the command and the Target of the first, and says no Size, or the same one while
+//    the object is open; with another Size it is a new object. Format and Type are those of the
+//    first piece.
+//  * A value that comes whole and says a Size that is not its own is refused like an object that
+//    came in pieces (424): a tail whose beginning was lost is no value either.
 //  * In WBXML the pieces of a bin object are bytes, and its Size is theirs; in XML both are text.
 //  * An object that nobody goes on with for longer than the limit is given up (1225).
 #ifndef CSPKIT_CORE_DM_LARGE_OBJECT_HPP_
@@ -24,6 +27,10 @@
 #include "syncml/message.hpp"
 
 namespace cspkit::dm {
+
+/// False when a whole Item says a Size, and it is neither that of its text nor, in format bin or
+/// b64, that of the bytes the text stands for. A Size that is no number says nothing.
+bool has_stated_size(const syncml::Item& item);
 
 class LargeObject {
  public:

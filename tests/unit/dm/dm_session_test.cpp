@@ -87,6 +87,55 @@ TEST_F(DmSessionTest, CountsItsMessagesAndEchoesTheRequests) {
   EXPECT_EQ(reply(message), expected("3"));
 }
 
+class MessageIds : public DmSessionTest {
+ protected:
+  std::string id_of_reply(const std::string& session, const std::string& body) {
+    const std::string text =
+        reply("<SyncML><SyncHdr><SessionID>" + session +
+              "</SessionID><MsgID>1</MsgID></SyncHdr><SyncBody>" + body + "</SyncBody></SyncML>");
+    const std::size_t begin = text.find("<MsgID>") + 7;
+    return text.substr(begin, text.find("</MsgID>") - begin);
+  }
+  static std::string status_of(const std::string& msg_ref) {
+    return "<Status><CmdID>1</CmdID><MsgRef>" + msg_ref +
+           "</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
+  }
+};
+
+TEST_F(MessageIds, GoOnBehindWhatTheServerAnswersAndBeginAgainWithItsSession) {
+  EXPECT_EQ(id_of_reply("1", get("2", "./A")), "1");
+  EXPECT_EQ(id_of_reply("1", status_of("1") + get("2", "./A")), "2");
+  EXPECT_EQ(id_of_reply("1", status_of(" 1 ")), "3") << "an old answer takes nothing back";
+  EXPECT_EQ(id_of_reply("2", get("2", "./A")), "1");
+  // The agent wrote package 1 itself, in two messages.
+  EXPECT_EQ(id_of_reply("3", status_of("1") + status_of("2") + get("2", "./A")), "3");
+  EXPECT_EQ(id_of_reply("3", ""), "4");
+}
+
+TEST_F(MessageIds, AreNotLedAstrayByWhatIsNone) {
+  for (const char* ref : {"", "x", "7x", "-7", "4294967295", "99999999999999999999"}) {
+    EXPECT_EQ(id_of_reply(std::string("s") + ref, status_of(ref)), "1") << ref;
+  }
+}
+
+TEST_F(DmSessionTest, BehindAnAbortNothingRuns) {
+  const std::string abort = "<Alert><CmdID>1</CmdID><Data> 1223 </Data></Alert>";
+  EXPECT_EQ(answer(replace("2", "./A") + abort + replace("3", "./B") +
+                   command("Atomic", "4", replace("5", "./C")) + get("6", "./D")),
+            "SyncHdr 0=200 | Replace 2=200 | Alert 1=200 | Replace 3=215 | Atomic 4=215 | "
+            "Replace 5=215 | Get 6=215");
+  EXPECT_EQ(runner_.log, (Log{"Replace ./A =v", "alert 1223"}));
+  EXPECT_FALSE(session_.reply_wanted());
+  EXPECT_EQ(statuses_, (std::vector<int>{200, 200, 215, 215, 215, 215}));
+  runner_.log.clear();
+  EXPECT_EQ(answer(command("Sequence", "2", abort + replace("3", "./B")) + replace("4", "./C")),
+            "SyncHdr 0=200 | Sequence 2=200 | Alert 1=200 | Replace 3=215 | Replace 4=215");
+  EXPECT_EQ(answer(command("Atomic", "2", replace("3", "./B") + abort) + replace("4", "./C")),
+            "SyncHdr 0=200 | Atomic 2=200 | Replace 3=200 | Alert 1=200 | Replace 4=215");
+  EXPECT_FALSE(session_.reply_wanted());
+  EXPECT_EQ(answer(replace("2", "./A")), "SyncHdr 0=200 | Replace 2=200") << "it may begin again";
+}
+
 TEST_F(DmSessionTest, RowOneRefusesTheCommandAndGoesOn) {
   EXPECT_EQ(
       answer("<Get>" + item("./A") + "</Get><Get><CmdID/>" + item("./A") + "</Get>" +

@@ -98,6 +98,62 @@ TEST_F(LargeObjectTest, ADifferentSizeIs424AndNothingIsDone) {
   EXPECT_EQ(send(piece("Replace", "8", "./A", "x", "", false)), "SyncHdr 0=200 | Replace 8=200");
 }
 
+TEST_F(LargeObjectTest, ItsSizeMayBeRepeated) {
+  send(piece("Replace", "5", "./A", "ab", size(6), true));
+  EXPECT_EQ(send(piece("Replace", "6", "./A", "cd", size(6), true)),
+            "SyncHdr 0=200 | Replace 6=213 | Alert 1222");
+  EXPECT_EQ(send(piece("Replace", "7", "./A", "ef", size(6), false)),
+            "SyncHdr 0=200 | Replace 7=200");
+  EXPECT_EQ(log(), "Replace ./A =abcdef");
+  // Another one begins another object.
+  send(piece("Replace", "5", "./A", "ab", size(6), true));
+  EXPECT_EQ(send(piece("Replace", "6", "./A", "xy", size(4), true)),
+            "SyncHdr 0=200 | Alert 1225 ./A | Replace 6=213 | Alert 1222");
+  EXPECT_EQ(send(piece("Replace", "7", "./A", "z!", "", false)), "SyncHdr 0=200 | Replace 7=200");
+  EXPECT_EQ(log(), "Replace ./A =xyz!");
+}
+
+TEST_F(LargeObjectTest, ATailThatRepeatsTheSizeIsNoValueEither) {
+  send(piece("Replace", "5", "./A", "abc", size(6), true));
+  EXPECT_EQ(send("<Get><CmdID>6</CmdID><Item><Target><LocURI>./B</LocURI></Target></Item></Get>" +
+                 piece("Replace", "7", "./A", "def", size(6), false)),
+            "SyncHdr 0=200 | Alert 1225 ./A | Get 6=200 | Results 6 ./B= | Replace 7=424");
+  EXPECT_EQ(log(), "Get ./B");
+  // From its beginning it may come again at once.
+  EXPECT_EQ(send(piece("Replace", "8", "./A", "abc", size(6), true)),
+            "SyncHdr 0=200 | Replace 8=213 | Alert 1222");
+  EXPECT_EQ(send(piece("Replace", "9", "./A", "def", size(6), false)),
+            "SyncHdr 0=200 | Replace 9=200");
+  EXPECT_EQ(log(), "Replace ./A =abcdef");
+}
+
+TEST_F(LargeObjectTest, AWholeValueHasTheSizeItSays) {
+  const auto replace = [&](const std::string& data, const std::string& meta) {
+    return send(piece("Replace", "5", "./A", data, meta, false));
+  };
+  const std::string good = "SyncHdr 0=200 | Replace 5=200", bad = "SyncHdr 0=200 | Replace 5=424";
+  EXPECT_EQ(replace("zz", size(99)), bad);
+  EXPECT_EQ(replace("zz", "<Size>99999999999999999999999</Size>"), bad);
+  EXPECT_EQ(replace("QUI=", "<Format>b64</Format>" + size(3)), bad);
+  EXPECT_EQ(send("<Atomic><CmdID>4</CmdID>" + piece("Add", "5", "./A", "a", size(2), false) +
+                 "</Atomic>"),
+            "SyncHdr 0=200 | Atomic 4=507 | Add 5=424");
+  EXPECT_EQ(replace("a &amp; b", size(5)), good);
+  EXPECT_EQ(log(), "Replace ./A =a & b");
+  // Of binary values that of the text, or of the bytes.
+  EXPECT_EQ(replace("QUI=", "<Format>b64</Format>" + size(4)), good);
+  EXPECT_EQ(replace("QUI=", "<Format>b64</Format>" + size(2)), good);
+  EXPECT_EQ(replace("zz", "<Size>two</Size>"), good);
+  EXPECT_EQ(send("<Delete><CmdID>5</CmdID><Item><Target><LocURI>./A</LocURI></Target><Meta>" +
+                 size(7) + "</Meta></Item></Delete>"),
+            "SyncHdr 0=200 | Delete 5=200");
+  EXPECT_EQ(send("<Replace><CmdID>5</CmdID><Meta>" + size(7) +
+                 "</Meta><Item><Target><LocURI>./A</LocURI></Target><Data>a</Data></Item><Item>"
+                 "<Target><LocURI>./B</LocURI></Target><Data>b</Data></Item></Replace>"),
+            good)
+      << "of several Items it says nothing";
+}
+
 TEST_F(LargeObjectTest, SentAgainItStartsAnew) {
   send(piece("Replace", "5", "./A", "abc", size(7), true));
   send(piece("Replace", "6", "./A", "def", "", false));
