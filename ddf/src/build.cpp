@@ -2,8 +2,10 @@
 #include "build.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "path_hash.hpp"
 #include "text.hpp"
@@ -14,164 +16,179 @@ namespace {
 /// Once the strings and paths of a schema take so much, further nodes are found without a path.
 constexpr std::size_t kMostPathBytes = std::size_t{256} << 20;
 
-/// A node before it has its number: of a tree, or (tree == nullptr) an ancestor of roots.
+/// A node of a tree, by their numbers; or of none: an ancestor of roots that nobody describes.
 struct Source {
-  const TreeDraft* tree = nullptr;
+  std::uint32_t tree = kNone;
   std::uint32_t index = 0;
+
+  bool described() const { return tree != kNone; }
 };
+
+/// Paths begin anew below these.
+bool is_base(const Record& r) { return r.parent == kNone || BitsDynamic::get(r.bits) != 0; }
+
+void copy(std::string_view from, char* to) { std::memcpy(to, from.data(), from.size()); }
 
 /// A place above or at a root: where trees are joined.
 struct Spot {
   Source source;
-  std::string name;                    // decoded
-  std::map<std::string, Spot*> below;  // by folded name
+  std::string name;                            // decoded
+  std::map<std::string, std::uint32_t> below;  // spots by folded name
 };
 
+/// Numbers the nodes: the schema's records themselves are the queue of those that wait for theirs.
 class Merger {
  public:
-  Merger(const Pools& pools, SchemaData& data) : pools_(pools), data_(data) {}
+  Merger(std::vector<const TreeDraft*> trees, Pools& pools, SchemaData& data)
+      : trees_(std::move(trees)),
+        data_(data),
+        records_(data.own_records),
+        text_(pools.strings.lend()),
+        words_(pools.words.lend()),
+        first_way_(words_->size()),
+        spots_(2) {}
 
-  void graft(const TreeDraft& tree);
+  void graft();
   void emit();
   void make_table();
-  /// Brings what was gathered into the schema's own memory, which takes no more than it needs.
-  void move_texts();
+  /// Lets the schema have the texts and words, which take no more memory than they need.
+  void give_texts();
 
  private:
-  struct Item {
-    Source source;
-    Spot* spot = nullptr;
-    std::uint32_t parent = kNone;
-  };
-  Spot& spot_below(Spot& above, const std::string& name);
-  const Record& record_of(const Source& source) const { return source.tree->nodes[source.index]; }
-  std::string_view name_of(const Record& r) const {
-    return std::string_view(pools_.strings.bytes()).substr(r.name, r.name_size);
+  std::uint32_t spot_below(std::uint32_t above, const std::string& name);
+  const Record& record_of(const Source& source) const {
+    return trees_[source.tree]->nodes[source.index];
   }
+  std::string_view text(std::size_t at, std::size_t size) const {
+    return {text_->data() + at, size};
+  }
+  std::string_view name_of(const Record& r) const { return text(r.name, r.name_size); }
   std::uint32_t described_child(const Source& source, std::string_view name) const;
-  void append_children(const Item& item, std::uint32_t index);
-  void append_joined(const Item& item, std::uint32_t index);
-  std::string_view spelled(std::size_t at, std::size_t size) const {
-    const std::string& strings = pools_.strings.bytes();
-    return at < strings.size() ? std::string_view(strings).substr(at, size)
-                               : std::string_view(paths_).substr(at - strings.size(), size);
-  }
-  std::uint32_t next_path() const {
-    return static_cast<std::uint32_t>(pools_.strings.bytes().size() + paths_.size());
-  }
-  Record record_for(const Item& item);
+  void append_described(std::uint32_t tree, std::uint32_t first, std::uint32_t count,
+                        std::uint32_t parent);
+  void append_spot(std::uint32_t spot, std::uint32_t parent);
+  void append_joined(const Spot& spot, std::uint32_t parent);
+  void append_children(const Record& record, std::uint32_t origin, std::uint32_t index);
   void spell_path(Record& record);
   void keep_way(std::uint32_t index);
-  void append_path(std::uint32_t index, std::string& out) const;
+  std::string_view path_of(const Record& r) const {
+    return text(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
+  }
 
-  const Pools& pools_;
+  /// Where a record comes from: the number of a tree, or with this bit of a spot.
+  static constexpr std::uint32_t kSpot = 0x80000000u;
+
+  std::vector<const TreeDraft*> trees_;
   SchemaData& data_;
-  std::deque<Spot> spots_;
-  Spot tops_[2];
-  std::vector<Item> queue_;
-  // What will stand behind the strings and words of the pools.
-  std::string paths_;
-  std::vector<std::uint32_t> ways_;
+  Blob<Record>& records_;
+  std::vector<std::uint32_t> origins_;  // by record
+  // What stands in the pools, and behind it what only this schema needs: paths and ways.
+  std::shared_ptr<Blob<char>> text_;
+  std::shared_ptr<Blob<std::uint32_t>> words_;
+  std::size_t first_way_;
+  std::deque<Spot> spots_;  // 0 and 1 are the "." of device and user
   std::size_t grafted_ = 0;
 };
 
 /// The same search as SchemaData::find_static, within one tree.
 std::uint32_t Merger::described_child(const Source& source, std::string_view name) const {
-  if (source.tree == nullptr) return kNone;
+  if (!source.described()) return kNone;
   const Record& parent = record_of(source);
-  const auto begin = source.tree->nodes.begin() + parent.first_child;
+  const std::vector<Record>& nodes = trees_[source.tree]->nodes;
+  const auto begin = nodes.begin() + parent.first_child;
   const auto end = begin + parent.static_count();
   auto at = std::lower_bound(begin, end, name, [this](const Record& r, std::string_view wanted) {
     return text::compare_folded(name_of(r), wanted) < 0;
   });
   for (; at != end && text::equal_folded(name_of(*at), name); ++at) {
     if (BitsCaseSensitive::get(at->bits) == 0 || name_of(*at) == name)
-      return static_cast<std::uint32_t>(at - source.tree->nodes.begin());
+      return static_cast<std::uint32_t>(at - nodes.begin());
   }
   return kNone;
 }
 
-Spot& Merger::spot_below(Spot& above, const std::string& name) {
-  Spot*& place = above.below[fold(name)];
-  if (place == nullptr) {
+std::uint32_t Merger::spot_below(std::uint32_t above, const std::string& name) {
+  const auto [place, fresh] =
+      spots_[above].below.try_emplace(fold(name), static_cast<std::uint32_t>(spots_.size()));
+  if (fresh) {
     Spot& spot = spots_.emplace_back();
     spot.name = name;
-    const std::uint32_t described = described_child(above.source, name);
-    if (described != kNone) spot.source = {above.source.tree, described};
-    place = &spot;
+    const Source& source = spots_[above].source;
+    const std::uint32_t described = described_child(source, name);
+    if (described != kNone) spot.source = {source.tree, described};
   }
-  return *place;
+  return place->second;
 }
 
-void Merger::graft(const TreeDraft& tree) {
-  Spot* at = &tops_[tree.scope == Scope::kUser ? 1 : 0];
-  for (const std::string& name : tree.path) at = &spot_below(*at, name);
-  const std::string name(name_of(tree.nodes[0]));
-  Spot& root = spot_below(*at, name);
-  root.source = {&tree, 0};
-  grafted_ += tree.nodes.size();
-}
-
-void Merger::append_children(const Item& item, std::uint32_t index) {
-  if (item.spot != nullptr) {
-    append_joined(item, index);
-  } else if (item.source.tree != nullptr) {
-    const Record& r = record_of(item.source);
-    const std::uint32_t count = r.static_count() + (r.has_dynamic() ? 1u : 0u);
-    for (std::uint32_t i = 0; i < count; ++i)
-      queue_.push_back({{item.source.tree, r.first_child + i}, nullptr, index});
+void Merger::graft() {
+  for (std::uint32_t i = 0; i < trees_.size(); ++i) {
+    const TreeDraft& tree = *trees_[i];
+    std::uint32_t at = tree.scope == Scope::kUser ? 1 : 0;
+    for (const std::string& name : tree.path) at = spot_below(at, name);
+    at = spot_below(at, std::string(name_of(tree.nodes[0])));
+    spots_[at].source = {i, 0};
+    grafted_ += tree.nodes.size();
   }
 }
 
-/// Children that a tree describes, and those where other trees begin.
-void Merger::append_joined(const Item& item, std::uint32_t index) {
-  std::vector<Item> described;
-  Item dynamic;
-  if (item.source.tree != nullptr) {
-    const Record& r = record_of(item.source);
-    for (std::uint32_t i = 0; i < r.static_count(); ++i)
-      described.push_back({{item.source.tree, r.first_child + i}, nullptr, index});
-    if (r.has_dynamic())
-      dynamic = {{item.source.tree, r.first_child + r.static_count()}, nullptr, index};
-  }
-  auto at = described.begin();
-  const auto push_described = [&] { queue_.push_back(*at++); };
-  for (const auto& [name, spot] : item.spot->below) {
-    while (at != described.end() && text::compare_folded(name_of(record_of(at->source)), name) < 0)
-      push_described();
-    while (at != described.end() && text::equal_folded(name_of(record_of(at->source)), name)) {
-      // What the spot leads to stands in its place, not in that of one whose letters differ.
-      const Record& r = record_of(at->source);
-      if (BitsCaseSensitive::get(r.bits) != 0 && name_of(r) != spot->name) {
-        push_described();
-      } else {
-        ++at;
-      }
-    }
-    queue_.push_back({spot->source, spot, index});
-  }
-  while (at != described.end()) push_described();
-  if (dynamic.source.tree != nullptr) queue_.push_back(dynamic);
+void Merger::append_described(std::uint32_t tree, std::uint32_t first, std::uint32_t count,
+                              std::uint32_t parent) {
+  const std::size_t begin = records_.size();
+  records_.append(trees_[tree]->nodes.data() + first, count);
+  for (std::size_t i = begin; i != records_.size(); ++i) records_[i].parent = parent;
+  origins_.insert(origins_.end(), count, tree);
 }
 
-Record Merger::record_for(const Item& item) {
+void Merger::append_spot(std::uint32_t spot, std::uint32_t parent) {
   Record record;
-  if (item.source.tree != nullptr) {
-    record = record_of(item.source);
+  const Source& source = spots_[spot].source;
+  if (source.described()) {
+    record = record_of(source);
   } else {
     record.bits = BitsAccess::with(0, kAccessGet);
     record.bits = BitsFormat::with(record.bits, static_cast<std::uint32_t>(Format::kNode));
     record.bits = BitsRoot::with(BitsAncestor::with(record.bits, 1), 1);
     record.bits = BitsPersistence::with(record.bits, 1);
+    const bool user = parent == kNone ? spot == 1 : BitsUser::get(records_[parent].bits) != 0;
+    record.bits = BitsUser::with(record.bits, user ? 1 : 0);
+    const std::string& name = spots_[spot].name;
+    record.name = static_cast<std::uint32_t>(text_->size());
+    record.name_size = static_cast<std::uint16_t>(name.size());
+    text_->append(name.data(), name.size());
   }
-  record.parent = item.parent;
-  record.children = 0;
-  return record;
+  record.parent = parent;
+  records_.push_back(record);
+  origins_.push_back(kSpot | spot);
 }
 
-void Merger::append_path(std::uint32_t index, std::string& out) const {
-  const Record& r = data_.own_records[index];
-  out += spelled(r.name - r.prefix_size, std::size_t{r.prefix_size} + r.name_size);
+void Merger::append_children(const Record& record, std::uint32_t origin, std::uint32_t index) {
+  if ((origin & kSpot) != 0) {
+    append_joined(spots_[origin & ~kSpot], index);
+  } else {
+    append_described(origin, record.first_child,
+                     record.static_count() + (record.has_dynamic() ? 1u : 0u), index);
+  }
+}
+
+/// Children that a tree describes, and those where other trees begin.
+void Merger::append_joined(const Spot& spot, std::uint32_t parent) {
+  const Source& source = spot.source;
+  const Record above = source.described() ? record_of(source) : Record();
+  std::uint32_t at = above.first_child;
+  const std::uint32_t end = at + above.static_count();
+  const auto next = [&]() -> const Record& { return record_of({source.tree, at}); };
+  for (const auto& [name, below] : spot.below) {
+    while (at != end && text::compare_folded(name_of(next()), name) < 0)
+      append_described(source.tree, at++, 1, parent);
+    for (; at != end && text::equal_folded(name_of(next()), name); ++at) {
+      // What the spot leads to stands in its place, not in that of one whose letters differ.
+      if (BitsCaseSensitive::get(next().bits) != 0 && name_of(next()) != spots_[below].name)
+        append_described(source.tree, at, 1, parent);
+    }
+    append_spot(below, parent);
+  }
+  const std::uint32_t left = end - at + (above.has_dynamic() ? 1u : 0u);
+  if (left != 0) append_described(source.tree, at, left, parent);
 }
 
 /// Decides whether the record has a plain path, and writes that path of an interior node to the
@@ -179,137 +196,130 @@ void Merger::append_path(std::uint32_t index, std::string& out) const {
 void Merger::spell_path(Record& record) {
   record.prefix_size = 0;
   if (record.parent == kNone) return;
-  const Record& parent = data_.own_records[record.parent];
-  const bool below_base = parent.parent == kNone || BitsDynamic::get(parent.bits) != 0;
-  const std::size_t above = below_base ? 0 : std::size_t{parent.prefix_size} + parent.name_size + 1;
-  const std::string_view name = spelled(record.name, record.name_size);
+  const Record& parent = records_[record.parent];
+  const bool below_base = is_base(parent);
+  const std::size_t above = below_base ? 0 : path_of(parent).size() + 1;
+  const std::size_t begin = text_->size();
   const bool fast =
       (below_base || BitsFast::get(parent.bits) != 0) && BitsDynamic::get(record.bits) == 0 &&
       BitsCaseSensitive::get(record.bits) == 0 && above + record.name_size <= kLongestPath &&
-      next_path() < kMostPathBytes && ways_.size() < kMostPathBytes / 4 && text::is_plain(name);
+      begin < kMostPathBytes && words_->size() - first_way_ < kMostPathBytes / 4 &&
+      text::is_plain(name_of(record));
   record.bits = BitsFast::with(record.bits, fast ? 1 : 0);
   if (!fast || record.children == 0 || above == 0) return;
-  std::string path;
-  append_path(record.parent, path);
-  path += '/';
-  path += name;
-  record.name = static_cast<std::uint32_t>(next_path() + above);
+  char* const path = text_->extend(above + record.name_size);
+  copy(path_of(parent), path);
+  path[above - 1] = '/';
+  copy(name_of(record), path + above);
+  record.name = static_cast<std::uint32_t>(begin + above);
   record.prefix_size = static_cast<std::uint16_t>(above);
-  paths_ += path;
 }
 
 /// Keeps the way to an interior node with a plain path, once its parent's is kept.
 void Merger::keep_way(std::uint32_t index) {
-  Record& record = data_.own_records[index];
+  Record& record = records_[index];
   if (BitsFast::get(record.bits) == 0 || record.children == 0) return;
-  const Record& parent = data_.own_records[record.parent];
-  const std::size_t before = pools_.words.words().size();
-  const std::size_t at = ways_.size();
-  if (parent.parent == kNone || BitsDynamic::get(parent.bits) != 0) {
-    ways_.insert(ways_.end(), {record.parent, 0u});
+  const Record& parent = records_[record.parent];
+  const bool first = is_base(parent);
+  constexpr auto kCount = static_cast<std::size_t>(Way::kCount);
+  const std::size_t steps = first ? 0 : (*words_)[parent.way + kCount];
+  const std::size_t above = kWayHead + kStepWords * steps;
+  record.way = static_cast<std::uint32_t>(words_->size());
+  std::uint32_t* const way = words_->extend(above + kStepWords);
+  if (first) {
+    way[static_cast<std::size_t>(Way::kBase)] = record.parent;
+    way[kCount] = 0;
   } else {
-    const std::size_t above = parent.way - before;
-    const std::size_t steps = ways_[above + static_cast<std::size_t>(Way::kCount)];
-    const std::size_t size = kWayHead + kStepWords * steps;
-    for (std::size_t i = 0; i < size; ++i) ways_.push_back(ways_[above + i]);
+    std::copy_n(words_->data() + parent.way, above, way);
   }
-  ++ways_[at + static_cast<std::size_t>(Way::kCount)];
+  ++way[kCount];
   const std::uint32_t end = std::uint32_t{record.prefix_size} + record.name_size;
-  ways_.insert(ways_.end(), {index, end, end, 0u});
-  record.way = static_cast<std::uint32_t>(before + at);
+  const std::uint32_t step[kStepWords] = {index, end, end, 0};
+  std::copy_n(step, kStepWords, way + above);
 }
 
 void Merger::emit() {
-  auto& records = data_.own_records;
-  const std::size_t most = grafted_ + spots_.size() + 2;
-  records.reserve(most);
-  queue_.reserve(most);
-  queue_.assign({{{}, &tops_[0], kNone}, {{}, &tops_[1], kNone}});
-  for (std::uint32_t i = 0; i < queue_.size(); ++i) {
-    const Item item = queue_[i];
-    const bool undescribed = item.source.tree == nullptr;
-    Record record = record_for(item);
-    if (i == 1 || (item.parent != kNone && undescribed)) {
-      const bool user = i == 1 || BitsUser::get(records[item.parent].bits) != 0;
-      record.bits = BitsUser::with(record.bits, user ? 1 : 0);
-    }
-    const std::size_t first = queue_.size();
-    append_children(item, i);
-    const std::size_t count = queue_.size() - first;
-    const bool has_dynamic = count != 0 && queue_.back().source.tree != nullptr &&
-                             queue_.back().spot == nullptr &&
-                             BitsDynamic::get(record_of(queue_.back().source).bits) != 0;
+  const std::size_t most = grafted_ + spots_.size();
+  records_.reserve(most);
+  origins_.reserve(most);
+  append_spot(0, kNone);
+  append_spot(1, kNone);
+  for (std::uint32_t i = 0; i < records_.size(); ++i) {
+    Record record = records_[i];
+    const std::size_t first = records_.size();
+    append_children(record, origins_[i], i);
+    const std::size_t count = records_.size() - first;
+    const bool has_dynamic = count != 0 && (origins_.back() & kSpot) == 0 &&
+                             BitsDynamic::get(records_[records_.size() - 1].bits) != 0;
     record.first_child = static_cast<std::uint32_t>(first);
     record.children =
         static_cast<std::uint32_t>(count - (has_dynamic ? 1 : 0)) * 2 + (has_dynamic ? 1u : 0u);
-    if (undescribed && item.parent != kNone) {
-      record.name = next_path();
-      record.name_size = static_cast<std::uint16_t>(item.spot->name.size());
-      paths_ += item.spot->name;
-    }
     spell_path(record);
-    records.push_back(record);
+    records_[i] = record;
     keep_way(i);
   }
-  records.shrink_to_fit();
+  records_.trim();
 }
 
-void Merger::move_texts() {
-  const std::string& strings = pools_.strings.bytes();
-  data_.own_pool.reserve(strings.size() + paths_.size());
-  data_.own_pool.append(strings).append(paths_);
-  const std::vector<std::uint32_t>& words = pools_.words.words();
-  data_.own_words.reserve(words.size() + ways_.size());
-  data_.own_words.insert(data_.own_words.end(), words.begin(), words.end());
-  data_.own_words.insert(data_.own_words.end(), ways_.begin(), ways_.end());
+void Merger::give_texts() {
+  text_->trim();
+  words_->trim();
+  data_.own_pool = std::move(text_);
+  data_.own_words = std::move(words_);
 }
 
-void fill_table(const std::vector<PathSlot>& entries, std::size_t size,
-                std::vector<PathSlot>& slots) {
-  slots.resize(size);
-  for (const PathSlot& entry : entries) {
-    std::size_t i = first_slot(entry.hash, size);
-    std::size_t probes = 0;
-    for (; probes != kMostProbes && slots[i].node != kNone; ++probes) i = i + 1 == size ? 0 : i + 1;
-    if (probes != kMostProbes) slots[i] = entry;
+void enter(std::vector<PathSlot>& slots, const PathSlot& entry) {
+  std::size_t i = first_slot(entry.hash, slots.size());
+  for (std::size_t probes = 0; probes != kMostProbes; ++probes) {
+    if (slots[i].node == kNone) {
+      slots[i] = entry;
+      return;
+    }
+    i = i + 1 == slots.size() ? 0 : i + 1;
   }
 }
 
 void Merger::make_table() {
-  const auto& records = data_.own_records;
-  std::vector<PathSlot> entries;
-  entries.reserve(records.size());
-  std::vector<PathSlot> parents;
-  std::string path;
-  std::vector<std::uint32_t> bases(records.size());
+  std::size_t paths = 0;
+  std::size_t parents = 0;
+  for (const Record& r : data_.own_records.view()) {
+    if (BitsFast::get(r.bits) == 0) continue;
+    ++paths;
+    if (r.has_dynamic()) ++parents;
+  }
+  data_.own_slots.resize(paths * 2 + 1);
+  data_.own_parents.resize(parents * 4 + 1);
+  std::vector<std::uint32_t> bases(records_.size());
   PathHash hash;
+  char path[kLongestPath];
   char folded[kLongestPath];
-  for (std::uint32_t i = 2; i < records.size(); ++i) {
-    const Record& r = records[i];
-    const bool below_base =
-        records[r.parent].parent == kNone || BitsDynamic::get(records[r.parent].bits) != 0;
+  for (std::uint32_t i = 2; i < records_.size(); ++i) {
+    const Record& r = records_[i];
+    const Record& parent = records_[r.parent];
+    const bool below_base = is_base(parent);
     bases[i] = below_base ? r.parent : bases[r.parent];
     if (BitsFast::get(r.bits) == 0) continue;
-    path.clear();
+    std::size_t size = 0;
     if (!below_base) {
-      append_path(r.parent, path);
-      path += '/';
+      size = path_of(parent).size() + 1;
+      copy(path_of(parent), path);
+      path[size - 1] = '/';
     }
-    path += spelled(r.name, r.name_size);
-    hash.fold(folded, path.data(), path.size());
-    entries.push_back({hash.at(folded, path.size(), path_seed(bases[i])), i});
-    data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(path.size()));
+    copy(name_of(r), path + size);
+    size += r.name_size;
+    hash.fold(folded, path, size);
+    const PathSlot entry{hash.at(folded, size, path_seed(bases[i])), i};
+    enter(data_.own_slots, entry);
+    data_.longest_path = std::max(data_.longest_path, static_cast<std::uint32_t>(size));
     if (!r.has_dynamic()) continue;
-    parents.push_back(entries.back());
-    data_.parent_lengths[path.size() / 64] |= std::uint64_t{1} << (path.size() % 64);
+    enter(data_.own_parents, entry);
+    data_.parent_lengths[size / 64] |= std::uint64_t{1} << (size % 64);
   }
-  fill_table(entries, entries.size() * 2 + 1, data_.own_slots);
-  fill_table(parents, parents.size() * 4 + 1, data_.own_parents);
 }
 
 void count(SchemaData& data) {
   SchemaTotals& totals = data.totals;
-  for (const Record& r : data.own_records) {
+  for (const Record& r : data.own_records.view()) {
     if (BitsAncestor::get(r.bits) != 0) continue;
     ++totals.nodes;
     if (BitsRoot::get(r.bits) != 0) ++totals.trees;
@@ -320,19 +330,20 @@ void count(SchemaData& data) {
 
 }  // namespace
 
-void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools,
-                  SchemaData& data) {
-  data.own_cold = pools.cold.bytes();
+void build_schema(const std::vector<const TreeDraft*>& trees, Pools& pools, SchemaData& data) {
   // Shorter roots first: a longer one then replaces what they describe at its place.
   std::vector<const TreeDraft*> ordered = trees;
   std::stable_sort(ordered.begin(), ordered.end(), [](const TreeDraft* a, const TreeDraft* b) {
     return a->path.size() < b->path.size();
   });
-  Merger merger(pools, data);
-  for (const TreeDraft* tree : ordered) merger.graft(*tree);
+  const std::shared_ptr<Blob<char>> cold = pools.cold.lend();
+  cold->trim();
+  data.own_cold = cold;
+  Merger merger(std::move(ordered), pools, data);
+  merger.graft();
   merger.emit();
   merger.make_table();
-  merger.move_texts();
+  merger.give_texts();
   count(data);
   data.show_own();
 }

@@ -11,8 +11,9 @@
 
 namespace cspkit::ddf {
 
-/// Merges `trees` (no two of one key) into `data`, which has its files already.
-void build_schema(const std::vector<const TreeDraft*>& trees, const Pools& pools, SchemaData& data);
+/// Merges `trees` (no two of one key) into `data`, which has its files already. What is in the
+/// pools is not copied: the schema takes it as it lies there.
+void build_schema(const std::vector<const TreeDraft*>& trees, Pools& pools, SchemaData& data);
 
 }  // namespace cspkit::ddf
 

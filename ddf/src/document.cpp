@@ -86,11 +86,10 @@ class Document::Lister : public pugi::xml_tree_walker {
 
   void add(const pugi::xml_node& node) {
     const std::string_view name(node.name());
-    Element& element = out_.elements_.emplace_back();
+    Element& element = out_.elements_.add();
     const auto index = static_cast<std::uint32_t>(out_.elements_.size() - 1);
     element.offset = offset_of(name);
     element.name_size = static_cast<std::uint32_t>(name.size());
-    element.parent = out_.open_.empty() ? 0 : out_.open_.back();
     element.first_text = static_cast<std::uint32_t>(out_.texts_.size());
     element.first_attribute = static_cast<std::uint32_t>(out_.attributes_.size());
     element.name = name_of(name);
@@ -107,7 +106,8 @@ class Document::Lister : public pugi::xml_tree_walker {
   void close(std::size_t levels) {
     for (; out_.open_.size() > levels; out_.open_.pop_back()) {
       const std::uint32_t i = out_.open_.back();
-      out_.elements_[i].size = static_cast<std::uint32_t>(out_.elements_.size()) - i;
+      out_.elements_[i].size =
+          static_cast<std::uint32_t>(out_.elements_.size() - i) & kMostElements;
     }
   }
 
@@ -137,8 +137,8 @@ void Document::list(const pugi::xml_node& root) {
 }
 
 void Document::finish() {
-  elements_.emplace_back().first_attribute = static_cast<std::uint32_t>(attributes_.size());
-  texts_.emplace_back();
+  elements_.add().first_attribute = static_cast<std::uint32_t>(attributes_.size());
+  texts_.add();
 }
 
 pugi::xml_parse_result Document::read(std::string_view utf8) {
@@ -162,10 +162,13 @@ pugi::xml_parse_result Document::read(std::string_view utf8) {
 
 void Document::trim() {
   constexpr std::size_t kKept = std::size_t{1} << 15;
-  if (elements_.capacity() > kKept) std::vector<Element>().swap(elements_);
-  if (texts_.capacity() > kKept) std::vector<Text>().swap(texts_);
-  if (attributes_.capacity() > kKept) std::vector<Attribute>().swap(attributes_);
-  if (open_.capacity() > kKept) std::vector<std::uint32_t>().swap(open_);
+  const auto give_back = [](auto& list) {
+    if (list.capacity() > kKept) list = {};
+  };
+  give_back(elements_);
+  give_back(texts_);
+  give_back(attributes_);
+  give_back(open_);
   kept_.clear();
   tree_.reset();
 }

@@ -11,7 +11,8 @@
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "blob.hpp"
 
 namespace cspkit::ddf::dom {
 
@@ -109,15 +110,17 @@ inline bool is_named(std::string_view qualified, std::string_view wanted) {
          (qualified == wanted || local(qualified) == wanted);
 }
 
-struct alignas(16) Element {  // places are found by a shift then
-  std::uint32_t offset = 0;   ///< of its name in the document
+struct Element {
+  std::uint32_t offset = 0;  ///< of its name in the document
   std::uint32_t name_size = 0;
-  std::uint32_t size = 1;  ///< elements in it, itself counted: so far away is the next one
-  std::uint32_t parent = 0;
+  std::uint32_t size : 24;  ///< elements in it, itself counted: so far away is the next one
+  Name name : 8;
   std::uint32_t first_text = 0;       ///< texts begin there, when there are any in it
   std::uint32_t first_attribute = 0;  ///< those up to the next element's are its own
-  Name name = Name::kOther;
+
+  Element() : size(1), name(Name::kOther) {}
 };
+static_assert(sizeof(Element) == 20);
 
 /// The elements directly inside one of a document.
 class Inside {
@@ -146,6 +149,8 @@ class Inside {
 /// A document, whose memory serves one text after the other.
 class Document {
  public:
+  /// As Element::size can say; to be kept by who gives the text.
+  static constexpr std::uint32_t kMostElements = 0xFFFFFFu;
   /// Reads a text, which has to stay. Views of what was read before are gone. When it is not
   /// well-formed, an error of pugixml and its place.
   pugi::xml_parse_result read(std::string_view utf8);
@@ -153,8 +158,7 @@ class Document {
   void trim();
 
   /// The outermost element; of name "" when there is none.
-  const Element& root() const { return elements_.front(); }
-  const Element& parent(const Element& element) const { return elements_[element.parent]; }
+  const Element& root() const { return elements_[0]; }
   /// As written, prefix included.
   std::string_view name(const Element& element) const {
     return {base_ + element.offset, element.name_size};
@@ -231,12 +235,12 @@ class Document {
 
   const char* base_ = nullptr;
   Kind attributes_are_ = Kind::kClean;
-  std::vector<Element> elements_;
-  std::vector<Text> texts_;
-  std::vector<Attribute> attributes_;
-  std::vector<std::uint32_t> open_;  // elements that have not ended
-  std::deque<std::string> kept_;     // texts that are not in the document as they read
-  pugi::xml_document tree_;          // when pugixml had to read it
+  Blob<Element> elements_;
+  Blob<Text> texts_;
+  Blob<Attribute> attributes_;
+  Blob<std::uint32_t> open_;      // elements that have not ended
+  std::deque<std::string> kept_;  // texts that are not in the document as they read
+  pugi::xml_document tree_;       // when pugixml had to read it
 };
 
 }  // namespace cspkit::ddf::dom

@@ -130,7 +130,8 @@ class NameTable {
     Name name = Name::kOther;
   };
   static constexpr std::size_t place_of(std::uint64_t first) {
-    return static_cast<std::size_t>((first * 0x9E3779B97F4A7C15u) >> 56);
+    // Tried: with this factor hardly a name of those that are frequent stands behind another.
+    return static_cast<std::size_t>((first * 0x0888ED6DD90B4FBBu) >> 56);
   }
   static bool ends_as(std::string_view local, const Slot& slot) {
     return local.size() <= 16 ||

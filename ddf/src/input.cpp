@@ -160,13 +160,11 @@ bool parse_document(std::string_view utf8, dom::Document& document, InputError& 
   return true;
 }
 
-std::uint32_t declared_entity(std::string_view utf8) {
-  // The document type stands before the root.
-  const std::size_t type = utf8.substr(0, 64 << 10).find("<!DOCTYPE");
+std::uint32_t declared_entity(std::string_view head) {
+  const std::size_t type = head.substr(0, 64 << 10).find("<!DOCTYPE");
   if (type == std::string_view::npos) return 0;
-  const std::size_t root = utf8.find("<MgmtTree", type);
-  const std::size_t entity = utf8.substr(0, root).find("<!ENTITY", type);
-  return entity == std::string_view::npos ? 0 : line_of(utf8, entity);
+  const std::size_t entity = head.find("<!ENTITY", type);
+  return entity == std::string_view::npos ? 0 : line_of(head, entity);
 }
 
 std::vector<std::string> read_descriptions(const std::string& path, std::uint64_t size,

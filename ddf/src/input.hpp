@@ -17,6 +17,7 @@ namespace cspkit::ddf {
 inline constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
 /// Most '<' in a document: what bounds the memory its DOM takes.
 inline constexpr std::size_t kMaxMarkup = 12'000'000;
+static_assert(kMaxMarkup < dom::Document::kMostElements);
 
 /// An open file, closed in the end.
 class Descriptor {
@@ -55,8 +56,9 @@ bool to_utf8(std::string_view bytes, std::string& storage, std::string_view& utf
 /// Parses; the root has to be MgmtTree. `utf8` has to stay as long as `document` is used. False
 /// with `error` set.
 bool parse_document(std::string_view utf8, dom::Document& document, InputError& error);
-/// Line of the first entity that the document type declares; 0 when there is none.
-std::uint32_t declared_entity(std::string_view utf8);
+/// Line of the first entity that the document type declares; 0 when there is none. `head` is what
+/// stands before the root.
+std::uint32_t declared_entity(std::string_view head);
 
 }  // namespace cspkit::ddf
 

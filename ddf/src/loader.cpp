@@ -107,7 +107,8 @@ Status SchemaBuilder::Impl::add_document(std::string_view bytes, const std::stri
   const auto file = static_cast<std::uint32_t>(files.size());
   DocumentInfo info;
   std::vector<TreeDraft> read = read_trees(document, utf8, file, resident, pools, sink, info);
-  if (const std::uint32_t line = declared_entity(utf8); line != 0) {
+  if (const std::uint32_t line = declared_entity(utf8.substr(0, document.root().offset));
+      line != 0) {
     sink.add(Severity::kWarning, "D115", line, {},
              "entities are declared; none is expanded, \"&name;\" stays as it is written");
   }

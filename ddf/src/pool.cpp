@@ -2,6 +2,7 @@
 #include "pool.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "text.hpp"
 
@@ -57,7 +58,7 @@ constexpr std::size_t kFirstBytes = std::size_t{1} << 19;
 
 constexpr std::size_t kFirstSlots = 1024;
 
-StringPool::StringPool() : bytes_(1, '\0') {}
+StringPool::StringPool() { bytes_.append("", 1); }
 
 Ref StringPool::intern(std::string_view s) {
   if (s.empty()) return 0;
@@ -81,7 +82,9 @@ Ref StringPool::intern(std::string_view s) {
   std::size_t n = s.size();
   for (; n >= 0x80; n >>= 7) length[digits++] = static_cast<char>(0x80u | (n & 0x7Fu));
   length[digits++] = static_cast<char>(n);
-  bytes_.append(length, digits).append(s);
+  char* const added = bytes_.extend(digits + s.size());
+  std::memcpy(added, length, digits);
+  std::memcpy(added + digits, s.data(), s.size());
   slots_[i] = {hash, ref};
   if (++used_ * 3 > slots_.size() * 2) grow();
   return ref;
@@ -89,7 +92,7 @@ Ref StringPool::intern(std::string_view s) {
 
 std::uint32_t StringPool::offset_of(Ref ref) const {
   std::size_t size = 0;
-  return static_cast<std::uint32_t>(read_length(bytes_, ref, size));
+  return static_cast<std::uint32_t>(read_length(bytes(), ref, size));
 }
 
 void StringPool::grow() {
@@ -104,7 +107,10 @@ void StringPool::grow() {
   }
 }
 
-WordPool::WordPool() : words_(1, 0) {}
+WordPool::WordPool() {
+  const std::uint32_t none = 0;
+  words_.append(&none, 1);
+}
 
 Ref WordPool::intern(std::span<const std::uint32_t> words) {
   if (words.empty()) return 0;
@@ -117,12 +123,12 @@ Ref WordPool::intern(std::span<const std::uint32_t> words) {
   std::size_t i = hash & mask;
   for (; slots_[i].ref != 0; i = (i + 1) & mask) {
     if (slots_[i].hash == hash && slots_[i].size == words.size() &&
-        std::equal(words.begin(), words.end(), words_.begin() + slots_[i].ref)) {
+        std::equal(words.begin(), words.end(), words_.data() + slots_[i].ref)) {
       return slots_[i].ref;
     }
   }
   const auto ref = static_cast<Ref>(words_.size());
-  words_.insert(words_.end(), words.begin(), words.end());
+  words_.append(words.data(), words.size());
   slots_[i] = {hash, ref, static_cast<std::uint32_t>(words.size())};
   if (++used_ * 3 > slots_.size() * 2) grow();
   return ref;

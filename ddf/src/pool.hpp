@@ -7,9 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "blob.hpp"
 
 namespace cspkit::ddf {
 
@@ -25,10 +26,12 @@ class StringPool {
   StringPool();
   /// The reference of `s`. 0 also when the pool is full (overflowed() says so).
   Ref intern(std::string_view s);
-  std::string_view view(Ref ref) const { return pool_view(bytes_, ref); }
+  std::string_view view(Ref ref) const { return pool_view(bytes(), ref); }
   /// Where the bytes of an interned string begin.
   std::uint32_t offset_of(Ref ref) const;
-  const std::string& bytes() const { return bytes_; }
+  std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
+  /// All bytes for a schema, which may add its own behind them.
+  std::shared_ptr<Blob<char>> lend() { return bytes_.lend(); }
   bool overflowed() const { return overflowed_; }
 
  private:
@@ -37,7 +40,7 @@ class StringPool {
     Ref ref = 0;
   };
   void grow();
-  std::string bytes_;
+  LentBlob<char> bytes_;
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
   bool overflowed_ = false;
@@ -49,7 +52,9 @@ class WordPool {
  public:
   WordPool();
   Ref intern(std::span<const std::uint32_t> words);
-  const std::vector<std::uint32_t>& words() const { return words_; }
+  std::span<const std::uint32_t> words() const { return {words_.data(), words_.size()}; }
+  /// As StringPool::lend.
+  std::shared_ptr<Blob<std::uint32_t>> lend() { return words_.lend(); }
 
  private:
   struct Slot {
@@ -58,7 +63,7 @@ class WordPool {
     std::uint32_t size = 0;
   };
   void grow();
-  std::vector<std::uint32_t> words_;
+  LentBlob<std::uint32_t> words_;
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
 };

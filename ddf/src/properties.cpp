@@ -378,7 +378,7 @@ void PropertiesReader::read_type(const Element& element, Pending& p) {
       ++names;
       set(p, Common::kDdfName, trimmed(child));
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
     }
   }
   if (mimes + names == 0) {
@@ -414,7 +414,7 @@ void PropertiesReader::read_applicability(const Element& element, Pending& p) {
       const std::string_view text = detail::trim(document_.text(child));
       set(p, Common::kAzureAd, text.empty() || parse_bool(text).value_or(false) ? 1 : 0);
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
     }
   }
 }
@@ -431,7 +431,7 @@ void PropertiesReader::read_naming(const Element& element, Pending& p) {
       p.own.push_back(static_cast<std::uint32_t>(Tag::kUniqueName));
       p.own.push_back(as_written(child));
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
       continue;
     }
     p.bits = BitsNaming::with(p.bits, static_cast<std::uint32_t>(naming));

@@ -32,7 +32,7 @@ class Reporter {
             std::string_view word, std::string text);
   /// "<MSFT:Enum>".
   std::string tag(const dom::Element& element) const;
-  void unknown_element(const dom::Element& element);
+  void unknown_element(const dom::Element& above, const dom::Element& element);
   /// Reports attributes whose local names are not listed.
   void check_attributes(const dom::Element& element,
                         std::initializer_list<std::string_view> known) {
@@ -54,7 +54,10 @@ class Reporter {
 class PropertiesReader {
  public:
   PropertiesReader(dom::Document& document, Pools& pools, Reporter& reporter, bool resident)
-      : document_(document), pools_(pools), reporter_(reporter), resident_(resident) {}
+      : document_(document), pools_(pools), reporter_(reporter), resident_(resident) {
+    constexpr std::size_t kUsualWords = 32;
+    for (auto* scratch : {&words_, &enums_, &plain_, &pending_.own}) scratch->reserve(kUsualWords);
+  }
 
   /// Fills the bits and references of `record`. `parent` is the record above in the same tree, for
   /// what is inherited; nullptr for a root.

@@ -36,7 +36,7 @@ void PropertiesReader::read_enum(const Element& element, std::vector<Ref>& pairs
     } else if (child.name == Name::kValueDescription) {
       description = as_written(child);
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
     }
   }
   if (!has_value) {
@@ -111,7 +111,7 @@ Ref PropertiesReader::read_allowed(const Element& element, ValueType& type) {
       has_list = true;
       delimiter = read_delimiter(child, delimiter);
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
     }
   }
   // An Enum beside plain Values has not been seen; both would count.
@@ -146,7 +146,7 @@ void PropertiesReader::read_dependency_group(const Element& group,
       continue;
     }
     if (child.name != Name::kDependency) {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(group, child);
       continue;
     }
     std::string_view kind;
@@ -166,7 +166,7 @@ void PropertiesReader::read_dependency_group(const Element& group,
       } else if (part.name == Name::kDependencyAllowedValue) {
         allowed = read_allowed(part, type);
       } else {
-        reporter_.unknown_element(part);
+        reporter_.unknown_element(child, part);
       }
     }
     if (uri == 0) {
@@ -188,7 +188,7 @@ void PropertiesReader::read_dependencies(const Element& element, Pending& p) {
       ++words[0];
       read_dependency_group(child, words);
     } else {
-      reporter_.unknown_element(child);
+      reporter_.unknown_element(element, child);
     }
   }
   p.own.push_back(static_cast<std::uint32_t>(Tag::kDependencies));

@@ -65,6 +65,7 @@ bool FindingSink::first(std::string_view code, std::string_view word) {
 namespace {
 
 constexpr std::size_t kMaxPathSegments = 32;
+constexpr std::size_t kUsualNodes = 32;
 
 /// A node as read, in the order of the document.
 struct Draft {
@@ -86,7 +87,14 @@ class TreeReader {
         reporter_(document, findings, lines_),
         properties_(document, pools, reporter_, resident),
         file_(file),
-        resident_(resident) {}
+        resident_(resident) {
+    // Enough for most files, which then take no memory piece by piece.
+    drafts_.reserve(kUsualNodes);
+    order_.reserve(kUsualNodes);
+    parents_.reserve(kUsualNodes);
+    children_.reserve(kUsualNodes);
+    odd_.reserve(kUsualNodes);
+  }
 
   std::vector<TreeDraft> read(DocumentInfo& info);
 
@@ -101,13 +109,13 @@ class TreeReader {
     const Element* first_node = nullptr;
   };
   Parts take_apart(const Element& node);
-  void read_node(const Element& node, const Parts& parts, std::uint32_t parent,
-                 const std::string& parent_uri, std::size_t level);
+  /// A node below uri_.
+  void read_node(const Element& node, const Parts& parts, std::uint32_t parent, std::size_t level);
   void read_properties(const Element& node, const Parts& parts, std::uint32_t parent,
                        Record& record);
   void count_only(const Element& node);
   void read_children(const Element& node, const Element& first, std::uint32_t index,
-                     const std::string& parent_uri, std::size_t level);
+                     std::size_t level);
   std::string_view read_name(const Element& element);
   void arrange(TreeDraft& tree);
   /// Brings the static children of a node into children_, in their order.
@@ -130,6 +138,9 @@ class TreeReader {
   };
   std::vector<Child> children_;
   std::vector<const Element*> odd_;
+  std::string uri_;  // for findings, which are cut
+  // Of arrange().
+  std::vector<std::uint32_t> order_, parents_;
 };
 
 std::vector<TreeDraft> TreeReader::read(DocumentInfo& info) {
@@ -151,7 +162,7 @@ std::vector<TreeDraft> TreeReader::read(DocumentInfo& info) {
       case Name::kMod:
         break;
       default:
-        reporter_.unknown_element(child);
+        reporter_.unknown_element(root, child);
     }
   }
   if (info.version.empty()) {
@@ -254,8 +265,8 @@ void TreeReader::read_tree(const Element& node, std::vector<TreeDraft>& out) {
   }
   tree.line = reporter_.line(node);
   drafts_.clear();
-  const std::string above = tree.uri.substr(0, tree.uri.rfind('/'));
-  read_node(node, parts, kNone, above, 1);
+  uri_.assign(tree.uri, 0, tree.uri.rfind('/'));
+  read_node(node, parts, kNone, 1);
   reporter_.at_node(nullptr, {});  // the place it was told of last is gone
   if (drafts_.empty()) return;
   arrange(tree);
@@ -271,7 +282,7 @@ void TreeReader::read_properties(const Element& node, const Parts& parts, std::u
       reporter_.report(Severity::kError, "D210", *child,
                        "more than one <DFProperties>; the first one counts");
     } else if (child->name != Name::kPath) {
-      reporter_.unknown_element(*child);
+      reporter_.unknown_element(node, *child);
     } else if (parent != kNone) {
       reporter_.report(Severity::kWarning, "D103", *child,
                        "a <Path> below the root of a tree; ignored");
@@ -285,8 +296,8 @@ void TreeReader::read_properties(const Element& node, const Parts& parts, std::u
 }
 
 void TreeReader::read_node(const Element& node, const Parts& parts, std::uint32_t parent,
-                           const std::string& parent_uri, std::size_t level) {
-  reporter_.at_node(&parent_uri, parts.dynamic ? std::string_view("{}") : parts.name);
+                           std::size_t level) {
+  reporter_.at_node(&uri_, parts.dynamic ? std::string_view("{}") : parts.name);
   if (parts.name.size() > 0x3FFF) {
     reporter_.report(Severity::kError, "D108", node,
                      "the <NodeName> is longer than 16383 bytes; the node is left out");
@@ -300,8 +311,10 @@ void TreeReader::read_node(const Element& node, const Parts& parts, std::uint32_
     count_only(node);
     return;
   }
-  Draft draft;
+  const auto index = static_cast<std::uint32_t>(drafts_.size());
+  Draft& draft = drafts_.emplace_back();  // nothing is added while its properties are read
   draft.name = parts.name;
+  draft.parent = parent;
   Record& record = draft.record;
   record.bits = BitsDynamic::with(0, parts.dynamic ? 1 : 0);
   record.line = reporter_.line(node);
@@ -309,39 +322,36 @@ void TreeReader::read_node(const Element& node, const Parts& parts, std::uint32_
   const std::uint32_t ordinal = ordinal_++;
   read_properties(node, parts, parent, record);
   if (!resident_) record.description = ordinal;
-  const auto index = static_cast<std::uint32_t>(drafts_.size());
-  draft.parent = parent;
-  drafts_.push_back(draft);
   if (parent != kNone) {
     Draft& up = drafts_[parent];
     (up.first_child == kNone ? up.first_child : drafts_[up.last_child].next) = index;
     up.last_child = index;
   }
-  if (parts.first_node != nullptr) read_children(node, *parts.first_node, index, parent_uri, level);
+  if (parts.first_node != nullptr) read_children(node, *parts.first_node, index, level);
 }
 
 void TreeReader::read_children(const Element& node, const Element& first, std::uint32_t index,
-                               const std::string& parent_uri, std::size_t level) {
+                               std::size_t level) {
   const Draft& draft = drafts_[index];
   const bool dynamic = BitsDynamic::get(draft.record.bits) != 0;
-  // Only for findings, which are cut: what is longer does not grow from level to level.
-  constexpr std::size_t kTold = 4096;
-  std::string uri = parent_uri;
-  if (uri.size() < kTold)
-    uri.append(1, '/').append(dynamic ? std::string_view("{}") : draft.name.substr(0, kTold));
   const auto format = static_cast<Format>(BitsFormat::get(draft.record.bits));
   if (format != Format::kNode) {
     reporter_.report(Severity::kWarning, "D106", node,
                      "a leaf (format " + std::string(format_name(format)) +
                          ") with children; they are addressable");
   }
+  // What is longer than anybody is told does not grow from level to level.
+  constexpr std::size_t kTold = 4096;
+  const std::size_t above = uri_.size();
+  if (above < kTold)
+    uri_.append(1, '/').append(dynamic ? std::string_view("{}") : draft.name.substr(0, kTold));
   const Element* const end = &node + node.size;
   for (const Element* at = &first; at != end; at += at->size) {
     const Element& child = *at;
     if (child.name != Name::kNode) continue;
-    reporter_.at_node(&uri, {});
+    reporter_.at_node(&uri_, {});
     if (level < dom::kMaxLevels) {
-      read_node(child, take_apart(child), index, uri, level + 1);
+      read_node(child, take_apart(child), index, level + 1);
       continue;
     }
     reporter_.once(Severity::kError, "D105", child, "depth",
@@ -349,6 +359,7 @@ void TreeReader::read_children(const Element& node, const Element& first, std::u
                        " levels are left out (reported once per file)");
     count_only(child);
   }
+  uri_.resize(above);
 }
 
 void TreeReader::drop(const TreeDraft& tree, std::uint32_t index, std::string text) {
@@ -415,29 +426,28 @@ void TreeReader::leave_doubles_out(const TreeDraft& tree) {
 }
 
 void TreeReader::arrange(TreeDraft& tree) {
-  std::vector<std::uint32_t> order{0};
+  order_.assign(1, 0);
+  parents_.assign(1, kNone);
   tree.nodes.reserve(drafts_.size());
   drafts_[0].record.bits = BitsRoot::with(drafts_[0].record.bits, 1);
   const std::uint32_t user = tree.scope == Scope::kUser ? 1 : 0;
-  std::vector<std::uint32_t> parents{kNone};
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const Draft& draft = drafts_[order[i]];
-    Record record = draft.record;
-    record.parent = parents[i];
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const Draft& draft = drafts_[order_[i]];
+    Record& record = tree.nodes.emplace_back(draft.record);
+    record.parent = parents_[i];
     record.bits = BitsUser::with(record.bits, user);
     std::uint32_t dynamic = kNone;
     order_children(tree, draft, dynamic);
-    record.first_child = static_cast<std::uint32_t>(order.size());
+    record.first_child = static_cast<std::uint32_t>(order_.size());
     record.children =
         static_cast<std::uint32_t>(children_.size()) * 2 + (dynamic == kNone ? 0u : 1u);
-    for (const Child& child : children_) order.push_back(child.draft);
-    if (dynamic != kNone) order.push_back(dynamic);
-    parents.resize(order.size(), static_cast<std::uint32_t>(i));
+    for (const Child& child : children_) order_.push_back(child.draft);
+    if (dynamic != kNone) order_.push_back(dynamic);
+    parents_.resize(order_.size(), static_cast<std::uint32_t>(i));
     record.name_size = static_cast<std::uint16_t>(draft.name.size());
     const Ref name = pools_.strings.intern(draft.name);
     record.name = pools_.strings.offset_of(name);
     if (name == 0) record.name_size = 0;  // the pool is full: reported elsewhere
-    tree.nodes.push_back(record);
   }
   tree.nodes.shrink_to_fit();
 }
@@ -445,7 +455,9 @@ void TreeReader::arrange(TreeDraft& tree) {
 }  // namespace
 
 void TreeDraft::set_name(std::string_view name) {
+  constexpr std::size_t kUsualUri = 100;
   std::string whole;
+  whole.reserve(kUsualUri);
   for (const std::string& above : path) {
     append_encoded(whole, above);
     whole += '/';

@@ -37,9 +37,9 @@ std::string Reporter::tag(const Element& element) const {
   return '<' + std::string(told(document_.name(element))) + '>';
 }
 
-void Reporter::unknown_element(const Element& element) {
+void Reporter::unknown_element(const Element& above, const Element& element) {
   once(Severity::kWarning, "D215", element, told(document_.local_name(element)),
-       "unknown element " + tag(element) + " in " + tag(document_.parent(element)) +
+       "unknown element " + tag(element) + " in " + tag(above) +
            "; it has no effect (reported once per file)");
 }
 

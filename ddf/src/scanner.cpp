@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanner.hpp"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -12,8 +13,6 @@ namespace {
 
 /// Closer to the end of a text than this no tag begins here: so far names are looked at in words.
 constexpr std::size_t kAhead = 32;
-
-constexpr std::uint64_t kOnes = 0x0101010101010101u;
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -39,40 +38,52 @@ bool is_name(std::string_view name) {
   return true;
 }
 
-/// Eight bytes, the first one lowest.
-std::uint64_t load_word(const char* p) {
-  std::uint64_t word = text::load8(p);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-  return word;
+// One loop, whose place in the text stays in a register.
+#define CSPKIT_INLINE [[gnu::always_inline]] inline
+
+constexpr std::size_t kBlock = sizeof(text::Bytes16);
+
+/// Of the lowest mark of a block.
+std::size_t place_of(std::uint32_t marks) {
+  return static_cast<std::size_t>(std::countr_zero(marks));
 }
 
-/// Of the lowest mark.
-std::size_t place_of(std::uint64_t marks) {
-  return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
-}
-
-/// The bytes of a word below the n-th.
-std::uint64_t lowest(std::uint64_t word, std::size_t n) {
-  return n >= 8 ? word : word & ((std::uint64_t{1} << (8 * n)) - 1);
-}
+/// Marks of the first n bytes of a block.
+std::uint32_t below(std::size_t n) { return (1u << n) - 1; }
 
 /// The first n bytes at `p`, behind which so many are `left`, are those at `before`, which stands
 /// earlier in the same text.
 bool same_bytes(const char* p, const char* before, std::size_t n, std::size_t left) {
-  if (left < n + 8) return std::memcmp(p, before, n) == 0;
-  for (; n > 8; n -= 8, p += 8, before += 8) {
-    if (text::load8(p) != text::load8(before)) return false;
+  if (left < n + kBlock) return std::memcmp(p, before, n) == 0;
+  for (; n > kBlock; n -= kBlock, p += kBlock, before += kBlock) {
+    if (!text::is_zero(text::load16(p) ^ text::load16(before))) return false;
   }
-  return lowest(load_word(p) ^ load_word(before), n) == 0;
+  return (~text::signs(text::load16(p) == text::load16(before)) & below(n)) == 0;
+}
+
+/// The first n bytes of a block, n <= 16, and behind them 0.
+text::Bytes16 only(text::Bytes16 block, std::size_t n) {
+  constexpr auto kMask = [] {
+    std::array<char, 2 * kBlock> mask{};
+    for (std::size_t i = 0; i < kBlock; ++i) mask[i] = static_cast<char>(0xFF);
+    return mask;
+  }();
+  return block & text::load16(kMask.data() + kBlock - n);
+}
+
+/// A word of memory with its first byte lowest.
+std::uint64_t first_lowest(std::uint64_t word) {
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  return word;
 }
 
 }  // namespace
 
 bool Scanner::scan() {
-  if (!before_root() || !start_tag()) return false;
-  while (!out_.open_.empty()) {
+  if (!before_root()) return false;
+  do {
     if (!content()) return false;
-  }
+  } while (!out_.open_.empty());
   return after_root();
 }
 
@@ -84,7 +95,7 @@ bool Scanner::before_root() {
   for (skip_blanks(); follows("<!"); skip_blanks()) {
     if (follows("<!--") ? !comment() : !document_type()) return false;
   }
-  return follows("<");
+  return follows("<") && !follows("</");
 }
 
 /// A document type that declares nothing, as DDF files have it.
@@ -113,15 +124,15 @@ bool Scanner::after_root() {
 }
 
 /// Text up to the next tag, and that.
-bool Scanner::content() {
+CSPKIT_INLINE bool Scanner::content() {
   const char* const begin = at_;
   skip_blanks();  // no text when there is nothing else
   if (at_ == end_) return false;
   if (*at_ != '<') {
-    const void* const next = std::memchr(at_, '<', left());
-    if (next == nullptr) return false;
-    at_ = static_cast<const char*>(next);
-    add_text(begin, at_, Document::Kind::kCharacters);
+    auto kind = Document::Kind::kCharacters;
+    at_ = begin;
+    if (!text(kind)) return false;
+    add_text(begin, at_, kind, out_.open_.back());
   }
   if (left() < 2) return false;
   if (at_[1] == '/') return end_tag();
@@ -129,18 +140,38 @@ bool Scanner::content() {
   return start_tag();
 }
 
+CSPKIT_INLINE bool Scanner::text(Document::Kind& kind) {
+  text::Bytes16 special{};
+  for (; left() >= kBlock; at_ += kBlock) {
+    const text::Bytes16 v = text::load16(at_);
+    const text::Bytes16 here = (v == '&') | (v == '\r');
+    const std::uint32_t end = text::signs(v == '<');
+    if (end != 0) {
+      const std::size_t n = place_of(end);
+      if (text::is_zero(special | only(here, n))) kind = Document::Kind::kClean;
+      at_ += n;
+      return true;
+    }
+    special |= here;
+  }
+  const void* const next = std::memchr(at_, '<', left());
+  if (next == nullptr) return false;
+  at_ = static_cast<const char*>(next);
+  return true;
+}
+
 inline void Scanner::skip_blanks() {
   // Mostly nothing, or the end of a line and spaces.
   if (at_ == end_ || static_cast<unsigned char>(*at_) > ' ') return;
-  while (left() >= 10) {
+  while (left() >= kBlock + 3) {
     if (*at_ == '\r') ++at_;
     if (*at_ == '\n') ++at_;
-    const std::uint64_t differ = load_word(at_) ^ (kOnes * ' ');
-    if (differ == 0) {
-      at_ += 8;
+    const std::uint32_t spaces = text::signs(text::load16(at_) == ' ');
+    if (spaces == below(kBlock)) {
+      at_ += kBlock;
       continue;
     }
-    at_ += place_of(differ);
+    at_ += place_of(~spaces);
     if (!is_blank(*at_)) return;
     ++at_;
   }
@@ -165,39 +196,31 @@ bool Scanner::character_data() {
   at_ += 9;
   const char* const begin = at_;
   if (!skip_past("]]>")) return false;
-  add_text(begin, at_ - 3, Document::Kind::kCdata);
+  add_text(begin, at_ - 3, Document::Kind::kCdata, out_.open_.back());
   return true;
 }
 
-void Scanner::add_text(const char* begin, const char* end, Document::Kind kind) {
-  out_.texts_.push_back(
-      {offset_of(begin), static_cast<std::uint32_t>(end - begin), out_.open_.back(), kind});
+CSPKIT_INLINE void Scanner::add_text(const char* begin, const char* end, Document::Kind kind,
+                                     std::uint32_t owner) {
+  Document::Text& text = out_.texts_.add();
+  text.begin = offset_of(begin);
+  text.size = static_cast<std::uint32_t>(end - begin);
+  text.owner = owner;
+  text.kind = kind;
 }
 
 /// Reads a name of letters only, as all names of DDF but one are.
-inline bool Scanner::take_name(Element& element) {
+CSPKIT_INLINE bool Scanner::take_name(Element& element) {
   const char* const local = at_ + (std::memcmp(at_, "MSFT:", 5) == 0 ? 5 : 0);
-  // Of what may stand in a name or end it, only letters have this bit.
-  constexpr std::uint64_t kLetters = kOnes << 6;
-  std::uint64_t first = load_word(local);
-  std::uint64_t second = 0;
-  std::uint64_t marks = ~first & kLetters;
-  std::size_t n = 0;
-  if (marks != 0) {
-    n = place_of(marks);
-    first = lowest(first, n);
-  } else {
-    second = load_word(local + 8);
-    marks = ~second & kLetters;
-    n = marks == 0 ? 8 : place_of(marks);
-    second = lowest(second, n);
-    n += 8;
-    while (n >= 16 && local + n != end_ && (*(local + n) & 0x40) != 0) ++n;
-  }
+  // Of what may stand in a name or end it, only letters have the bit that a shift makes the sign.
+  const text::Bytes16 block = text::load16(local);
+  std::size_t n = place_of(~text::signs(text::doubled(block)));
+  const auto words = reinterpret_cast<text::Words2>(only(block, n));
+  while (n >= kBlock && local + n != end_ && (*(local + n) & 0x40) != 0) ++n;
   if (local + n == end_) return false;
   const char* const end = local + n;
   if (*end != '>' && *end != '/' && !is_blank(*end)) return false;
-  element.name = kNameTable.find({local, n}, first, second);
+  element.name = kNameTable.find({local, n}, first_lowest(words[0]), first_lowest(words[1]));
   element.name_size = static_cast<std::uint32_t>(end - at_);
   return element.name != Name::kOther;
 }
@@ -212,27 +235,44 @@ bool Scanner::take_any_name(Element& element) {
   return true;
 }
 
-bool Scanner::start_tag() {
+CSPKIT_INLINE bool Scanner::start_tag() {
   if (left() < kAhead) return false;
   ++at_;
-  Element element;
-  if (!take_name(element) && !take_any_name(element)) return false;
   const auto index = static_cast<std::uint32_t>(out_.elements_.size());
+  // Made where it stays: to copy what was just written by parts costs more than all the rest.
+  Element& element = out_.elements_.add();
+  if (!take_name(element) && !take_any_name(element)) return false;
   element.offset = offset_of(at_);
-  element.parent = out_.open_.empty() ? 0 : out_.open_.back();
   element.first_text = static_cast<std::uint32_t>(out_.texts_.size());
   element.first_attribute = static_cast<std::uint32_t>(out_.attributes_.size());
-  out_.elements_.push_back(element);
   at_ += element.name_size;
-  if (is_blank(*at_) && !attributes()) return false;
+  if (is_blank(*at_) && !follows(" />") && !attributes()) return false;
   if (*at_ == '>') {
     ++at_;
-    out_.open_.push_back(index);
-    return true;
+    return leaf(index);
   }
+  if (*at_ == ' ') ++at_;
   if (!follows("/>")) return false;
   at_ += 2;
   return index != 0;  // an empty document is left to pugixml
+}
+
+CSPKIT_INLINE bool Scanner::leaf(std::uint32_t index) {
+  if (at_ != end_ && static_cast<unsigned char>(*at_) > ' ' && *at_ != '<') {
+    const char* const begin = at_;
+    auto kind = Document::Kind::kCharacters;
+    if (!text(kind)) return false;
+    add_text(begin, at_, kind, index);
+    const Element& element = out_.elements_[index];
+    const std::size_t n = element.name_size;
+    if (left() > n + 2 && at_[1] == '/' && at_[2 + n] == '>' &&
+        same_bytes(at_ + 2, begin_ + element.offset, n, left() - 2)) {
+      at_ += n + 3;
+      return true;
+    }
+  }
+  out_.open_.push_back(index);
+  return true;
 }
 
 /// Attributes, and blanks around them.
@@ -259,14 +299,17 @@ bool Scanner::attribute() {
   const void* const last = std::memchr(at_, quote, left());
   if (last == nullptr) return false;
   const char* const end = static_cast<const char*>(last);
-  out_.attributes_.push_back(
-      {offset_of(begin), name_size, offset_of(at_), static_cast<std::uint32_t>(end - at_)});
+  Document::Attribute& attribute = out_.attributes_.add();
+  attribute.name = offset_of(begin);
+  attribute.name_size = name_size;
+  attribute.value = offset_of(at_);
+  attribute.value_size = static_cast<std::uint32_t>(end - at_);
   at_ = end + 1;
   // The next one has to stand apart.
   return at_ != end_ && !kNameCharacters.first[static_cast<unsigned char>(*at_)];
 }
 
-bool Scanner::end_tag() {
+CSPKIT_INLINE bool Scanner::end_tag() {
   const std::uint32_t index = out_.open_.back();
   Element& element = out_.elements_[index];
   at_ += 2;
@@ -276,7 +319,8 @@ bool Scanner::end_tag() {
   if (*at_ != '>') skip_blanks();
   if (at_ == end_ || *at_ != '>') return false;
   ++at_;
-  element.size = static_cast<std::uint32_t>(out_.elements_.size()) - index;
+  element.size =
+      static_cast<std::uint32_t>(out_.elements_.size() - index) & Document::kMostElements;
   out_.open_.pop_back();
   return true;
 }

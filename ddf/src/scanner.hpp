@@ -27,6 +27,10 @@ class Scanner {
   bool after_root();
   bool content();
   bool start_tag();
+  /// What follows the tag of an element that may have only text in it.
+  bool leaf(std::uint32_t index);
+  /// Goes to the next '<', over a text that is not empty; how it has to be read.
+  bool text(Document::Kind& kind);
   bool attributes();
   bool attribute();
   bool end_tag();
@@ -40,7 +44,8 @@ class Scanner {
   /// Sets the element's name and its size.
   bool take_name(Element& element);
   bool take_any_name(Element& element);
-  void add_text(const char* begin, const char* end, Document::Kind kind);
+  /// Of the element with that number.
+  void add_text(const char* begin, const char* end, Document::Kind kind, std::uint32_t owner);
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
   bool follows(std::string_view word) const {
     return std::string_view(at_, left()).substr(0, word.size()) == word;

@@ -18,10 +18,10 @@ SchemaData::SchemaData() : patterns(std::make_unique<Patterns>()) {}
 SchemaData::~SchemaData() = default;
 
 void SchemaData::show_own() {
-  records = own_records;
-  words = own_words;
-  pool = own_pool;
-  cold = own_cold;
+  records = own_records.view();
+  words = own_words->view();
+  pool = {own_pool->data(), own_pool->size()};
+  cold = {own_cold->data(), own_cold->size()};
   files = own_files;
   slots = own_slots;
   parents = own_parents;

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "blob.hpp"
 #include "pool.hpp"
 
 namespace cspkit::ddf {
@@ -151,10 +152,10 @@ struct SchemaData {
   SchemaData& operator=(const SchemaData&) = delete;
 
   // What the spans below show, unless a mapped file does.
-  std::vector<Record> own_records;
-  std::vector<std::uint32_t> own_words;
-  std::string own_pool;
-  std::string own_cold;
+  Blob<Record> own_records;
+  std::shared_ptr<const Blob<std::uint32_t>> own_words;
+  std::shared_ptr<const Blob<char>> own_pool;
+  std::shared_ptr<const Blob<char>> own_cold;
   std::vector<FileRecord> own_files;
   std::vector<PathSlot> own_slots;
   std::vector<PathSlot> own_parents;

@@ -65,6 +65,25 @@ inline Bytes16 fold16(Bytes16 v) {
   return v | ((moved > static_cast<signed char>(0x7F - 26)) & static_cast<signed char>(0x20));
 }
 
+/// Every byte shifted up by one bit.
+inline Bytes16 doubled(Bytes16 v) {
+  using Unsigned16 = unsigned char __attribute__((vector_size(16)));
+  const auto bytes = reinterpret_cast<Unsigned16>(v);
+  return reinterpret_cast<Bytes16>(bytes + bytes);
+}
+
+/// The sign of every byte, the first one lowest: of a comparison, which bytes fulfil it.
+inline std::uint32_t signs(Bytes16 v) {
+#if defined(__SSE2__)
+  using Chars16 = char __attribute__((vector_size(16)));
+  return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(reinterpret_cast<Chars16>(v)));
+#else
+  std::uint32_t out = 0;
+  for (unsigned i = 0; i < 16; ++i) out |= (v[i] < 0 ? 1u : 0u) << i;
+  return out;
+#endif
+}
+
 inline bool is_zero(Bytes16 v) {
   const auto words = reinterpret_cast<Words2>(v);
   return (words[0] | words[1]) == 0;
