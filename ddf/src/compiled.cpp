@@ -57,8 +57,15 @@ std::span<const T> as_array(std::string_view bytes) {
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
+/// A finding as it lies in the file.
+struct FindingView {
+  Severity severity = Severity::kInfo;
+  std::uint32_t line = 0;
+  std::array<std::string_view, 4> texts;  // code, file, URI, text
+};
+
 /// Takes a finding off the front; false when there is none.
-bool take_finding(std::string_view& bytes, Finding& out) {
+bool take_finding(std::string_view& bytes, FindingView& out) {
   std::uint32_t numbers[6];
   if (bytes.size() < sizeof numbers) return false;
   std::memcpy(numbers, bytes.data(), sizeof numbers);
@@ -66,10 +73,9 @@ bool take_finding(std::string_view& bytes, Finding& out) {
   if (numbers[0] > static_cast<std::uint32_t>(Severity::kError)) return false;
   out.severity = static_cast<Severity>(numbers[0]);
   out.line = numbers[1];
-  std::string* const texts[] = {&out.code, &out.file, &out.uri, &out.text};
-  for (std::size_t i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < out.texts.size(); ++i) {
     if (numbers[2 + i] > bytes.size()) return false;
-    texts[i]->assign(bytes.substr(0, numbers[2 + i]));
+    out.texts[i] = bytes.substr(0, numbers[2 + i]);
     bytes.remove_prefix(numbers[2 + i]);
   }
   return true;
@@ -185,13 +191,26 @@ Status CompiledImage::check(const std::string& name) {
   show_in(data);
   if (const std::string flaw = find_flaw(data); !flaw.empty())
     return refuse(name, "a damaged compiled schema (" + flaw + ')');
-  std::string_view rest = section(Section::kFindings);
-  while (!rest.empty()) {
-    Finding finding;
+  FindingView finding;
+  for (std::string_view rest = section(Section::kFindings); !rest.empty(); ++finding_count_) {
     if (!take_finding(rest, finding)) return refuse(name, "a damaged compiled schema (findings)");
-    findings_.push_back(std::move(finding));
   }
   return {};
+}
+
+void CompiledImage::append_findings(std::vector<Finding>& out) const {
+  out.reserve(out.size() + finding_count_);
+  std::string_view rest = section(Section::kFindings);
+  FindingView view;
+  while (take_finding(rest, view)) {
+    Finding& finding = out.emplace_back();
+    finding.severity = view.severity;
+    finding.line = view.line;
+    finding.code = view.texts[0];
+    finding.file = view.texts[1];
+    finding.uri = view.texts[2];
+    finding.text = view.texts[3];
+  }
 }
 
 std::string_view CompiledImage::section(Section which) const {

@@ -68,7 +68,8 @@ class CompiledImage {
 
   /// Lets `data` show what the image holds, which has to outlive it.
   void show_in(SchemaData& data) const;
-  const std::vector<Finding>& findings() const { return findings_; }
+  /// Adds what reading the sources found.
+  void append_findings(std::vector<Finding>& out) const;
 
  private:
   CompiledImage() = default;
@@ -78,7 +79,7 @@ class CompiledImage {
   std::string_view bytes_;
   void* mapped_ = nullptr;
   std::vector<std::uint64_t> owned_;
-  std::vector<Finding> findings_;
+  std::size_t finding_count_ = 0;
 };
 
 /// True when the bytes begin as a compiled file does.

@@ -146,7 +146,7 @@ Status SchemaBuilder::Impl::add_compiled(const Result<std::shared_ptr<const Comp
   if (Status status = unpack_image(false, nullptr); !status) return status;
   image = *opened;
   image_name = name;
-  findings.insert(findings.end(), image->findings().begin(), image->findings().end());
+  image->append_findings(findings);
   if (files.size() != 1 || provider || roots != nullptr) return unpack_image(provider, roots);
   return {};
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanner.hpp"
 
-#include <array>
 #include <bit>
 #include <cstring>
 
@@ -61,14 +60,18 @@ bool same_bytes(const char* p, const char* before, std::size_t n, std::size_t le
   return (~text::signs(text::load16(p) == text::load16(before)) & below(n)) == 0;
 }
 
+/// As many set bytes as a block has, and as many zeros.
+struct Edge {
+  alignas(kBlock) char bytes[2 * kBlock] = {};
+  constexpr Edge() {
+    for (std::size_t i = 0; i < kBlock; ++i) bytes[i] = '\xFF';
+  }
+};
+constexpr Edge kEdge;
+
 /// The first n bytes of a block, n <= 16, and behind them 0.
 text::Bytes16 only(text::Bytes16 block, std::size_t n) {
-  constexpr auto kMask = [] {
-    std::array<char, 2 * kBlock> mask{};
-    for (std::size_t i = 0; i < kBlock; ++i) mask[i] = static_cast<char>(0xFF);
-    return mask;
-  }();
-  return block & text::load16(kMask.data() + kBlock - n);
+  return block & text::load16(kEdge.bytes + kBlock - n);
 }
 
 /// A word of memory with its first byte lowest.

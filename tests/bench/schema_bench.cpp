@@ -183,8 +183,7 @@ double opening(const std::vector<File>& files, double& bytes) {
 
 }  // namespace
 
-// --check: exit 1 when a figure is worse than what is held. Each is measured up to three times
-// first.
+// --check: exit 1 when a figure misses its bar. Each is measured up to three times first.
 int main(int argc, char** argv) {
   const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
   const std::vector<File> files = read_corpus();
@@ -192,7 +191,7 @@ int main(int argc, char** argv) {
     std::puts("no DDF files: set CSPKIT_CORPUS to the folder that holds ddf/");
     return 77;
   }
-  bench::Report report(check ? 5 : 1);
+  bench::Report report(check ? 3 : 1);
   std::size_t bytes = 0;
   for (const File& file : files) bytes += file.bytes.size();
   report.told("ddf.files", static_cast<double>(files.size()), "files");
@@ -209,11 +208,10 @@ int main(int argc, char** argv) {
   report.told("ddf.memory_per_node_from_bytes", memory_per_node([&] { return load(files); }),
               "bytes");
   report.at_most(
-      "ddf.load_over_parse", [&] { return loading(files); }, 2.0, "ratio", 2.2);
+      "ddf.load_over_parse", [&] { return loading(files); }, 2.0, "ratio");
   double compiled_bytes = 0;
   report.at_most(
-      "ddf.compiled_open_over_read", [&] { return opening(files, compiled_bytes); }, 4.0, "ratio",
-      4.4);
+      "ddf.compiled_open_over_read", [&] { return opening(files, compiled_bytes); }, 4.0, "ratio");
   report.told("ddf.compiled_bytes", compiled_bytes, "bytes");
 
   const Addresses addresses = pick(*schema);

@@ -58,6 +58,24 @@ TEST(Document, TextsAreReadAsPugixmlReadsThem) {
   }
 }
 
+// It looks at sixteen bytes at once: what is special may stand at any place of them, and beyond.
+TEST(Document, SpecialCharactersAreSeenWhereverTheyStand) {
+  for (std::size_t n = 0; n != 36; ++n) {
+    const std::string before(n, 'a');
+    for (const char* special :
+         {"", "&amp;", "\r\n", "&amp;bcdefghijklmnopqrstuvw", "<b/>", "<!--x-->"}) {
+      expect_same_by_pugixml(with_leaf("<DefaultValue>" + before + special + "</DefaultValue>"));
+      expect_same_by_pugixml(
+          with_leaf("<DefaultValue>" + std::string(n, ' ') + "x" + special + "</DefaultValue>"));
+    }
+    const std::string name = "M" + before;
+    expect_same_by_pugixml(with_leaf('<' + name + ">text</" + name + '>'));
+    expect_same_by_pugixml(with_leaf('<' + name + ">text</" + name + " >"));
+    expect_same_by_pugixml(with_leaf('<' + name + ">text</" + name + "b>"));
+    expect_same_by_pugixml(with_leaf('<' + name + ">text</M" + std::string(n, 'b') + '>'));
+  }
+}
+
 TEST(Document, AttributesAreReadAsPugixmlReadsThem) {
   for (const char* attributes :
        {"Area='a\tb\r\nc\rd\ne'", "Area = \"x\" Name\n=\n'y' ", "Area='<>' File=\"'\"",

@@ -13,6 +13,38 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// A Schema takes what its builder gathered without a copy; the builder goes on with one of its own.
+TEST(Loader, ASchemaStaysAsItIsWhileItsBuilderGoesOn) {
+  const auto named = [](const std::string& name) {
+    return document(
+        root(name, "./Vendor/MSFT", usual("Get", "node"),
+             node("Leaf", usual("Get", "chr", "One",
+                                "<DefaultValue>of " + name + "</DefaultValue><Description>" + name +
+                                    " it is</Description>"))));
+  };
+  const auto expect_leaf = [](const Schema& schema, const std::string& name) {
+    Address a;
+    ASSERT_TRUE(schema.resolve("./device/vendor/msft/" + fold(name) + "/LEAF", a).ok()) << name;
+    const Node leaf = schema.node(a.node);
+    EXPECT_EQ(leaf.default_value(), "of " + name);
+    EXPECT_EQ(leaf.description(), name + " it is");
+    EXPECT_EQ(leaf.uri(), "./Device/Vendor/MSFT/" + name + "/Leaf");
+  };
+  SchemaBuilder builder;
+  std::vector<std::shared_ptr<const Schema>> schemas;
+  for (const char* name : {"First", "Second", "Third"}) {
+    ASSERT_TRUE(builder.add_bytes(named(name), std::string(name) + ".xml").ok());
+    schemas.push_back(builder.build());
+    schemas.push_back(builder.build());  // with nothing new
+  }
+  for (std::size_t i = 0; i != schemas.size(); ++i) {
+    EXPECT_EQ(schemas[i]->totals().trees, i / 2 + 1);
+    expect_leaf(*schemas[i], "First");
+    if (i >= 2) expect_leaf(*schemas[i], "Second");
+    if (i >= 4) expect_leaf(*schemas[i], "Third");
+  }
+}
+
 TEST(Loader, ReadsEveryProperty) {
   SchemaBuilder builder;
   const std::string text = document(root(
