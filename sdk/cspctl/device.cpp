@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <string>
 
 #include "bundled.hpp"
@@ -50,21 +51,23 @@ class SignalGuard {
   struct sigaction terminate_ = {};
 };
 
-// One line on a terminal, written over and over; nothing anywhere else.
+// What jobs do meanwhile, on stderr: one line that is written over and over on a terminal. Anywhere
+// else nothing, or, when asked for, a line at every ten percent.
 class ProgressLine {
  public:
-  ProgressLine() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+  explicit ProgressLine(bool wants_lines)
+      : terminal_(::isatty(STDERR_FILENO) == 1), lines_(wants_lines && !terminal_) {}
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const std::vector<cspkit::JobInfo>& jobs) {
+    if (lines_) show_lines(jobs);
     if (!terminal_ || jobs.empty()) return;
     const cspkit::JobInfo& job = jobs.front();
-    std::string line = job.provider + " " + job.id + ":";
-    if (!job.text.empty()) line += " " + job.text;
-    if (job.text.empty() && job.percent < 0) line += " working";
-    if (job.percent >= 0) line += " " + std::to_string(job.percent) + " %";
+    std::string line = job.provider + " " + job.id;
+    if (job.percent >= 0) line += " " + bar(job.percent);
+    line += ": " + (job.text.empty() ? std::string("working") : job.text);
     if (jobs.size() > 1) line += " (and " + std::to_string(jobs.size() - 1) + " more)";
     line = fitting(one_line(line));
     if (line == shown_) return;
@@ -77,6 +80,25 @@ class ProgressLine {
   }
 
  private:
+  void show_lines(const std::vector<cspkit::JobInfo>& jobs) {
+    for (const cspkit::JobInfo& job : jobs) {
+      if (job.percent < 0) continue;
+      const std::string name = job.provider + " " + job.id;
+      const int tens = job.percent / 10;
+      const auto [last, is_new] = tens_.emplace(name, tens);
+      if (!is_new && last->second >= tens) continue;
+      last->second = tens;
+      write(one_line(name + ": " + std::to_string(tens * 10) + " % " + job.text) + "\n");
+    }
+  }
+  // Before the text, so that a narrow terminal does not lose it.
+  static std::string bar(int percent) {
+    constexpr int kWidth = 20;
+    const int done = std::clamp(percent, 0, 100) * kWidth / 100;
+    return "[" + std::string(static_cast<std::size_t>(done), '#') +
+           std::string(static_cast<std::size_t>(kWidth - done), '.') + "] " +
+           std::to_string(percent) + " %";
+  }
   static std::string fitting(std::string line) {
     winsize size = {};
     std::size_t width = 80;
@@ -92,7 +114,9 @@ class ProgressLine {
   }
 
   bool terminal_;
+  bool lines_;
   std::string shown_;
+  std::map<std::string, int> tens_;  // job -> what was said of it last
 };
 
 void log_to_stderr(cspkit::LogLevel level, std::string_view source, std::string_view text) {
@@ -208,7 +232,7 @@ int wait_for_work(Engine& engine, const Options& options) {
   // Whoever reads the reply shall have it before the waiting begins.
   flush_output();
   const SignalGuard signals;
-  ProgressLine progress;
+  ProgressLine progress(options.command == Command::kExec);
   engine.wait_for_jobs([&] {
     progress.show(engine.jobs());
     return interrupted_by != 0;

@@ -33,9 +33,9 @@ State: $XDG_STATE_HOME/cspkit/device.db, else ~/.local/state/cspkit/device.db. "
 Bundled: the providers and DDF files that come with cspctl, found beside it; CSPKIT_BUNDLED names
   another folder that holds providers/ and ddf/.
 Values: --data is what would stand in SyncML's Data: text, or base64 for the formats b64 and bin.
-Long work: the reply is printed at once, then cspctl stays until the work has ended (a progress
-  line on a terminal); with --no-wait, or when interrupted (exit 130 or 143), the next call on that
-  state carries it on.
+Long work: the reply is printed at once, then cspctl stays until the work has ended. Its progress is
+  drawn on stderr when that is a terminal; else exec writes a line there at every ten percent. With
+  --no-wait, or when interrupted (exit 130 or 143), the next call on that state carries it on.
 Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found errors (ddf diff: 0,
   whether or not they differ); 2 unusable arguments; 3 the input is no SyncML or no DDF; 4 the state
   or a provider could not be opened. The highest wins. Errors are one line each on stderr.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Long work: the reply at once, then staying; leaving, and carrying on.
 #include <csignal>
+#include <cstdio>
+#include <sstream>
 
 #include "cli_test.hpp"
 
@@ -40,7 +42,8 @@ TEST_F(Work, ATerminalGetsAProgressLineThatIsTakenBack) {
   const Outcome outcome = run(all);
   EXPECT_EQ(outcome.exit, 0);
   EXPECT_THAT(outcome.err, HasSubstr("\r\033[K"));
-  EXPECT_THAT(outcome.err, HasSubstr("ffice"));
+  EXPECT_THAT(outcome.err, HasSubstr("office run-1 ["));
+  EXPECT_THAT(outcome.err, HasSubstr(" %: "));
   EXPECT_THAT(outcome.err, Not(HasSubstr("\n")));
   EXPECT_EQ(outcome.err.substr(outcome.err.size() - 4), "\r\033[K");
 }
@@ -73,6 +76,45 @@ TEST_F(Work, ASingleExecStaysToo) {
   EXPECT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(get("Status"), "0\n");
+}
+
+TEST_F(Work, AnExecTellsAPipeEveryTenPercent) {
+  const Outcome outcome =
+      office({"exec", kOffice + "/A/Install", "--data",
+              "<Configuration><Add><Product ID=\"O365ProPlusRetail\"><Language ID=\"en-us\"/>"
+              "</Product></Add></Configuration>"},
+             1200);
+  EXPECT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "") << "values alone stand there";
+  std::istringstream lines(outcome.err);
+  int last = -10, count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    int percent = -1;
+    ASSERT_THAT(line, ::testing::StartsWith("office run-1: ")) << outcome.err;
+    ASSERT_EQ(std::sscanf(line.c_str(), "office run-1: %d %%", &percent), 1) << line;
+    EXPECT_EQ(percent % 10, 0) << line;
+    EXPECT_GT(percent, last) << line;
+    last = percent;
+    EXPECT_THAT(line, HasSubstr("install O365ProPlusRetail")) << line;
+  }
+  EXPECT_GE(count, 2);
+  EXPECT_LE(count, 10);
+}
+
+TEST_F(Work, AFailedInstallOnAPractisedDeviceTellsItsCode) {
+  Command all = office_command({"exec", kOffice + "/A/Install", "--data",
+                                "<Configuration><Add><Product ID=\"O365ProPlusRetail\"/></Add>"
+                                "</Configuration>"});
+  all.environment["CSPKIT_OFFICE_DEVICE_PROFILE"] =
+      write("device.json", "{\"schema\": 1, \"disk-free-mb\": 10}");
+  EXPECT_EQ(run(all).exit, 0) << "the Exec was accepted";
+  EXPECT_EQ(get("Status"), "17002\n");
+  all.environment["CSPKIT_OFFICE_DEVICE_PROFILE"] =
+      write("bad.json", "{\"schema\": 1,\n\"memory-mb\": -4}");
+  const Outcome bad = run(all);
+  EXPECT_EQ(bad.exit, 4);
+  EXPECT_TRUE(is_one_error_line(bad.err));
+  EXPECT_THAT(bad.err, HasSubstr("bad.json: /memory-mb: must be a whole number"));
 }
 
 TEST_F(Work, AnInterruptLeavesCleanlyAndTheWorkGoesOnLater) {
