@@ -120,6 +120,23 @@ TEST_F(OfficeRuns, TellWhatARealRunDid) {
   EXPECT_THAT(log.out, HasSubstr("accepted  install O365ProPlusRetail"));
   EXPECT_THAT(log.out, HasSubstr("progress  "));
   EXPECT_THAT(log.out, HasSubstr("ended     0 70 "));
+  const std::string now = "16.0.18129.20158, 64-bit, Current: O365ProPlusRetail (en-us)";
+  EXPECT_EQ(rows[0]["installed"], now);
+  EXPECT_THAT(tool({"status", "--folder", path("logs")}).out,
+              ::testing::StartsWith("Installed: " + now + "\n\nID "));
+
+  // A run that fails changes nothing of it; an uninstall does.
+  Command other = office_command({"exec", kOffice + "/B/Install", "--data",
+                                  "<Configuration><Add><Product ID=\"Nothing\"/></Add>"
+                                  "</Configuration>"});
+  other.environment["CSPKIT_OFFICE_LOG_FOLDER"] = path("logs");
+  ASSERT_EQ(run(other).exit, 0);
+  EXPECT_THAT(tool({"status", "--folder", path("logs")}).out,
+              ::testing::StartsWith("Installed: " + now + "\n"));
+  other.words.back() = "<Configuration><Remove All=\"TRUE\"/></Configuration>";
+  ASSERT_EQ(run(other).exit, 0);
+  EXPECT_THAT(tool({"status", "--folder", path("logs")}).out,
+              ::testing::StartsWith("Installed: nothing\n"));
 }
 
 TEST_F(OfficeRuns, WithoutLogsSayWhatToDo) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Installs and uninstalls Office without end, saying on stdout what it was told: "exec ID" when an
-// Exec was answered 200, "done ID STATUS" when its run was seen to end. Made to be killed.
+// Installs and uninstalls Office without end, and repairs what is half there, saying on stdout what
+// it was told: "exec ID" when an Exec was answered 200, "done ID STATUS" when its run was seen to
+// end. Made to be killed.
 #include <cspkit/engine.hpp>
 #include <cstdio>
 #include <string>
@@ -26,12 +27,15 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   engine->wait_for_jobs({}, std::chrono::milliseconds(1));
   auto device = engine->open_session(cspkit::Principal::device());
+  std::string last;
   for (int i = 0; i < 1000; ++i) {
     const auto current = device.get(root + "CurrentStatus");
     if (!current) return 1;
-    const bool install = current->data.find("<Product") == std::string::npos;
-    const std::string id =
-        std::string(argv[3]) + "-" + std::to_string(i) + (install ? "-install" : "-remove");
+    const bool absent = current->data.find("<Product") == std::string::npos;
+    const bool damaged = last == "17007";
+    const bool install = absent || damaged;
+    const char* what = absent ? "-install" : damaged ? "-repair" : "-remove";
+    const std::string id = std::string(argv[3]) + "-" + std::to_string(i) + what;
     const std::string xml = install ? "<Configuration><Add><Product ID=\"O365ProPlusRetail\">"
                                       "<Language ID=\"en-us\"/></Product></Add></Configuration>"
                                     : "<Configuration><Remove All=\"TRUE\"/></Configuration>";
@@ -44,7 +48,8 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     engine->wait_for_jobs({}, std::chrono::milliseconds(1));
     const auto end = device.get(root + id + "/Status");
-    std::printf("done %s %s\n", id.c_str(), end ? end->data.c_str() : "unreadable");
+    last = end ? end->data : "unreadable";
+    std::printf("done %s %s\n", id.c_str(), last.c_str());
     std::fflush(stdout);
   }
   return 0;

@@ -57,6 +57,11 @@ std::string decoded(std::string_view text) {
 void take(const LogLine& line, RunSummary& run) {
   run.job = line.job;
   run.seen = line.time;
+  if (line.event == "installed") {
+    run.installed = line.text;
+    run.installed_at = line.time;
+    return;
+  }
   run.text = line.text;
   std::string_view rest = line.text;
   if (line.event == "accepted" || line.event == "waits" || line.event == "refused") {

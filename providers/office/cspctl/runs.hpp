@@ -27,6 +27,8 @@ struct RunSummary {
   int percent = 0;
   std::int32_t status = 0;  ///< of kEnded
   std::string text;         ///< what was said last
+  std::string installed;    ///< what is installed since `installed_at`; empty: it was not said
+  std::string installed_at;
 };
 
 /// Lines that are none are left out.

@@ -73,7 +73,19 @@ nlohmann::ordered_json as_json(const RunSummary& run) {
   if (run.phase == RunPhase::kRunning) object["percent"] = run.percent;
   if (run.phase == RunPhase::kEnded) object["status"] = run.status;
   object["text"] = run.text;
+  if (!run.installed.empty()) object["installed"] = run.installed;
   return object;
+}
+
+// What the run that ended well last left on the machine.
+void print_installed(const std::vector<RunSummary>& runs) {
+  const RunSummary* last = nullptr;
+  for (const RunSummary& run : runs) {
+    if (last == nullptr || run.installed_at > last->installed_at) last = &run;
+  }
+  if (last != nullptr && !last->installed.empty()) {
+    print(fmt::format("Installed: {}\n\n", last->installed));
+  }
 }
 
 void print_table(const std::vector<RunSummary>& runs) {
@@ -129,6 +141,7 @@ int run_status(const StatusCommand& command) {
   if (command.json) {
     for (const RunSummary& run : runs) print_json(as_json(run));
   } else {
+    print_installed(runs);
     print_table(runs);
   }
   return kExitOk;

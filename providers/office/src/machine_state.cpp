@@ -137,6 +137,24 @@ bool read_machine_state(std::string_view text, MachineState& state) {
   return true;
 }
 
+std::string describe(const MachineState& state) {
+  if (!state.is_installed()) return "nothing";
+  std::string out =
+      fmt::format("{}, {}-bit, {}", state.version.empty() ? "unknown version" : state.version,
+                  state.edition, state.channel);
+  if (state.update_channel != state.channel) out += ", updates from " + state.update_channel;
+  const char* separator = ": ";
+  for (const InstalledProduct& product : state.products) {
+    out += fmt::format("{}{} ({}", separator, product.id, fmt::join(product.languages, ", "));
+    if (!product.excluded_apps.empty()) {
+      out += fmt::format("; without {}", fmt::join(product.excluded_apps, ", "));
+    }
+    out += ')';
+    separator = ", ";
+  }
+  return out;
+}
+
 std::string format_utc(std::int64_t ms) {
   using namespace std::chrono;
   const sys_time<milliseconds> time{milliseconds(ms)};

@@ -59,6 +59,10 @@ std::string write_machine_state(const MachineState& state);
 /// Reads what write_machine_state wrote. False when the text is something else.
 [[nodiscard]] bool read_machine_state(std::string_view text, MachineState& state);
 
+/// What is installed, on one line for people: "16.0.18129.20158, 64-bit, Current: O365ProPlusRetail
+/// (en-us, nl-nl; without Access)", or "nothing".
+std::string describe(const MachineState& state);
+
 /// "2026-11-21T10:47:24.000Z" and back; 0 for what is no such text.
 std::string format_utc(std::int64_t ms);
 std::int64_t parse_utc(std::string_view text);

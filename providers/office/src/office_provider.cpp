@@ -419,6 +419,9 @@ void OfficeProvider::finish(Ending ending) {
       if (code != Code::kOk)
         return retry(std::move(*shared), fmt::format("code {}", static_cast<int>(code)));
       engine_->recorded(shared->job, shared->result.status);
+      if (shared->result.status == kSuccess) {
+        note(shared->instance, shared->job, "installed", describe(shared->result.machine));
+      }
       note(shared->instance, shared->job, "ended",
            fmt::format("{} {} {}", shared->result.status, final_status(shared->result.status),
                        shared->result.text));

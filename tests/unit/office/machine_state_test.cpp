@@ -28,6 +28,10 @@ TEST(MachineStateTest, WhatIsWrittenIsRead) {
   ASSERT_TRUE(read_machine_state(text, back)) << text;
   EXPECT_EQ(write_machine_state(back), text);
   EXPECT_EQ(back.products.at(0).excluded_apps, state.products[0].excluded_apps);
+  EXPECT_EQ(describe(back),
+            "16.0.1.2, 32-bit, Current, updates from SemiAnnual: O365ProPlusRetail (en-us, de-de; "
+            "without Access, Teams), VisioProRetail (en-us)");
+  EXPECT_EQ(describe({}), "nothing");
   EXPECT_EQ(back.last_run->instance, "a<b>&\"\n");
   EXPECT_EQ(back.last_run->ended, 1'763'722'045'002);
   EXPECT_NE(text.find("FinalStatus=\"60\""), std::string::npos);
