@@ -5,6 +5,8 @@ target_compile_features(cspkit_build INTERFACE cxx_std_20)
 target_compile_options(cspkit_build INTERFACE
   -Wall -Wextra $<$<COMPILE_LANGUAGE:CXX>:-Wconversion;-Wshadow>
   $<$<BOOL:${CSPKIT_WERROR}>:-Werror>
+  # What is shown (CSPKIT_API) is still inlined within its file, as clang does; nobody replaces our functions.
+  $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>
   # g++ 12 at -O3 reports false overlaps and overruns on strings that are concatenated and moved.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-Wno-maybe-uninitialized>)
@@ -18,11 +20,9 @@ if(NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 # Programs, libraries and providers lie together, so that the tools find what is bundled.
-if(PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-  set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
-  set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
-endif()
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 if(CSPKIT_SANITIZE)
   add_compile_options(-fsanitize=${CSPKIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CSPKIT_SANITIZE})
@@ -32,6 +32,21 @@ if(CSPKIT_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CSPKIT_CCACHE})
 endif()
+
+# cspkit_shared_library(TARGET): what follows from its being shared, if it is. Before 1.0 each minor version may change
+# what C++ programs see of it.
+function(cspkit_shared_library target)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    set_target_properties(${target} PROPERTIES VERSION ${PROJECT_VERSION}
+      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+      DEFINE_SYMBOL "")  # compiled as for an archive: a compiler cache needs it once
+    # Of the libraries it is made with nothing is shown: their templates come out of headers with visibility of their own.
+    set(map ${PROJECT_SOURCE_DIR}/core/cmake/cxx.map)
+    target_link_options(${target} PRIVATE -Wl,--version-script=${map} -Wl,-z,defs)
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS ${map})
+  endif()
+endfunction()
 
 # The standard headers, precompiled: a third of the time of a build from nothing. A compiler cache does more, and cannot
 # cache what uses them.

@@ -21,6 +21,7 @@
 #include <cspkit/ddf/profile.hpp>
 #include <cspkit/ddf/schema.hpp>
 #include <cspkit/executor.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/state.hpp>
 #include <cspkit/subscription.hpp>
@@ -207,7 +208,7 @@ class SessionImpl;
 
 /// A caller's seat at the tree: its principal and, for SyncML, what lasts from message to message.
 /// One thread at a time. A Session must not outlive its Engine.
-class Session {
+class CSPKIT_API Session {
  public:
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -254,7 +255,7 @@ class Session {
 
 /// Writes as a provider may: bound by format and by the tree's shape, not by AccessType; never
 /// calls handlers.
-class Owner {
+class CSPKIT_API Owner {
  public:
   /// Sets a leaf, or makes an interior node (value of format node or kUnset with empty data). Makes
   /// missing ancestors. kNotFound, kBadFormat, kFull.
@@ -269,7 +270,7 @@ class Owner {
   std::string user_;
 };
 
-class Engine {
+class CSPKIT_API Engine {
  public:
   /// Opens or makes the state file. kStateLocked, kStateUnusable, kIo: the text says which file and
   /// what to do. kBadValue: the profile's os_build is no version.

@@ -6,6 +6,7 @@
 #define CSPKIT_EXECUTOR_HPP_
 
 #include <chrono>
+#include <cspkit/export.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,7 +14,7 @@
 namespace cspkit {
 
 /// Where time comes from. All functions may be called from any thread.
-class Clock {
+class CSPKIT_API Clock {
  public:
   using Duration = std::chrono::nanoseconds;
   using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -26,7 +27,7 @@ class Clock {
 
 /// Where work that belongs to no caller runs: jobs, timers, batches, completions, subscribers.
 /// All functions may be called from any thread, also from a running task.
-class Executor {
+class CSPKIT_API Executor {
  public:
   using Task = std::function<void()>;
   using TimerId = std::uint64_t;  ///< never 0
@@ -48,14 +49,14 @@ class Executor {
 };
 
 /// The system's clocks.
-std::shared_ptr<Clock> make_system_clock();
+CSPKIT_API std::shared_ptr<Clock> make_system_clock();
 /// `threads` worker threads (at least one) and a timer queue by the steady clock. When all of them
 /// are in work and more is waiting, others are made, `most` in all; those go again when there is
 /// nothing to do for a second. So tasks that take long do not keep the others waiting. Destruction
 /// drops what has not begun and joins the threads; a task may hold the last reference: its own
 /// thread is then let go instead of joined. A task that throws ends the process. Null when the
 /// system gives no thread at all.
-std::shared_ptr<Executor> make_thread_executor(unsigned threads = 2, unsigned most = 0);
+CSPKIT_API std::shared_ptr<Executor> make_thread_executor(unsigned threads = 2, unsigned most = 0);
 
 }  // namespace cspkit
 

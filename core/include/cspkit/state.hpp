@@ -8,6 +8,7 @@
 #ifndef CSPKIT_STATE_HPP_
 #define CSPKIT_STATE_HPP_
 
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
 #include <cstddef>
@@ -30,11 +31,11 @@ struct StateCheck {
 /// Reads every page, every row and every index of a state file, in time that grows with its size.
 /// Changes no row and no version. kIo when there is no such file, kStateLocked, kStateUnusable when
 /// it is no state file or of a newer version. Damage is no failure of the call: see problems.
-Result<StateCheck> check_state(const std::string& path);
+CSPKIT_API Result<StateCheck> check_state(const std::string& path);
 
 /// Copies a state file that no engine has open to `target`, which must not exist. The copy is
 /// consistent, of mode 0600, and whole or not there. kIo, kFull, kStateLocked, kStateUnusable.
-Status backup_state(const std::string& path, const std::string& target);
+CSPKIT_API Status backup_state(const std::string& path, const std::string& target);
 
 /// A stored node.
 struct StoredNode {

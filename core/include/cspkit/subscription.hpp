@@ -12,6 +12,7 @@
 #ifndef CSPKIT_SUBSCRIPTION_HPP_
 #define CSPKIT_SUBSCRIPTION_HPP_
 
+#include <cspkit/export.hpp>
 #include <cspkit/value.hpp>
 #include <cstdint>
 #include <functional>
@@ -64,7 +65,7 @@ using ChangeCallback = std::function<void(const ChangeBatch& batch)>;
 
 /// Keeps a callback subscribed. Destroying it ends the subscription as cancel() does. May outlive
 /// its engine: then it does nothing.
-class Subscription {
+class CSPKIT_API Subscription {
  public:
   /// What the engine knows of it.
   class Subscriber;

@@ -3,6 +3,7 @@
 #ifndef CSPKIT_SYNCML_STATUS_HPP_
 #define CSPKIT_SYNCML_STATUS_HPP_
 
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 
 namespace cspkit {
@@ -67,7 +68,7 @@ constexpr int syncml_status(Code code) {
 inline int syncml_status(const Status& status) { return syncml_status(status.code()); }
 
 /// "404 Not found" and the like, for people.
-const char* syncml_status_text(int status);
+CSPKIT_API const char* syncml_status_text(int status);
 
 /// E_INVALIDARG: what a value outside MSFT:AllowedValues carries as msft:originalerror.
 inline constexpr std::uint32_t kInvalidArgument = 0x80070057u;

@@ -7,6 +7,7 @@
 
 #include <cspkit/ddf/loader.hpp>
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <filesystem>
 #include <string>
@@ -17,12 +18,12 @@ namespace cspkit::ddf {
 /// The bytes of the compiled file of a Schema and of the findings about it. The same Schema gives
 /// the same bytes, on every machine of one byte order. Descriptions are in it: kIo when one has to
 /// be read again from a file that has changed since.
-Result<std::string> compile(const Schema& schema, const std::vector<Finding>& findings);
+CSPKIT_API Result<std::string> compile(const Schema& schema, const std::vector<Finding>& findings);
 
 /// Writes the same to a file, which is either there whole or not at all: an old one of that name is
 /// replaced, never written into, so that who has it open keeps what they had. kIo.
-Status compile_to(const Schema& schema, const std::vector<Finding>& findings,
-                  const std::filesystem::path& file);
+CSPKIT_API Status compile_to(const Schema& schema, const std::vector<Finding>& findings,
+                             const std::filesystem::path& file);
 
 }  // namespace cspkit::ddf
 

@@ -5,6 +5,7 @@
 #define CSPKIT_DDF_DEPENDENCIES_HPP_
 
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,14 +37,14 @@ struct DependencyVerdict {
 /// The address a DependencyUri means, seen from `from`: "./" added, doubled slashes removed, and
 /// placeholders ("{id}", "[ProfileName]") replaced by the name that stands at the same place of
 /// `from` when both agree up to there.
-std::string dependency_target(std::string_view dependency_uri, const Schema& schema,
-                              const Address& from);
+CSPKIT_API std::string dependency_target(std::string_view dependency_uri, const Schema& schema,
+                                         const Address& from);
 
 /// Evaluates the dependencies of the node that `at` addresses. A group is satisfied when all its
 /// dependencies are; one of type DependsOn when the other node is there with an allowed value, one
 /// of type Not when it is not.
-DependencyVerdict evaluate_dependencies(const Schema& schema, const Address& at,
-                                        const ValueLookup& lookup);
+CSPKIT_API DependencyVerdict evaluate_dependencies(const Schema& schema, const Address& at,
+                                                   const ValueLookup& lookup);
 
 }  // namespace cspkit::ddf
 

@@ -4,6 +4,7 @@
 #define CSPKIT_DDF_DIFF_HPP_
 
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -26,15 +27,15 @@ struct NodeChange {
 };
 
 /// Every property of a node that DDF knows, as one line of text each; absent ones are left out.
-std::vector<std::pair<std::string, std::string>> property_texts(const Node& node);
+CSPKIT_API std::vector<std::pair<std::string, std::string>> property_texts(const Node& node);
 
 /// Nodes added, removed and changed from one schema to the other, by URI. Unnamed nodes are the
 /// same when they stand at the same place, whatever their titles; letters are compared without
 /// regard to case.
-std::vector<NodeChange> diff(const Schema& before, const Schema& after);
+CSPKIT_API std::vector<NodeChange> diff(const Schema& before, const Schema& after);
 
 /// "+ URI", "- URI", or "~ URI" with a line "    Property: before -> after" for each change.
-std::string to_string(const NodeChange& change);
+CSPKIT_API std::string to_string(const NodeChange& change);
 
 }  // namespace cspkit::ddf
 

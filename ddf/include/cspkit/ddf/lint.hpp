@@ -5,6 +5,7 @@
 
 #include <cspkit/ddf/loader.hpp>
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <vector>
 
 namespace cspkit::ddf {
@@ -14,7 +15,7 @@ namespace cspkit::ddf {
 /// AllowedValues, and follows each dependency. Codes D401 to D414 (ddf/README.md). Nothing found
 /// here changes what the engine does, except as the texts say. In order of files and lines; at most
 /// 1000 per file (then D090). May be called from any thread.
-std::vector<Finding> lint(const Schema& schema);
+CSPKIT_API std::vector<Finding> lint(const Schema& schema);
 
 }  // namespace cspkit::ddf
 

@@ -6,6 +6,7 @@
 #define CSPKIT_DDF_LOADER_HPP_
 
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -29,11 +30,11 @@ struct Finding {
 };
 
 /// "file:line: warning D101: text (uri)", one line.
-std::string to_string(const Finding& finding);
+CSPKIT_API std::string to_string(const Finding& finding);
 
 /// Collects DDF files and builds Schemas of them. Not thread-safe. A builder can go on after
 /// build(): later Schemas hold what was added since too.
-class SchemaBuilder {
+class CSPKIT_API SchemaBuilder {
  public:
   SchemaBuilder();
   ~SchemaBuilder();

@@ -5,6 +5,7 @@
 #ifndef CSPKIT_DDF_LOCURI_HPP_
 #define CSPKIT_DDF_LOCURI_HPP_
 
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
 #include <cstddef>
@@ -22,7 +23,7 @@ struct UriLimits {
 };
 
 /// A parsed LocURI: scope, decoded segments, query. Immutable; safe to read from many threads.
-class LocUri {
+class CSPKIT_API LocUri {
  public:
   LocUri() = default;
 
@@ -60,21 +61,21 @@ class LocUri {
 
 /// Percent-encodes one segment: RFC 3986 unreserved characters stay, the rest becomes upper-case
 /// %XX of its bytes.
-std::string encode_segment(std::string_view decoded);
+CSPKIT_API std::string encode_segment(std::string_view decoded);
 /// Appends the same to `out`.
-void append_encoded(std::string& out, std::string_view decoded);
+CSPKIT_API void append_encoded(std::string& out, std::string_view decoded);
 /// Decodes one segment. kBadRequest on a malformed escape, NUL or invalid UTF-8.
-Result<std::string> decode_segment(std::string_view encoded);
+CSPKIT_API Result<std::string> decode_segment(std::string_view encoded);
 /// Lower-cases ASCII letters.
-std::string fold(std::string_view text);
+CSPKIT_API std::string fold(std::string_view text);
 /// True when the text, folded, is `folded`.
-bool folds_to(std::string_view text, std::string_view folded);
+CSPKIT_API bool folds_to(std::string_view text, std::string_view folded);
 /// Hashes for tables of addresses; whoever chooses the addresses must not know the seed. The second
 /// is the same for all texts that fold to one.
-std::uint64_t hash_text(std::string_view text, std::uint64_t seed);
-std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
+CSPKIT_API std::uint64_t hash_text(std::string_view text, std::uint64_t seed);
+CSPKIT_API std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
 /// True when the text is valid UTF-8 (no surrogates, no overlong forms).
-bool is_utf8(std::string_view text);
+CSPKIT_API bool is_utf8(std::string_view text);
 
 }  // namespace cspkit::ddf
 

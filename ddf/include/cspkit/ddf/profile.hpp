@@ -5,6 +5,7 @@
 #define CSPKIT_DDF_PROFILE_HPP_
 
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cstdint>
 #include <optional>
@@ -25,10 +26,11 @@ struct DeviceProfile {
 /// build listed without a revision on, from the listed revision of a build on (backports), and on
 /// every build after the last one listed. EditionAllowList: the listed numbers; an empty list
 /// allows all. Versions that Microsoft uses for "not released" (99.9.99999) are never reached.
-Status check_applicable(const Node& node, const DeviceProfile& profile);
+CSPKIT_API Status check_applicable(const Node& node, const DeviceProfile& profile);
 
 /// The OsBuildVersion rule alone, for texts of that form.
-Result<bool> build_applies(std::string_view os_build_version, std::string_view device_build);
+CSPKIT_API Result<bool> build_applies(std::string_view os_build_version,
+                                      std::string_view device_build);
 
 }  // namespace cspkit::ddf
 

@@ -4,6 +4,7 @@
 #define CSPKIT_DDF_RULES_HPP_
 
 #include <cspkit/ddf/schema.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
 #include <cstddef>
@@ -18,27 +19,27 @@ inline constexpr std::size_t kDefaultMaxValueBytes = std::size_t{16} << 20;
 /// the schema's. Accepted beside the schema's own: chr for xml, b64 for bin; a schema format of
 /// null takes any; a value that the node's own ENUM lists passes. b64 and bin are decoded (blanks
 /// inside ignored). kBadFormat; kTooLarge beyond max_bytes of wire text.
-Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
-                         std::size_t max_bytes = kDefaultMaxValueBytes);
+CSPKIT_API Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
+                                    std::size_t max_bytes = kDefaultMaxValueBytes);
 /// The same judgement for a value that is already typed (b64 and bin raw).
-Result<Value> check_format(const Node& node, Value value,
-                           std::size_t max_bytes = kDefaultMaxValueBytes);
+CSPKIT_API Result<Value> check_format(const Node& node, Value value,
+                                      std::size_t max_bytes = kDefaultMaxValueBytes);
 /// Row 10. kBadValue with provider_error 0x80070057 (E_INVALIDARG) when MSFT:AllowedValues excludes
 /// the value.
-Status check_allowed(const Node& node, const Value& value);
+CSPKIT_API Status check_allowed(const Node& node, const Value& value);
 /// Row 5. kBadRequest when the RegEx of the dynamic node excludes the name.
-Status check_name(const Node& dynamic_node, std::string_view decoded_name);
+CSPKIT_API Status check_name(const Node& dynamic_node, std::string_view decoded_name);
 
 /// The value a leaf holds that was never set: its DefaultValue as written, else the empty value of
 /// its format
 /// ("" / 0 / false). A default that is no base64 in a b64 or bin node is held as its text's bytes.
-Value initial_value(const Node& node);
+CSPKIT_API Value initial_value(const Node& node);
 
 /// Wire text of a value: base64 for b64 and bin, else the data.
-std::string to_wire(const Value& value);
-std::string base64_encode(std::string_view raw);
+CSPKIT_API std::string to_wire(const Value& value);
+CSPKIT_API std::string base64_encode(std::string_view raw);
 /// kBadFormat; blanks and line breaks inside are ignored, padding is optional.
-Result<std::string> base64_decode(std::string_view text);
+CSPKIT_API Result<std::string> base64_decode(std::string_view text);
 
 }  // namespace cspkit::ddf
 

@@ -6,6 +6,7 @@
 #define CSPKIT_DDF_SCHEMA_HPP_
 
 #include <cspkit/ddf/locuri.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
 #include <cstddef>
@@ -122,7 +123,7 @@ struct FileInfo {
 class Schema;
 
 /// A node of a Schema: a small handle, valid as long as the Schema. Strings live in the Schema.
-class Node {
+class CSPKIT_API Node {
  public:
   Node() = default;
   bool valid() const { return schema_ != nullptr; }
@@ -194,7 +195,7 @@ class Node {
 };
 
 /// Where a LocURI leads. Reuse one object for many resolutions: its buffers are kept.
-struct Address {
+struct CSPKIT_API Address {
   struct Segment {
     NodeId node = kNoNode;
     std::uint32_t path_end = 0;  ///< path.substr(0, path_end) is the address down to this segment
@@ -229,7 +230,7 @@ struct SchemaTotals {
   std::size_t files = 0, trees = 0, nodes = 0, leaves = 0, dynamic = 0;
 };
 
-class Schema {
+class CSPKIT_API Schema {
  public:
   ~Schema();
   Schema(const Schema&) = delete;

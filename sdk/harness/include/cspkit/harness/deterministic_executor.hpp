@@ -3,6 +3,7 @@
 #define CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_
 
 #include <cspkit/executor.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/harness/manual_clock.hpp>
 #include <cstddef>
 #include <map>
@@ -15,7 +16,7 @@ namespace cspkit::harness {
 /// Runs work only when told to, on the thread that tells it, in the order of due times and, at one
 /// time, in the order of posting. Any thread may post and cancel; a task may do anything here, also
 /// drive().
-class DeterministicExecutor final : public Executor {
+class CSPKIT_API DeterministicExecutor final : public Executor {
  public:
   /// Ends a loop of tasks that post each other without end.
   static constexpr std::size_t kMaxTasks = 1'000'000;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cspkit/engine.hpp>
+#include <cspkit/export.hpp>
 #include <cspkit/harness/deterministic_executor.hpp>
 #include <cspkit/harness/manual_clock.hpp>
 #include <cspkit/harness/snapshot.hpp>
@@ -48,7 +49,7 @@ struct DeviceOptions {
 
 /// A device in the process: an engine with the test's own clock and executor, and a session. One
 /// thread at a time, but for clock() and executor().
-class Device {
+class CSPKIT_API Device {
  public:
   /// Opens the engine and loads what the options name. The first failure is the answer.
   static Result<std::unique_ptr<Device>> open(DeviceOptions options = {});

@@ -3,12 +3,13 @@
 #define CSPKIT_HARNESS_MANUAL_CLOCK_HPP_
 
 #include <cspkit/executor.hpp>
+#include <cspkit/export.hpp>
 #include <mutex>
 
 namespace cspkit::harness {
 
 /// A clock that stands still. Any thread may call any function.
-class ManualClock final : public Clock {
+class CSPKIT_API ManualClock final : public Clock {
  public:
   /// 2026-01-01T00:00:00Z: the same in every run.
   static UtcTime default_start();

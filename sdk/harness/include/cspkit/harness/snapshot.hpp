@@ -3,6 +3,7 @@
 #define CSPKIT_HARNESS_SNAPSHOT_HPP_
 
 #include <cspkit/engine.hpp>
+#include <cspkit/export.hpp>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,18 @@ namespace cspkit::harness {
 
 /// A tree as text, one line a node, sorted: "./A/B = chr \"text\"" for a leaf, "./A/" for an
 /// interior node. Bytes that are no printable ASCII stand as \xNN; a secret value as (secret).
-struct Snapshot {
+struct CSPKIT_API Snapshot {
   std::vector<std::string> lines;
   std::string text() const;  ///< the lines, each with its line feed
   friend bool operator==(const Snapshot& a, const Snapshot& b) { return a.lines == b.lines; }
   friend bool operator!=(const Snapshot& a, const Snapshot& b) { return !(a == b); }
 };
 
-Snapshot make_snapshot(const std::vector<TreeEntry>& entries);
+CSPKIT_API Snapshot make_snapshot(const std::vector<TreeEntry>& entries);
 
 /// What changed between two snapshots: "- line" for one that went, "+ line" for one that came, in
 /// the order of the lines. Empty when nothing did.
-std::vector<std::string> diff(const Snapshot& before, const Snapshot& after);
+CSPKIT_API std::vector<std::string> diff(const Snapshot& before, const Snapshot& after);
 
 }  // namespace cspkit::harness
 
