@@ -206,6 +206,14 @@ class Parser {
     provider->fallthrough();
     provider->require_subcommand(1);
     command(*provider, Command::kProviderList, "list", "The providers that are loaded");
+    CLI::App* fresh = command(*provider, Command::kProviderNew, "new",
+                              "Write a provider from a DDF; again: what a changed DDF asks of it");
+    fresh->add_option("ddf", options_.paths, "The DDF file")
+        ->type_name("NAME.xml")
+        ->required()
+        ->expected(1);
+    fresh->add_option("--out", options_.out, "Folder to write it to; default: its name, here")
+        ->type_name("DIR");
   }
 
   // What the grammar alone cannot say.

@@ -26,6 +26,7 @@ enum class Command {
   kDdfDiff,
   kDdfCompile,
   kProviderList,
+  kProviderNew,
   kStoreCheck,
   kStoreDump,
   kStoreBackup
@@ -46,12 +47,12 @@ struct Options {
   bool verbose = false;
 
   Command command = Command::kNone;
-  std::string name;                 ///< the command's words: "get", "ddf check"
-  std::string uri;                  ///< of the commands that take one
-  std::vector<std::string> paths;   ///< run, ddf ...
-  bool strict = false;              ///< ddf check --strict
-  std::string csp;                  ///< ddf doc --csp
-  std::string out;                  ///< run --out; store backup, ddf compile: the file
+  std::string name;                ///< the command's words: "get", "ddf check"
+  std::string uri;                 ///< of the commands that take one
+  std::vector<std::string> paths;  ///< run, ddf ...
+  bool strict = false;             ///< ddf check --strict
+  std::string csp;                 ///< ddf doc --csp
+  std::string out;                 ///< run, provider new --out; store backup, ddf compile: the file
   std::optional<std::string> data;  ///< --data, "-" not yet read
   std::string format;               ///< --format
 };

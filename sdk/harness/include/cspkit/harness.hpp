@@ -14,6 +14,7 @@
 #include <cspkit/harness/deterministic_executor.hpp>
 #include <cspkit/harness/device.hpp>
 #include <cspkit/harness/manual_clock.hpp>
+#include <cspkit/harness/recipe.hpp>
 #include <cspkit/harness/snapshot.hpp>
 
 #endif  // CSPKIT_HARNESS_HPP_
