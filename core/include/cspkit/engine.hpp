@@ -98,8 +98,8 @@ struct EngineOptions {
   /// So many jobs of providers run at once, the others wait; at least one does. Fewer than the
   /// executor has threads: a job may wait in its own for a batch or a timer, which need another.
   std::size_t max_jobs = 6;
-  LogSink log;                         ///< default: none
-  ddf::UriLimits uri_limits;           ///< longer or deeper: 414
+  LogSink log;                                            ///< default: none
+  ddf::UriLimits uri_limits;                              ///< longer or deeper: 414
   std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
   std::size_t max_message_bytes = std::size_t{64} << 20;  ///< larger: refused whole
   LongReplies long_replies = LongReplies::kSplit;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider of abi.h 1.0, built against the header as it was, for ever: neither changes any more. */
+/* A provider of abi.h 1.0, built against the header as it was, for ever: neither changes any more.
+ */
 #include <cspkit/abi.h>
 #include <stdlib.h>
 #include <string.h>
