@@ -26,7 +26,8 @@ class Options(c.Structure):
     _fields_ = [("size", c.c_uint32), ("durability", c.c_int32), ("state", c.c_char_p),
                 ("log", c.c_void_p), ("log_context", c.c_void_p), ("flags", c.c_uint32),
                 ("call_deadline_ms", c.c_uint32), ("max_value_bytes", c.c_uint64),
-                ("max_message_bytes", c.c_uint64)]
+                ("max_message_bytes", c.c_uint64), ("max_transaction_bytes", c.c_uint64),
+                ("max_state_bytes", c.c_uint64)]
 
 
 class Buffer(c.Structure):

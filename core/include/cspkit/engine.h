@@ -117,9 +117,11 @@ typedef struct cspkit_engine_options { /* grows */
   uint32_t call_deadline_ms;  /* 0: the default, 60 seconds */
   uint64_t max_value_bytes;   /* 0: the default, 16 MiB */
   uint64_t max_message_bytes; /* 0: the default, 64 MiB */
+  uint64_t max_transaction_bytes; /* of the values it writes, else 413; 0: the default, 64 MiB */
+  uint64_t max_state_bytes;       /* of all nodes, else 420; 0: the default, 1 GiB */
 } cspkit_engine_options;
 #define CSPKIT_ENGINE_OPTIONS_INIT \
-  { sizeof(cspkit_engine_options), 0, NULL, NULL, NULL, 0, 0, 0, 0 }
+  { sizeof(cspkit_engine_options), 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 
 /* Who asks. A null pointer to one is the device itself. */
 typedef struct cspkit_principal { /* grows */

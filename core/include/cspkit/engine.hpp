@@ -102,6 +102,14 @@ struct EngineOptions {
   ddf::UriLimits uri_limits;                              ///< longer or deeper: 414
   std::size_t max_value_bytes = std::size_t{16} << 20;    ///< larger: 413
   std::size_t max_message_bytes = std::size_t{64} << 20;  ///< larger: refused whole
+  /// Bytes of all values that one transaction writes, an Atomic's or a lone command's, Copy and a
+  /// new Name of a node included; the command that exceeds it answers 413. No less than
+  /// max_value_bytes, or that many cannot be written.
+  std::size_t max_transaction_bytes = std::size_t{64} << 20;
+  /// Bytes that all nodes that are set may take: values, names and about 256 for each node. What
+  /// would exceed it answers 420 (kFull); what takes nothing more is done all the same. The bytes
+  /// that providers keep for themselves are not counted.
+  std::size_t max_state_bytes = std::size_t{1} << 30;
   LongReplies long_replies = LongReplies::kSplit;
   unsigned max_nesting = 16;  ///< containers within containers; deeper: 400
   /// What kind of device this is. A node whose Applicability excludes it answers 406 and is listed

@@ -169,6 +169,11 @@ Status read_options(const cspkit_engine_options& from, cspkit::EngineOptions& op
   if (value != 0) options.max_value_bytes = static_cast<std::size_t>(value);
   const std::uint64_t message = CSPKIT_MEMBER(cspkit_engine_options, &from, max_message_bytes);
   if (message != 0) options.max_message_bytes = static_cast<std::size_t>(message);
+  const std::uint64_t transaction =
+      CSPKIT_MEMBER(cspkit_engine_options, &from, max_transaction_bytes);
+  if (transaction != 0) options.max_transaction_bytes = static_cast<std::size_t>(transaction);
+  const std::uint64_t state = CSPKIT_MEMBER(cspkit_engine_options, &from, max_state_bytes);
+  if (state != 0) options.max_state_bytes = static_cast<std::size_t>(state);
   return {};
 }
 

@@ -35,7 +35,7 @@ struct Operation {
   std::string_view mime;    ///< Meta/Type
   std::string_view data;    ///< wire text
   bool has_data = false;
-  /// A Get may bring at most so many bytes: beyond, kTooLarge.
+  /// A list may bring at most so many bytes: beyond, kTooLarge.
   std::size_t max_result_bytes = std::numeric_limits<std::size_t>::max();
   Part part = Part::kWhole;
   std::string_view correlator;  ///< of an Exec
@@ -61,6 +61,8 @@ struct Outcome {
   std::string
       failing_uri;  ///< when the failure concerns another node: the parent that could not be made
   std::vector<ListedNode> nodes;  ///< of a Get with ?list=: instead of the value
+  /// What a list that was too much has cost all the same, in bytes of an answer.
+  std::size_t wasted = 0;
 };
 
 class CommandRunner {

@@ -52,6 +52,7 @@ void reset(Outcome& outcome) {
   outcome.mime.clear();
   outcome.nodes.clear();
   outcome.failing_uri.clear();
+  outcome.wasted = 0;
 }
 
 // Bytes of an answer's values.
@@ -389,7 +390,7 @@ void Exchange::run_plain(const Command& command) {
   if (refusal != Code::kOk) return answer(command, syncml_status(refusal));
   const std::size_t count = command.items.size();
   if (outcomes_.size() < count) outcomes_.resize(count);
-  std::size_t held = writer_.size() + state_.outgoing.size();
+  std::size_t held = writer_.size() + state_.outgoing.size() + refused_bytes_;
   for (std::size_t i = 0; i < count; ++i) {
     run_item(command, i, held, outcomes_[i]);
     held += bytes_of(outcomes_[i]);
@@ -418,8 +419,12 @@ void Exchange::run_item(const Command& command, std::size_t index, std::size_t h
   }
   if (is_tnds(command, item)) return run_tnds(command, item, outcome);
   Operation operation = make_operation(command, item);
-  if (is_get) operation.max_result_bytes = options_.max_reply_bytes - held;
+  if (is_get) {
+    const std::size_t room = options_.max_reply_bytes - held;
+    operation.max_result_bytes = room - std::min(room, wasted_);
+  }
   runner_.run(operation, outcome);
+  wasted_ += outcome.wasted;
   if (is_get && state_.max_object != 0) limit_result(outcome);
 }
 
@@ -433,10 +438,13 @@ void Exchange::run_tnds(const Command& command, const Item& item, Outcome& outco
 }
 
 // The server takes no single object that is larger.
-void Exchange::limit_result(Outcome& outcome) const {
+void Exchange::limit_result(Outcome& outcome) {
   std::size_t largest = wire_size(outcome.value);
   for (const ListedNode& node : outcome.nodes) largest = std::max(largest, wire_size(node.value));
-  if (outcome.status.ok() && largest > state_.max_object) outcome.status = Status(Code::kTooLarge);
+  if (!outcome.status.ok() || largest <= state_.max_object) return;
+  // Such answers cost as much as others, and a message may ask for any number of them.
+  refused_bytes_ += bytes_of(outcome);
+  outcome.status = Status(Code::kTooLarge);
 }
 
 std::string Exchange::abort_session() {

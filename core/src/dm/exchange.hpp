@@ -90,7 +90,7 @@ class Exchange {
   bool is_management_session() const { return message_.header.present && !options_.one_shot; }
   bool splits() const;
   std::string abort_session();
-  void limit_result(Outcome& outcome) const;
+  void limit_result(Outcome& outcome);
 
   /// Status of a command as a whole.
   void answer(const syncml::Command& command, int code);
@@ -114,6 +114,8 @@ class Exchange {
   bool aborted_ = false;           // an Alert 1223 came
   bool only_alerts_ = true;        // no other command did
   unsigned msg_id_;                // of the reply
+  std::size_t refused_bytes_ = 0;  // of answers that were got and are beyond MaxObjSize
+  std::size_t wasted_ = 0;         // on lists that were too much; leaves the less for other lists
   std::vector<std::int64_t> acknowledged_;
 };
 

@@ -36,6 +36,7 @@ EngineImpl::EngineImpl(EngineOptions options)
   world->traits = gate::find_traits(*world);
   world_ = std::move(world);
   tree_.bind(*world_, options_.uri_limits.max_segments);
+  tree_.set_limits({options_.max_state_bytes, options_.max_transaction_bytes});
 }
 
 Result<std::unique_ptr<EngineImpl>> EngineImpl::open(EngineOptions options) {

@@ -28,24 +28,38 @@ class Collector {
             const List& list, std::size_t max_bytes)
       : world_(world), view_(view), top_(top), list_(list), max_bytes_(max_bytes) {}
 
+  /// Values are copied once all of them are known to be wanted.
   Status run(std::vector<Entry>& entries) {
     const auto enter = [&](const gate::Target& target) {
+      work_ += kNodeCost;
       const bool hidden = target.node.is_leaf() && !target.node.grants(CSPKIT_GET);
       if (bytes_ > max_bytes_ || (hidden && list_.kind != List::Kind::kStruct)) return false;
-      entries.push_back(describe(target));
-      bytes_ += kNodeCost + entries.back().uri.size() + entries.back().value.data.size();
+      const gate::NodeRow* row = view_.find(target.user, target.address.key);
+      entries.push_back(describe(target, row));
+      rows_.push_back(row);
+      const Entry& entry = entries.back();
+      bytes_ += kNodeCost + entry.uri.size() + entry.value.data.size();
+      if (row && entry.has_value) bytes_ += row->value.size();
       return true;
     };
     walk_existing(world_, view_, top_, enter);
-    if (bytes_ <= max_bytes_) return {};
+    if (bytes_ <= max_bytes_) {
+      for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (rows_[i] && entries[i].has_value)
+          entries[i].value = Value(rows_[i]->format, rows_[i]->value);
+      }
+      return {};
+    }
     return Status(Code::kTooLarge, fmt::format("{} and what is below it is too much for one reply; "
                                                "ask for less",
                                                gate::readable_uri(top_)));
   }
 
+  /// What looking at the nodes has cost, in bytes of an answer.
+  std::size_t work() const { return work_; }
+
  private:
-  Entry describe(const gate::Target& target) const {
-    const gate::NodeRow* row = view_.find(target.user, target.address.key);
+  Entry describe(const gate::Target& target, const gate::NodeRow* row) const {
     Entry entry;
     entry.uri = gate::readable_uri(target);
     entry.depth = target.address.segments.size() - top_.address.segments.size();
@@ -58,15 +72,12 @@ class Collector {
       entry.tstamp = row->tstamp;
       entry.verno = row->verno;
     }
-    if (entry.leaf && list_.kind != List::Kind::kStruct) read(target, row, entry);
+    if (entry.leaf && list_.kind != List::Kind::kStruct) {
+      entry.computed = world_.binding(target.node.id()).handles(CSPKIT_GET);
+      entry.has_value = !entry.computed;
+      if (entry.has_value && !row) entry.value = ddf::initial_value(target.node);
+    }
     return entry;
-  }
-
-  void read(const gate::Target& target, const gate::NodeRow* row, Entry& entry) const {
-    entry.computed = world_.binding(target.node.id()).handles(CSPKIT_GET);
-    if (entry.computed) return;
-    entry.has_value = true;
-    entry.value = row ? Value(row->format, row->value) : ddf::initial_value(target.node);
   }
 
   const gate::World& world_;
@@ -75,6 +86,8 @@ class Collector {
   const List& list_;
   std::size_t max_bytes_;
   std::size_t bytes_ = 0;
+  std::size_t work_ = 0;
+  std::vector<const gate::NodeRow*> rows_;  // of the entries; the tree is locked
 };
 
 }  // namespace
@@ -91,8 +104,10 @@ Status SessionImpl::get_list(const gate::World& world,
   {
     const tree::TreeView view(engine_.tree());
     const gate::Target top = target_;
-    Status collected = Collector(world, view, top, list, max_bytes).run(entries);
+    Collector collector(world, view, top, list, max_bytes);
+    Status collected = collector.run(entries);
     lock.unlock();
+    outcome.wasted = collector.work();
     if (!collected.ok()) return collected;
   }
   std::size_t bytes = 0;
@@ -108,8 +123,12 @@ Status SessionImpl::get_list(const gate::World& world,
       if (!computed.mime.empty()) entry.mime = std::move(computed.mime);
     }
     bytes += entry.value.data.size();
-    if (bytes > max_bytes) return Status(Code::kTooLarge, "the values are too much for one reply");
+    if (bytes > max_bytes) {
+      outcome.wasted += bytes;
+      return Status(Code::kTooLarge, "the values are too much for one reply");
+    }
   }
+  outcome.wasted = 0;
   if (list.kind == List::Kind::kTnds) {
     outcome.value = Value(Format::kXml, query::write_tnds(entries, parent, list));
     outcome.mime = query::kTndsType;

@@ -67,6 +67,25 @@ constexpr std::uint32_t kVerbs[] = {CSPKIT_GET,    CSPKIT_ADD,  CSPKIT_REPLACE,
 constexpr std::uint32_t kAllVerbs =
     CSPKIT_GET | CSPKIT_ADD | CSPKIT_REPLACE | CSPKIT_DELETE | CSPKIT_EXEC | CSPKIT_REFRESH;
 
+/// What a handler declares, as far as it can be judged without its node; empty: all is well.
+std::string_view fault_of(const cspkit_handler& handler, const cspkit_provider& table) {
+  if ((handler.verbs & ~kAllVerbs) != 0) return "unknown verb bits";
+  if (handler.verbs == 0 && (handler.flags & CSPKIT_HANDLER_OWN) == 0) return "it handles nothing";
+  for (const std::uint32_t verb : kVerbs) {
+    if ((handler.verbs & verb) != 0 && !offers(table, verb))
+      return "it declares a verb whose function is missing";
+  }
+  // Add, Replace and Delete are also called on the way of other commands, several in one, where
+  // they cannot be kept for the end.
+  constexpr std::uint32_t kUndoable = CSPKIT_ADD | CSPKIT_REPLACE | CSPKIT_DELETE;
+  const bool lone_exec = (handler.verbs & (CSPKIT_EXEC | kUndoable)) == CSPKIT_EXEC;
+  if ((handler.flags & CSPKIT_HANDLER_IRREVERSIBLE) != 0 && !lone_exec) {
+    return "only an exec handler can be irreversible; what its Add, Replace or Delete does must be "
+           "undone (cspkit.transaction/1), or be done by an Exec node of its own";
+  }
+  return {};
+}
+
 /// Enters a provider's handlers into a world. kProviderRefused when a pattern is in none of its
 /// roots.
 Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
@@ -87,14 +106,8 @@ Status bind_handlers(gate::World& world, LoadedProvider& loaded) {
                     fmt::format("{}: provider {}: handler \"{}\": {}", loaded.where(),
                                 loaded.name(), view(handler.pattern), why));
     };
-    if ((handler.verbs & ~kAllVerbs) != 0) return refuse("unknown verb bits");
-    if (handler.verbs == 0 && (handler.flags & CSPKIT_HANDLER_OWN) == 0)
-      return refuse("it handles nothing");
-    for (const std::uint32_t verb : kVerbs) {
-      if ((handler.verbs & verb) != 0 && !offers(table, verb)) {
-        return refuse("it declares a verb whose function is missing");
-      }
-    }
+    const std::string_view fault = fault_of(handler, table);
+    if (!fault.empty()) return refuse(fault);
     bool found = false;
     for (const LoadedProvider::Root& root : loaded.roots) {
       ddf::Address address;

@@ -30,6 +30,8 @@ provider::CallSpec make_call(const gate::World& world, const gate::View& view,
   spec.verb = verb;
   spec.handler = binding.handler[gate::handler_slot(verb)];
   spec.flags = binding.flags;
+  // A node's rows share their flags; this one is its Exec's alone.
+  if (verb != CSPKIT_EXEC) spec.flags &= ~std::uint32_t{CSPKIT_HANDLER_IRREVERSIBLE};
   spec.scope = target.address.scope;
   spec.user = target.user;
   spec.path = txn::spelled_path(view, target, n);
@@ -259,42 +261,35 @@ void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const 
   if (depth < size) add(size, CSPKIT_ADD);
 }
 
+// Nothing but an Exec can be (loading.cpp): it stays one whatever earlier commands of its Atomic
+// do, and no other change calls such a handler on its way.
 bool Changer::is_irreversible(const Change& change) const {
-  if (!change.calls_handlers()) return false;
-  const auto marked = [&](const gate::Target& target, std::uint32_t verbs) {
-    const gate::Binding& binding = world_.binding(target.node.id());
-    return binding.handles(verbs) && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) != 0;
-  };
+  if (change.verb != dm::Verb::kExec || !change.calls_handlers()) return false;
+  const gate::Binding& binding = world_.binding(change.target.node.id());
+  return binding.handles(CSPKIT_EXEC) && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) != 0;
+}
+
+Status Changer::judge_room(const Change& change) const {
+  if (change.verb == dm::Verb::kDelete) return {};
   const gate::Target& target = change.target;
-  switch (change.verb) {
-    case dm::Verb::kExec:
-      return marked(target, CSPKIT_EXEC);
-    case dm::Verb::kDelete:
-      break;
-    default:
-      return marked(target, CSPKIT_ADD | CSPKIT_REPLACE);
-  }
-  if (marked(target, CSPKIT_DELETE)) return true;
-  if (world_.binding(target.node.id()).handles(CSPKIT_DELETE) ||
-      !world_.handles_any(CSPKIT_DELETE)) {
-    return false;
-  }
-  bool found = false;
-  const auto look = [&](const gate::Target& each) {
-    found = found || marked(each, CSPKIT_DELETE);
-    return !found;
-  };
-  walk_existing(world_, transaction_, target, look);
-  return found;
+  const bool exists = change.depth == target.address.segments.size();
+  const bool for_handler =
+      change.verb == dm::Verb::kExec &&
+      (!change.has_value || world_.binding(target.node.id()).handles(CSPKIT_EXEC));
+  const bool keeps = target.node.is_leaf() && !for_handler;
+  if (exists && !keeps) return {};
+  return transaction_.judge_room(target.user, target.address.key,
+                                 keeps ? change.value.data.size() : 0);
 }
 
 Status Changer::apply(Change& change) {
   if (change.passed_over) return {};
   if (change.property) {
-    apply_property(transaction_, world_, change.target, *change.property, change.value.data,
-                   engine_.utc_ms());
-    return {};
+    return apply_property(transaction_, world_, change.target, *change.property, change.value.data,
+                          engine_.utc_ms());
   }
+  Status room = judge_room(change);
+  if (!room.ok()) return room;
   const bool secret = (world_.binding(change.target.node.id()).flags & CSPKIT_HANDLER_SECRET) != 0;
   change.value.secret = change.value.secret || secret;
   operation_ = change.operation;
@@ -330,7 +325,7 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
   }
   // Effects that can be undone belong to this transaction and cannot outlast it.
   const bool lasting =
-      binding.provider->has_transactions() && (binding.flags & CSPKIT_HANDLER_IRREVERSIBLE) == 0;
+      binding.provider->has_transactions() && (call.spec.flags & CSPKIT_HANDLER_IRREVERSIBLE) == 0;
   const bool final_call =
       n == target.address.segments.size() && (verb == CSPKIT_EXEC || verb == CSPKIT_REPLACE);
   call.spec.may_stay_pending =

@@ -61,7 +61,7 @@ class Changer {
   /// The handlers that a change will call, as far as can be told before anything runs; their specs
   /// borrow from `change`.
   void plan(const Change& change, std::vector<HandlerCall>& calls) const;
-  /// Will a handler be called whose effect cannot be undone?
+  /// Is it an Exec whose effect cannot be undone?
   bool is_irreversible(const Change& change) const;
   /// Row 12: the effect. kPending when the handler goes on and may: then left_pending().
   Status apply(Change& change);
@@ -73,6 +73,7 @@ class Changer {
 
  private:
   void choose_verb(const dm::Operation& operation, Change& change) const;
+  Status judge_room(const Change& change) const;
   Status add(Change& change);
   Status replace(Change& change);
   Status remove(Change& change);

@@ -114,22 +114,22 @@ Status judge_property_state(const gate::World& world, const gate::View& view,
   return {};
 }
 
-void apply_property(txn::Transaction& transaction, const gate::World& world,
-                    const gate::Target& target, query::Property property, std::string_view value,
-                    std::int64_t now_ms) {
+Status apply_property(txn::Transaction& transaction, const gate::World& world,
+                      const gate::Target& target, query::Property property, std::string_view value,
+                      std::int64_t now_ms) {
   const ddf::Address& address = target.address;
   if (property == query::Property::kTitle) {
     if (!transaction.find(target.user, address.key)) {
       txn::make_node(transaction, world, target, address.segments.size(), now_ms);
     }
-    transaction.retitle(target.user, address.key, std::string(value), now_ms);
-    return;
+    return transaction.retitle(target.user, address.key, std::string(value), now_ms);
   }
   const std::string spelled =
       renamed_path(txn::spelled_path(transaction, target, address.segments.size()), value);
   ddf::Address renamed;
-  if (!world.schema->resolve_path(address.scope, spelled, renamed).ok()) return;  // judged before
-  transaction.rename_subtree(target.user, address.key, renamed.key, spelled, now_ms);
+  if (!world.schema->resolve_path(address.scope, spelled, renamed).ok())
+    return {};  // judged before
+  return transaction.rename_subtree(target.user, address.key, renamed.key, spelled, now_ms);
 }
 
 }  // namespace cspkit

@@ -252,10 +252,21 @@ Status SessionImpl::get_property(const gate::World& world,
   const std::shared_ptr<const gate::World> keep = engine_.shared_world();
   const store::NodeRow* found =
       tree::TreeView(engine_.tree()).find(target_.user, target_.address.key);
-  const std::optional<store::NodeRow> row =
-      found ? std::optional<store::NodeRow>(*found) : std::nullopt;
+  // Without its value, which may be long and is not asked for.
+  std::optional<store::NodeRow> row;
   std::size_t size = 0;
-  if (*property == query::Property::kSize && target_.node.is_leaf()) {
+  if (found) {
+    size = found->value.size();
+    row.emplace();
+    row->path = found->path;
+    row->format = found->format;
+    row->mime = found->mime;
+    row->title = found->title;
+    row->tstamp = found->tstamp;
+    row->verno = found->verno;
+  }
+  const bool stored = found && !world.binding(target_.address.node).handles(CSPKIT_GET);
+  if (*property == query::Property::kSize && target_.node.is_leaf() && !stored) {
     Status read = get_value(world, lock, outcome);
     if (!read.ok()) return read;
     size = outcome.value.data.size();

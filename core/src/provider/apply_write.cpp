@@ -82,8 +82,7 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     return {};
   }
   if (op.kind == WriteOp::Kind::kCreate) {
-    txn::owner_create(transaction, world, target, now_ms);
-    return {};
+    return txn::owner_create(transaction, world, target, now_ms);
   }
   return txn::owner_set(transaction, world, target, std::move(op.value), now_ms,
                         std::move(op.mime));

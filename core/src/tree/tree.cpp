@@ -27,9 +27,11 @@ std::pair<Live*, bool> Space::put(NodeRow row) {
     Live& live = *found->second;
     const bool same_kind = (row.format == Format::kNode) == (live.row.format == Format::kNode);
     const bool placed = live.node != ddf::kNoNode && same_kind && row.path == live.row.path;
+    bytes_ += cost_of(row) - cost_of(live.row);
     live.row = std::move(row);
     return {&live, placed};
   }
+  bytes_ += cost_of(row);
   std::string key = row.key;
   const auto it = rows_.emplace(std::move(key), Live{std::move(row)}).first;
   index_.emplace(it->first, &it->second);
@@ -49,6 +51,7 @@ void Space::set_direct(Live& live, bool direct) {
 void Space::erase(std::string_view key) {
   const auto it = rows_.find(key);
   if (it == rows_.end()) return;
+  bytes_ -= cost_of(it->second.row);
   set_direct(it->second, false);
   index_.erase(it->first);
   auto below = rows_.erase(it);
@@ -65,7 +68,9 @@ void Space::erase(std::string_view key) {
 void Tree::fill(store::Contents contents) {
   for (NodeRow& row : contents.nodes) {
     Space& space = own_space(row.user);
+    bytes_ -= space.bytes();
     space.put(std::move(row));
+    bytes_ += space.bytes();
   }
   for (store::StateRow& row : contents.state) {
     state_[{std::move(row.provider), std::move(row.key)}] = std::move(row.bytes);
@@ -108,12 +113,19 @@ bool Tree::is_direct(const Space& space) const {
 
 void Tree::put_node(NodeRow row) {
   Space& space = own_space(row.user);
+  bytes_ -= space.bytes();
   const auto [live, placed] = space.put(std::move(row));
+  bytes_ += space.bytes();
   if (!placed) place(space, *live);
 }
 
 void Tree::publish(store::Batch& batch) {
-  for (const store::NodeKey& gone : batch.remove_nodes) own_space(gone.user).erase(gone.key);
+  for (const store::NodeKey& gone : batch.remove_nodes) {
+    Space& space = own_space(gone.user);
+    bytes_ -= space.bytes();
+    space.erase(gone.key);
+    bytes_ += space.bytes();
+  }
   for (NodeRow& row : batch.put_nodes) put_node(std::move(row));
   for (const auto& gone : batch.remove_state) state_.erase(gone);
   for (store::StateRow& row : batch.put_state)

@@ -10,6 +10,7 @@
 
 #include <cspkit/ddf/schema.hpp>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,19 @@ struct Live {
   bool direct = false;
 };
 
+/// About what a row takes, here and in the state file.
+inline constexpr std::size_t kRowCost = 256;
+inline std::size_t cost_of(const NodeRow& row) {
+  return kRowCost + row.value.size() + row.key.size() + row.path.size() + row.title.size() +
+         row.mime.size();
+}
+
+/// How much a tree may hold, and one transaction write.
+struct Limits {
+  std::size_t state_bytes = std::numeric_limits<std::size_t>::max();        ///< of cost_of()
+  std::size_t transaction_bytes = std::numeric_limits<std::size_t>::max();  ///< of values
+};
+
 /// The rows of one user, or of the device (user "").
 class Space {
  public:
@@ -54,6 +68,8 @@ class Space {
   std::pair<Live*, bool> put(NodeRow row);
   void set_direct(Live& live, bool direct);
   void erase(std::string_view key);
+  /// Sum of cost_of() of the rows.
+  std::size_t bytes() const { return bytes_; }
   Rows& rows() { return rows_; }
   const Rows& rows() const { return rows_; }
 
@@ -64,6 +80,7 @@ class Space {
   };
 
   FoldedIndex direct_;
+  std::size_t bytes_ = 0;
   Rows rows_;  // ordered: a subtree is a range
   std::unordered_map<std::string_view, Live*, Hash> index_{0, Hash{chance(this)}};  // keys in rows_
 };
@@ -129,6 +146,11 @@ class Tree {
   /// Greater than the id of every alert there was since the state was opened.
   std::int64_t next_alert() const { return next_alert_; }
 
+  const Limits& limits() const { return limits_; }
+  void set_limits(const Limits& limits) { limits_ = limits; }
+  /// What all rows take, by cost_of().
+  std::size_t bytes() const { return bytes_; }
+
   /// Takes over what the store held. Before anybody else looks.
   void fill(store::Contents contents);
   /// Places every row in a new world, which the caller keeps until the next one, under the unique
@@ -149,6 +171,8 @@ class Tree {
   mutable TreeMutex mutex_;
   const gate::World* world_ = nullptr;
   std::size_t max_segments_ = 0;
+  Limits limits_;
+  std::size_t bytes_ = 0;
   ddf::Address scratch_;
   Space device_;
   std::map<std::string, Space, std::less<>> users_;

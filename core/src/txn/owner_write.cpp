@@ -97,12 +97,13 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
       return Status(Code::kBadFormat, fmt::format("{} is an interior node and holds no value",
                                                   gate::readable_uri(target)));
     }
-    owner_create(transaction, world, target, now_ms);
-    return {};
+    return owner_create(transaction, world, target, now_ms);
   }
   Result<Value> held = as_held(target.node, std::move(value));
   if (!held) return held.error();
   const std::lock_guard lock(transaction.mutex());
+  Status room = transaction.judge_room(target.user, target.address.key, held->data.size());
+  if (!room.ok()) return room;
   make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
   put_value(transaction, target, *std::move(held), std::move(mime), now_ms);
   return {};
@@ -112,19 +113,24 @@ Status owner_reset(Transaction& transaction, const ddf::Node& leaf, const NodeRo
                    std::int64_t now_ms, std::string mime) {
   Result<Value> held = as_held(leaf, std::move(value));
   if (!held) return held.error();
+  Status room = transaction.judge_room(row.user, row.key, held->data.size());
+  if (!room.ok()) return room;
   transaction.put(row_of(row.user, row.key, *std::move(held), std::move(mime)), now_ms);
   return {};
 }
 
-void owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                  std::int64_t now_ms) {
+Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
+                    std::int64_t now_ms) {
   const std::lock_guard lock(transaction.mutex());
   const std::size_t size = target.address.segments.size();
-  if (size == 0 || target.node.is_ancestor_of_root()) return;
+  if (size == 0 || target.node.is_ancestor_of_root()) return {};
+  Status room = transaction.judge_room(target.user, target.address.key, 0);
+  if (!room.ok()) return room;
   make_missing(transaction, world, target, size - 1, now_ms);
   if (!transaction.find(target.user, target.address.key)) {
     make_node(transaction, world, target, size, now_ms);
   }
+  return {};
 }
 
 }  // namespace cspkit::txn

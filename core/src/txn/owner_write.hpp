@@ -31,13 +31,14 @@ void put_value(Transaction& transaction, const gate::Target& target, Value value
 /// kBadFormat.
 Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
                  Value value, std::int64_t now_ms, std::string mime = {});
-/// Sets a leaf that is set, whose row is this one, and above which nothing is missing. kBadFormat.
+/// Sets a leaf that is set, whose row is this one, and above which nothing is missing.
+/// kBadFormat, kTooLarge, kFull.
 Status owner_reset(Transaction& transaction, const ddf::Node& leaf, const NodeRow& row, Value value,
                    std::int64_t now_ms, std::string mime = {});
 /// Makes a node, and missing ancestors, exist; leaves get their initial value. Nothing when it was
-/// set already.
-void owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                  std::int64_t now_ms);
+/// set already. kFull.
+Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
+                    std::int64_t now_ms);
 
 }  // namespace cspkit::txn
 

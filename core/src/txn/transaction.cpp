@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "txn/transaction.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -44,6 +46,37 @@ void Transaction::children(std::string_view user, std::string_view key,
   keys.assign(found.begin(), found.end());
 }
 
+std::size_t Transaction::cost_at(std::string_view user, std::string_view key) const {
+  if (const Overlay::Change* own = changes_.find(user, key))
+    return own->removed ? 0 : tree::cost_of(own->row);
+  const tree::Live* live = tree_.find(user, key);
+  return live ? tree::cost_of(live->row) : 0;
+}
+
+Status Transaction::judge_room(std::string_view user, std::string_view key,
+                               std::size_t value_bytes) const {
+  const std::lock_guard lock(mutex_);
+  const tree::Limits& limits = tree_.limits();
+  const std::size_t room = limits.transaction_bytes - std::min(limits.transaction_bytes, written_);
+  if (value_bytes > room) {
+    return Status(
+        Code::kTooLarge,
+        fmt::format("one transaction may write {} bytes of values, and this would be more",
+                    limits.transaction_bytes));
+  }
+  const std::size_t taken = tree_.bytes() + static_cast<std::size_t>(growth_);
+  const std::size_t wanted = tree::kRowCost + 2 * key.size() + value_bytes;
+  if (taken <= limits.state_bytes && wanted <= limits.state_bytes - taken) return {};
+  // Rarely: what is overwritten makes room.
+  const std::size_t before = cost_at(user, key);
+  const bool fits =
+      taken - before <= limits.state_bytes && wanted <= limits.state_bytes - (taken - before);
+  if (fits || wanted <= before) return {};
+  return Status(Code::kFull, fmt::format("the nodes of this device may take {} bytes, and this "
+                                         "would be more; delete what is not needed",
+                                         limits.state_bytes));
+}
+
 void Transaction::put(NodeRow row, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   const NodeRow* before = find(row.user, row.key);
@@ -52,6 +85,7 @@ void Transaction::put(NodeRow row, std::int64_t now_ms) {
 
 void Transaction::put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
+  const std::size_t cost_before = before ? tree::cost_of(*before) : 0;
   if (before) {
     row.path = before->path;
     if (row.title.empty()) row.title = before->title;
@@ -59,10 +93,12 @@ void Transaction::put_over(const NodeRow* before, NodeRow row, std::int64_t now_
     row.verno = static_cast<std::uint16_t>(before->verno + (same ? 0 : 1));
   }
   row.tstamp = now_ms;
-  set(std::move(row));
+  set(std::move(row), cost_before);
 }
 
-void Transaction::set(NodeRow row) {
+void Transaction::set(NodeRow row, std::size_t cost_before) {
+  written_ += row.value.size();
+  growth_ += static_cast<std::ptrdiff_t>(tree::cost_of(row) - cost_before);
   Overlay::Change& change = changes_.at(row.user, row.key);
   ++change.writes;
   change.removed = false;
@@ -70,6 +106,7 @@ void Transaction::set(NodeRow row) {
 }
 
 void Transaction::reset(std::string_view user, std::string_view key) {
+  growth_ -= static_cast<std::ptrdiff_t>(cost_at(user, key));
   Overlay::Change& change = changes_.at(user, key);
   ++change.writes;
   change.removed = true;
@@ -94,27 +131,42 @@ void Transaction::erase_subtree(std::string_view user, std::string_view key) {
   for (const std::string& each : keys_of_subtree(user, key)) reset(user, each);
 }
 
-void Transaction::retitle(std::string_view user, std::string_view key, std::string title,
-                          std::int64_t now_ms) {
+Status Transaction::retitle(std::string_view user, std::string_view key, std::string title,
+                            std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   const NodeRow* before = find(user, key);
-  if (!before || before->title == title) return;
+  if (!before || before->title == title) return {};
+  // The whole row is written anew.
+  Status room = judge_room(user, key, before->value.size());
+  if (!room.ok()) return room;
+  const std::size_t cost_before = tree::cost_of(*before);
   NodeRow row = *before;
   row.title = std::move(title);
   row.tstamp = now_ms;
   ++row.verno;
-  set(std::move(row));
+  set(std::move(row), cost_before);
+  return {};
 }
 
-void Transaction::rename_subtree(std::string_view user, std::string_view key,
-                                 std::string_view new_key, std::string_view new_path,
-                                 std::int64_t now_ms) {
+Status Transaction::rename_subtree(std::string_view user, std::string_view key,
+                                   std::string_view new_key, std::string_view new_path,
+                                   std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   const NodeRow* top = find(user, key);
-  if (!top || top->path == new_path) return;
+  if (!top || top->path == new_path) return {};
   const std::size_t old_path_size = top->path.size();
+  const std::set<std::string> keys = keys_of_subtree(user, key);
+  std::size_t bytes = 0;
+  for (const std::string& each : keys) {
+    const Overlay::Change* own = changes_.find(user, each);
+    const tree::Live* live = own ? nullptr : tree_.find(user, each);
+    if (own && !own->removed) bytes += own->row.value.size();
+    if (live) bytes += live->row.value.size();
+  }
+  Status room = judge_room(user, key, bytes);
+  if (room.code() == Code::kTooLarge) return room;
   std::vector<NodeRow> moved;
-  for (const std::string& each : keys_of_subtree(user, key)) {
+  for (const std::string& each : keys) {
     // What no DDF describes at present moves along.
     const Overlay::Change* own = changes_.find(user, each);
     const tree::Live* live = own ? nullptr : tree_.find(user, each);
@@ -130,8 +182,9 @@ void Transaction::rename_subtree(std::string_view user, std::string_view key,
     }
     row.key.replace(0, key.size(), new_key);
     row.path.replace(0, old_path_size, new_path);
-    set(std::move(row));
+    set(std::move(row), 0);
   }
+  return {};
 }
 
 std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {

@@ -10,6 +10,7 @@
 
 #include <cspkit/result.hpp>
 #include <cspkit/value.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -46,17 +47,22 @@ class Transaction : public gate::View {
   /// Keys of the set children directly below `key`, sorted.
   void children(std::string_view user, std::string_view key,
                 std::vector<std::string>& keys) const override;
+  /// May a value of so many bytes be put there? kTooLarge: not in this transaction; kFull: not in
+  /// this tree (tree::Limits). Whoever puts what somebody else has chosen asks first.
+  Status judge_room(std::string_view user, std::string_view key, std::size_t value_bytes) const;
   /// Sets a row; spelling, title and version are carried on from the row before.
   void put(NodeRow row, std::int64_t now_ms);
   /// The same with what find() says of that row, asked under mutex().
   void put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms);
   /// Removes the row and every row below it.
   void erase_subtree(std::string_view user, std::string_view key);
-  /// Gives a row that is there another Title.
-  void retitle(std::string_view user, std::string_view key, std::string title, std::int64_t now_ms);
+  /// Gives a row that is there another Title. kTooLarge, kFull.
+  Status retitle(std::string_view user, std::string_view key, std::string title,
+                 std::int64_t now_ms);
   /// Moves a row and every row below it to another key and path. What lay there goes.
-  void rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
-                      std::string_view new_path, std::int64_t now_ms);
+  /// kTooLarge: then it has moved nothing.
+  Status rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
+                        std::string_view new_path, std::int64_t now_ms);
   /// Grows with every put and erase of exactly this row: tells whether a handler wrote it itself.
   std::uint64_t writes_to(std::string_view user, std::string_view key) const;
 
@@ -88,7 +94,8 @@ class Transaction : public gate::View {
   std::recursive_mutex& mutex() const { return mutex_; }
 
  private:
-  void set(NodeRow row);
+  void set(NodeRow row, std::size_t cost_before);
+  std::size_t cost_at(std::string_view user, std::string_view key) const;
   void reset(std::string_view user, std::string_view key);
   std::set<std::string> keys_of_subtree(std::string_view user, std::string_view key) const;
 
@@ -96,6 +103,8 @@ class Transaction : public gate::View {
   std::uint64_t id_;
   mutable std::recursive_mutex mutex_;
   Overlay changes_;
+  std::size_t written_ = 0;    // bytes of all values that were put
+  std::ptrdiff_t growth_ = 0;  // of the tree, by tree::cost_of()
   std::map<tree::StateKey, std::optional<std::string>> state_;
   std::map<tree::JobKey, std::optional<std::string>> jobs_;
   std::vector<store::AlertRow> alerts_;

@@ -122,7 +122,9 @@ class Rule {
   Rule& own() { return flag(CSPKIT_HANDLER_OWN); }
   /// Values are never logged, never journalled.
   Rule& secret() { return flag(CSPKIT_HANDLER_SECRET); }
-  /// The effect cannot be undone: run last in an Atomic, and no other such beside it.
+  /// What its Exec does cannot be undone: run last in an Atomic, and no other such beside it. Of an
+  /// exec handler only (a get may stand beside it): a pattern with any other is refused when the
+  /// provider is loaded.
   Rule& irreversible() { return flag(CSPKIT_HANDLER_IRREVERSIBLE); }
   /// get may run beside any other function of the provider.
   Rule& concurrent() { return flag(CSPKIT_HANDLER_CONCURRENT); }

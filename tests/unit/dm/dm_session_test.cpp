@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -234,6 +235,60 @@ TEST_F(DmSessionTest, GetsBeyondTheReplyLimitAre413) {
   EXPECT_EQ(statuses_, (std::vector<int>{200, 200, 413, 200}));
   answer(command("Get", "1", item("./A") + item("./A") + item("./A")));
   EXPECT_EQ(statuses_, (std::vector<int>{200, 200, 413}));
+}
+
+TEST_F(DmSessionTest, ListsThatWereTooMuchLeaveLessForTheNext) {
+  // One of them cost as much as an answer of 3000 bytes, and brought none.
+  class Runner : public FakeRunner {
+   public:
+    void run(const Operation& operation, Outcome& outcome) override {
+      FakeRunner::run(operation, outcome);
+      limits.push_back(operation.max_result_bytes);
+    }
+    std::vector<std::size_t> limits;
+  };
+  DmOptions options;
+  options.max_reply_bytes = 5000;
+  DmSession session(options);
+  Runner runner;
+  runner.fail("./A?list=TNDS", Code::kTooLarge);
+  runner.answers["./A?list=TNDS"].wasted = 3000;
+  runner.value("./B", Value::chr("v"));
+  const auto ask = [&] {
+    const std::string list = get("1", "./A?list=TNDS");
+    runner.limits.clear();
+    EXPECT_TRUE(session.process("<SyncML><SyncBody>" + list + list + list + get("2", "./B") +
+                                    "<Final/></SyncBody></SyncML>",
+                                runner, statuses_));
+    EXPECT_EQ(statuses_, (std::vector<int>{413, 413, 413, 200})) << "other Gets are answered";
+  };
+  for (int message = 0; message < 2; ++message) {  // each begins anew
+    ask();
+    ASSERT_EQ(runner.limits.size(), 4u);
+    EXPECT_GT(runner.limits[0], 4000u);
+    EXPECT_LT(runner.limits[1], 2000u);
+    EXPECT_GT(runner.limits[1], 1000u);
+    EXPECT_EQ(runner.limits[2], 0u);
+  }
+}
+
+TEST_F(DmSessionTest, AnswersBeyondMaxObjSizeCountAsIfTheyHadBeenGiven) {
+  DmOptions options;
+  options.max_reply_bytes = 10000;
+  session_ = DmSession(options);
+  runner_.value("./A", Value::chr(std::string(4000, 'x')));
+  runner_.value("./B", Value::chr("v"));
+  const std::string header =
+      "<SyncML><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>"
+      "<MsgID>1</MsgID><Target><LocURI>d</LocURI></Target><Source><LocURI>s</LocURI></Source>"
+      "<Meta><MaxObjSize>100</MaxObjSize></Meta></SyncHdr><SyncBody>";
+  std::string gets;
+  for (int i = 0; i < 5; ++i) gets += get("1", "./A");
+  reply(header + get("1", "./B") + gets + get("2", "./B") + "<Final/></SyncBody></SyncML>");
+  EXPECT_EQ(statuses_, (std::vector<int>{200, 413, 413, 413, 413, 413, 413}));
+  const auto asked = std::count(runner_.log.begin(), runner_.log.end(), "Get ./A");
+  EXPECT_GE(asked, 2);
+  EXPECT_LE(asked, 3) << "the others are answered unseen";
 }
 
 // ---- Sequence

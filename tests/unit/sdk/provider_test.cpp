@@ -59,7 +59,7 @@ TEST_F(ProviderTest, HandlersBecomeATable) {
   ASSERT_EQ(make([](Scripted& p) {
               p.on("A/{Id}/B").get([] { return 1; }).replace([](Call&, const Value&) {});
               p.on("Own").own();
-              p.on("Secret").add([](Call&) {}).secret().irreversible();
+              p.on("Secret").exec([](Call&) {}).secret().irreversible();
               p.on("A/{Id}/B").concurrent();
             }),
             CSPKIT_OK);
@@ -73,10 +73,10 @@ TEST_F(ProviderTest, HandlersBecomeATable) {
   EXPECT_EQ(h[1].flags, std::uint32_t{CSPKIT_HANDLER_OWN});
   EXPECT_EQ(h[2].flags, std::uint32_t{CSPKIT_HANDLER_SECRET | CSPKIT_HANDLER_IRREVERSIBLE});
   EXPECT_NE(provider_->get, nullptr);
-  EXPECT_NE(provider_->add, nullptr);
+  EXPECT_NE(provider_->exec, nullptr);
   EXPECT_NE(provider_->replace, nullptr);
   EXPECT_EQ(provider_->remove, nullptr) << "a verb nobody declared has no function";
-  EXPECT_EQ(provider_->exec, nullptr);
+  EXPECT_EQ(provider_->add, nullptr);
   EXPECT_EQ(provider_->refresh, nullptr);
   EXPECT_EQ(provider_->start(provider_), CSPKIT_OK);
 }
