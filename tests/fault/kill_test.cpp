@@ -130,7 +130,7 @@ class Kill : public ::testing::Test {
   }
 
   /// Opens what was left behind, and holds it against what was said.
-  void check(int count) {
+  void check() {
     const int answered = std::max(known_, report_->answered.load());
     Facts facts = facts_;
     for (int n = known_ + 1; n <= answered; ++n) {
@@ -154,7 +154,6 @@ class Kill : public ::testing::Test {
         << to_text(one_more);
     facts_ = found;
     known_ = as_answered && !(found == one_more) ? answered : answered + (under_way ? 1 : 0);
-    static_cast<void>(count);
   }
 
   void begin_anew(std::uint32_t seed) {
@@ -181,7 +180,7 @@ class Kill : public ::testing::Test {
         report_->started = started;
         report_->answered = answered;
       }
-      check(count);
+      check();
       if (!killed || HasFailure()) return kills;
     }
     ADD_FAILURE() << "no end";
@@ -250,7 +249,7 @@ TEST_F(Kill, AtRandomInstantsOfAMixedLoad) {
     end.nth = static_cast<int>(random() % (way == 0 ? 12000u : way == 1 ? 150u : 60u)) + 1;
     const bool killed = life(kSteps, end);
     kills += killed ? 1 : 0;
-    check(kSteps);
+    check();
     furthest = std::max(furthest, known_);
     // The list of things stays short, but what is appended to grows.
     if (kills % 100 == 99) begin_anew(seed_ + 1);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TNDS documents: the same Replace twice was 200, then 418, because an interior node without
 // children and without Replace was added; one that grants neither made the whole document fail.
+// Its Titles were dropped without a word, the Status did not say which node was refused, and a lone
+// document counted as an Atomic.
 #include <string>
 #include <vector>
 
@@ -69,6 +71,52 @@ TEST_F(Documents, AMissingNodeThatCannotBeMadeFailsAll) {
   EXPECT_EQ(send("Replace", leaf("Fixed", "x") + interior("Hashes", interior("00FF"))), 404);
   EXPECT_EQ(get("Fixed"), "factory");
   EXPECT_EQ(get("Hashes"), "");
+}
+
+std::string titled(const std::string& name, const std::string& title, const std::string& rest) {
+  return "<Node><NodeName>" + name + "</NodeName><RTProperties><Title>" + title +
+         "</Title></RTProperties>" + rest + "</Node>";
+}
+
+TEST_F(Documents, GiveTitlesWhereTheyMayBeSet) {
+  const std::string nodes =
+      titled("Profiles", "no",
+             titled("One", "A &amp; B", titled("Text", "t", "<Value>x</Value>"))) +
+      titled("Fixed", "f", "<Value>x</Value>");
+  EXPECT_EQ(send("Add", nodes), 200);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(get("Profiles/One?prop=Title"), "A & B");
+    EXPECT_EQ(get("Profiles/One/Text?prop=Title"), "t");
+    EXPECT_EQ(get("Fixed?prop=Title"), "f");
+    EXPECT_EQ(get("Profiles?prop=Title"), "") << "it grants no Replace";
+    EXPECT_EQ(send("Replace", nodes), 200);
+  }
+  EXPECT_EQ(get("Profiles/One?prop=VerNo"), "1") << "the same Title again is no change";
+  const std::string read = get("Profiles/One?list=TNDS-TStamp-VerNo");
+  ASSERT_EQ(remove("Profiles/One"), 200);
+  reply_to("<Add>" +
+               item(".", read.substr(read.find("<Node>"))
+                             .substr(0, read.rfind("</MgmtTree>") - read.find("<Node>"))) +
+               "</Add>",
+           *session_);
+  EXPECT_EQ(get("Profiles/One?list=TNDS-TStamp-VerNo"), read);
+  EXPECT_EQ(send("Replace", leaf("Int", "1") + titled("Fixed", std::string(256, 't'), "")), 400);
+  EXPECT_EQ(send("Replace",
+                 leaf("Int", "1") + titled("Fixed", std::string(256, 't'), "<Value>y</Value>")),
+            413);
+  EXPECT_EQ(get("Fixed"), "x");
+}
+
+TEST_F(Documents, NameTheNodeThatWasRefused) {
+  const std::string nodes =
+      leaf("Fixed", "x") + interior("Profiles", interior("One", leaf("Number", "seven")));
+  const std::string named =
+      "<Data>415</Data><Item><Target><LocURI>" + uri("Profiles/One/Number") + "</LocURI>";
+  EXPECT_NE(reply_to("<Replace>" + item(kRoot, nodes) + "</Replace>", *session_).find(named),
+            std::string::npos);
+  const std::string reply = reply_to(
+      "<Atomic><CmdID>1</CmdID><Replace>" + item(kRoot, nodes) + "</Replace></Atomic>", *session_);
+  EXPECT_NE(reply.find(named), std::string::npos) << reply;
 }
 
 TEST_F(Documents, OfAUserWithoutAuthorityMakeNothingOnTheDevice) {

@@ -77,7 +77,8 @@ void AtomicRun::merge_outcomes() {
   std::vector<Outcome> answers;
   for (std::size_t i = 0; i < first_.size(); ++i) {
     const std::size_t end = i + 1 < first_.size() ? first_[i + 1] : outcomes_.size();
-    answers.push_back(merged(outcomes_.data() + first_[i], outcomes_.data() + end));
+    answers.push_back(merged(operations_.data() + first_[i], outcomes_.data() + first_[i],
+                             outcomes_.data() + end));
   }
   outcomes_ = std::move(answers);
 }

@@ -24,6 +24,7 @@ enum class Part : std::uint8_t {
   kNode,    ///< a node of its TNDS document: an Add may be a Replace, or the reverse, where the DDF
             ///< grants only that; a Replace leaves an interior node that exists as it is
   kParent,  ///< such a node that has children there: it comes with them where the DDF grants no Add
+  kTitle,   ///< the Title such a node has there: nothing where the DDF grants no Replace
 };
 
 /// One item of one command, its strings borrowed from the message.
@@ -38,6 +39,7 @@ struct Operation {
   /// A list may bring at most so many bytes: beyond, kTooLarge.
   std::size_t max_result_bytes = std::numeric_limits<std::size_t>::max();
   Part part = Part::kWhole;
+  bool lone_document = false;   ///< of a TNDS document that stands in no Atomic
   std::string_view correlator;  ///< of an Exec
   /// A handler that goes on is answered 202 at once; else it is waited for.
   bool may_stay_pending = false;

@@ -47,6 +47,8 @@ struct DmState {
   std::size_t max_object = 0;   ///< its MaxObjSize
   LargeObject incoming;
   syncml::ReplyQueue outgoing;
+  /// The Results with the last piece of the Item that is on its way out.
+  unsigned piece_msg_id = 0, piece_cmd_id = 0;
   bool reply_wanted = true;
   bool in_wbxml = false;  ///< the message at work came so
   SentAlerts alerts;

@@ -208,6 +208,8 @@ std::string Exchange::deliver() {
   const bool asks = only_alerts_ && has_few_alerts();
   if (state_.outgoing.empty() || !asks) state_.outgoing.add(writer_.take());
   state_.outgoing.fill(writer_, limit);
+  state_.piece_msg_id = msg_id_;
+  state_.piece_cmd_id = writer_.last_cmd_id();
   return writer_.finish(last_of_package && state_.outgoing.empty());
 }
 
@@ -309,8 +311,15 @@ void Exchange::hear(const Command& command) {
   if (!state_.outgoing.in_item()) return;
   const std::string_view code = detail::trim(command.data);
   const bool refused = command.kind == CommandKind::kStatus && command.cmd == "Results" &&
-                       !code.empty() && code.front() > '2';
+                       !code.empty() && code.front() > '2' && answers_piece(command);
   if (refused) state_.outgoing.drop_item();
+}
+
+// A server that leaves MsgRef out means the message it got last.
+bool Exchange::answers_piece(const Command& status) const {
+  const std::string_view message = detail::trim(status.msg_ref);
+  return (message.empty() || message == std::to_string(state_.piece_msg_id)) &&
+         detail::trim(status.cmd_ref) == std::to_string(state_.piece_cmd_id);
 }
 
 int Exchange::judge_header() const {
@@ -432,9 +441,11 @@ void Exchange::run_tnds(const Command& command, const Item& item, Outcome& outco
   Tnds document;
   outcome.status = document.read(command, item, options_.max_uri_bytes);
   if (!outcome.status.ok()) return;
+  document.mark_lone();
   std::vector<Outcome> outcomes(document.operations().size());
   (void)runner_.run_atomic(document.operations(), outcomes);  // each says it
-  outcome = merged(outcomes.data(), outcomes.data() + outcomes.size());
+  outcome =
+      merged(document.operations().data(), outcomes.data(), outcomes.data() + outcomes.size());
 }
 
 // The server takes no single object that is larger.

@@ -66,6 +66,8 @@ class Exchange {
   void run_sequence(const syncml::Command& command);
   /// A Status or Results of the server: only what it says of our pieces matters.
   void hear(const syncml::Command& command);
+  /// Is it about the piece that went out last?
+  bool answers_piece(const syncml::Command& status) const;
 
   /// True of an Item that begins, goes on with or ends a large object; `outcome` is its answer.
   bool take_piece(const syncml::Command& command, const syncml::Item& item, bool first,

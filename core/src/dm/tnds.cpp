@@ -101,7 +101,21 @@ class Tnds::Walk {
       Status status = node(each, uri, depth + 1);
       if (!status.ok()) return status;
     }
+    // By now the node is there.
+    add_title(text_of(child(child(xml, "RTProperties"), "Title")), uri);
     return {};
+  }
+
+  void add_title(const std::string& title, const std::string& uri) {
+    if (title.empty()) return;
+    Operation operation;
+    operation.verb = Verb::kReplace;
+    operation.part = Part::kTitle;
+    operation.uri = keep(uri + "?prop=Title");
+    operation.data = keep(title);
+    operation.has_data = true;
+    uri_bytes_ += operation.uri.size();
+    out_.operations_.push_back(operation);
   }
 
   void add(xml_node xml, const std::string& uri, bool has_children) {
@@ -160,7 +174,7 @@ Status Tnds::read(const syncml::Command& command, const syncml::Item& item,
   return Walk(*this, verb, item.target, max_uri_bytes).run(root);
 }
 
-Outcome merged(const Outcome* first, const Outcome* last) {
+Outcome merged(const Operation* operations, const Outcome* first, const Outcome* last) {
   const auto rank = [](const Outcome& outcome) {
     switch (outcome.status.code()) {
       case Code::kOk:
@@ -175,8 +189,13 @@ Outcome merged(const Outcome* first, const Outcome* last) {
         return 4;  // by itself
     }
   };
-  return *std::max_element(first, last,
-                           [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });
+  const Outcome* worst = std::max_element(
+      first, last, [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });
+  Outcome outcome = *worst;
+  const Operation& operation = operations[worst - first];
+  const bool named = operation.part == Part::kWhole || !outcome.failing_uri.empty();
+  if (rank(outcome) == 4 && !named) outcome.failing_uri = operation.uri;
+  return outcome;
 }
 
 }  // namespace cspkit::dm

@@ -31,6 +31,10 @@ class Tnds {
   Status read(const syncml::Command& command, const syncml::Item& item, std::size_t max_uri_bytes);
   /// At least one; their strings live in this object.
   const std::vector<Operation>& operations() const { return operations_; }
+  /// It stands in no Atomic.
+  void mark_lone() {
+    for (Operation& operation : operations_) operation.lone_document = true;
+  }
 
   static constexpr std::size_t kMaxNodes = 100'000;
   static constexpr std::size_t kMaxDepth = 64;
@@ -43,8 +47,8 @@ class Tnds {
 };
 
 /// What several operations that share one status came to: the first that failed by itself, else the
-/// worst of what became of all.
-Outcome merged(const Outcome* first, const Outcome* last);
+/// worst of what became of all. That of a document's node names the node.
+Outcome merged(const Operation* operations, const Outcome* first, const Outcome* last);
 
 }  // namespace cspkit::dm
 

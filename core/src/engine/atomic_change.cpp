@@ -144,7 +144,8 @@ Status AtomicChange::run_one(std::size_t i) {
   Status status;
   if (operations_[i].verb == dm::Verb::kCopy) status = read_source(operations_[i], i);
   if (status.ok()) status = changer_.judge_state(change, outcomes_[i].failing_uri);
-  if (status.ok()) status = changer_.judge_demands(change, of_ == Of::kAtomic);
+  if (status.ok())
+    status = changer_.judge_demands(change, of_ == Of::kAtomic && !operations_[i].lone_document);
   if (status.ok()) status = changer_.apply(change);
   change.value.data = std::string();  // a handler may have taken it, and hundreds follow
   return status;

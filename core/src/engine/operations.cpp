@@ -60,6 +60,10 @@ void Changer::choose_verb(const dm::Operation& operation, Change& change) const 
     change.passed_over = true;
     return;
   }
+  if (operation.part == dm::Part::kTitle) {
+    change.passed_over = !node.grants(ddf::kAccessReplace);
+    return;
+  }
   if (!node.is_leaf() && (change.verb == dm::Verb::kReplace || !node.grants(ddf::kAccessAdd))) {
     change.verb = dm::Verb::kReplace;
     change.kept_if_there = true;
@@ -92,13 +96,18 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   if (claimant && claimant->quarantined()) return claimant->quarantine_status();
   Status settled = engine_.ledger().judge(world_, change.target);
   if (!settled.ok()) return settled;
-  if (!change.target.address.has_query) return {};
+  if (change.passed_over || !change.target.address.has_query) return {};
   query::Property property{};
   status = judge_property(world_, change.target, operation, engine_.options().uri_limits, property);
   if (!status.ok()) return status;
   change.property = property;
   change.value = Value::chr(std::string(operation.data));
   return {};
+}
+
+bool Changer::is_set(const gate::Target& target) const {
+  const gate::NodeRow* row = transaction_.find(target.user, target.address.key);
+  return row && (row->flags & store::kRowNotSet) == 0;
 }
 
 Status Changer::judge_state(Change& change, std::string& failing_uri) const {
@@ -113,6 +122,8 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
   const auto missing = [&] {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target)));
   };
+  change.passed_over = exists && change.kept_if_there;
+  if (change.passed_over) return {};
   if (change.verb == dm::Verb::kDelete) return exists ? Status() : missing();
   if (!exists) {
     const bool by_rule = gate::exists_below_parent(world_, target.node, nullptr);
@@ -126,7 +137,7 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
       return parents;
     }
   }
-  if (change.verb == dm::Verb::kAdd && transaction_.find(target.user, target.address.key)) {
+  if (change.verb == dm::Verb::kAdd && is_set(target)) {
     return Status(Code::kAlreadyExists,
                   fmt::format("{} exists already", gate::readable_uri(target)));
   }
@@ -369,7 +380,7 @@ Status Changer::add(Change& change) {
   if (!written) {
     if (!target.node.is_leaf()) change.value = Value(Format::kNode, {});
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms());
+                   engine_.utc_ms(), change.existed());
   }
   note_reboot(target.node);
   return {};
@@ -425,7 +436,7 @@ Status Changer::replace(Change& change) {
   }
   if (!written) {
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms());
+                   engine_.utc_ms(), change.existed());
   }
   note_reboot(target.node);
   return {};
@@ -480,7 +491,7 @@ Status Changer::exec(Change& change) {
   // Nobody acts on it: what was said is kept, for whoever asks.
   if (change.has_value && target.node.is_leaf()) {
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms());
+                   engine_.utc_ms(), change.existed());
   }
   return {};
 }

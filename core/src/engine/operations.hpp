@@ -28,11 +28,12 @@ struct Change {
   bool has_value = false;
   std::string mime;
   std::optional<query::Property> property;  ///< of an address with "?prop=": its value is `value`
-  bool passed_over = false;    ///< an interior node of a TNDS document that comes with its children
+  bool passed_over = false;                 ///< of a TNDS document, and there is nothing to do
   bool kept_if_there = false;  ///< an interior node of a TNDS document: only a missing one is made
   bool calls_handlers() const { return !passed_over && !property; }
   // Found by judge_state:
-  std::size_t depth = 0;      ///< leading segments that exist
+  std::size_t depth = 0;  ///< leading segments that exist
+  bool existed() const { return depth == target.address.segments.size(); }
   std::size_t operation = 0;  ///< which command of an Atomic it is
   bool may_stay_pending = false;
 };
@@ -73,6 +74,7 @@ class Changer {
 
  private:
   void choose_verb(const dm::Operation& operation, Change& change) const;
+  bool is_set(const gate::Target& target) const;
   Status judge_room(const Change& change) const;
   Status add(Change& change);
   Status replace(Change& change);

@@ -120,7 +120,8 @@ Status apply_property(txn::Transaction& transaction, const gate::World& world,
   const ddf::Address& address = target.address;
   if (property == query::Property::kTitle) {
     if (!transaction.find(target.user, address.key)) {
-      txn::make_node(transaction, world, target, address.segments.size(), now_ms);
+      txn::make_node(transaction, world, target, address.segments.size(), now_ms,
+                     store::kRowNotSet);
     }
     return transaction.retitle(target.user, address.key, std::string(value), now_ms);
   }

@@ -17,6 +17,9 @@
 namespace cspkit::store {
 
 /// A node that was set. Rows are keyed by (user, key): user "" is the device's scope.
+/// Flag of a row that holds properties only: its node exists by rule and was never set.
+inline constexpr std::uint32_t kRowNotSet = 1u << 31;
+
 struct NodeRow {
   std::string user;
   std::string key;                 ///< folded canonical path, "vendor/msft/office/installation/..."
@@ -24,7 +27,7 @@ struct NodeRow {
   Format format = Format::kUnset;  ///< kNode for interior nodes
   std::string mime;
   std::string value;
-  std::uint32_t flags = 0;  ///< CSPKIT_VALUE_*
+  std::uint32_t flags = 0;  ///< CSPKIT_VALUE_*, kRowNotSet
   std::string title;        ///< the Title property
   std::int64_t tstamp = 0;  ///< last change, ms since 1970 UTC
   std::uint16_t verno = 0;  ///< changes of the value, wraps (OMA-TS-DM_TND 7.7.8)

@@ -28,13 +28,14 @@ std::string spelled_path(const gate::View& view, const gate::Target& target, std
 }
 
 void make_node(Transaction& transaction, const gate::World& world, const gate::Target& target,
-               std::size_t n, std::int64_t now_ms) {
+               std::size_t n, std::int64_t now_ms, std::uint32_t flags) {
   const ddf::Node node = world.schema->node(target.address.segments[n - 1].node);
   NodeRow row;
   row.user = target.user;
   row.key = std::string(target.address.key_of(n));
   row.path = spelled_path(transaction, target, n);
   row.format = Format::kNode;
+  row.flags = flags;
   if (node.is_leaf()) {
     Value value = ddf::initial_value(node);
     row.format = value.format;
@@ -56,6 +57,12 @@ NodeRow row_of(const std::string& user, const std::string& key, Value value, std
   return row;
 }
 
+bool is_initial(const ddf::Node& node, const NodeRow& row) {
+  if (!node.is_leaf()) return true;
+  const Value initial = ddf::initial_value(node);
+  return initial.data == row.value && initial.format == row.format;
+}
+
 /// The value in its leaf's format.
 Result<Value> as_held(const ddf::Node& leaf, Value value) {
   const bool secret = value.secret;
@@ -68,22 +75,28 @@ Result<Value> as_held(const ddf::Node& leaf, Value value) {
 }  // namespace
 
 void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               std::int64_t now_ms) {
+               std::int64_t now_ms, bool existed) {
   NodeRow row = row_of(target.user, target.address.key, std::move(value), std::move(mime));
   const std::lock_guard lock(transaction.mutex());
   const NodeRow* before = transaction.find(target.user, target.address.key);
   // A row that is there keeps its spelling.
-  if (!before) row.path = spelled_path(transaction, target, target.address.segments.size());
+  if (!before) {
+    row.path = spelled_path(transaction, target, target.address.segments.size());
+    if (existed && !is_initial(target.node, row)) row.verno = 1;
+  }
   transaction.put_over(before, std::move(row), now_ms);
 }
 
 namespace {
 
-void make_missing(Transaction& transaction, const gate::World& world, const gate::Target& target,
+/// Did the target itself exist?
+bool make_missing(Transaction& transaction, const gate::World& world, const gate::Target& target,
                   std::size_t last, std::int64_t now_ms) {
-  for (std::size_t n = gate::existing_depth(world, transaction, target) + 1; n <= last; ++n) {
+  const std::size_t depth = gate::existing_depth(world, transaction, target);
+  for (std::size_t n = depth + 1; n <= last; ++n) {
     make_node(transaction, world, target, n, now_ms);
   }
+  return depth == target.address.segments.size();
 }
 
 }  // namespace
@@ -104,8 +117,9 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
   const std::lock_guard lock(transaction.mutex());
   Status room = transaction.judge_room(target.user, target.address.key, held->data.size());
   if (!room.ok()) return room;
-  make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
-  put_value(transaction, target, *std::move(held), std::move(mime), now_ms);
+  const bool existed =
+      make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
+  put_value(transaction, target, *std::move(held), std::move(mime), now_ms, existed);
   return {};
 }
 
@@ -127,7 +141,8 @@ Status owner_create(Transaction& transaction, const gate::World& world, const ga
   Status room = transaction.judge_room(target.user, target.address.key, 0);
   if (!room.ok()) return room;
   make_missing(transaction, world, target, size - 1, now_ms);
-  if (!transaction.find(target.user, target.address.key)) {
+  const NodeRow* row = transaction.find(target.user, target.address.key);
+  if (!row || (row->flags & store::kRowNotSet) != 0) {
     make_node(transaction, world, target, size, now_ms);
   }
   return {};

@@ -19,13 +19,15 @@ namespace cspkit::txn {
 /// Path of the first n segments with dynamic names as they were created, where they exist.
 std::string spelled_path(const gate::View& view, const gate::Target& target, std::size_t n);
 
-/// Sets the row of segment n: an interior node, or a leaf with its initial value.
+/// Sets the row of segment n: an interior node, or a leaf with its initial value. `flags` are the
+/// row's.
 void make_node(Transaction& transaction, const gate::World& world, const gate::Target& target,
-               std::size_t n, std::int64_t now_ms);
+               std::size_t n, std::int64_t now_ms, std::uint32_t flags = 0);
 
-/// Sets the row of the target to a value; its ancestors are not looked at.
+/// Sets the row of the target to a value; its ancestors are not looked at. `existed`: set or by
+/// rule.
 void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               std::int64_t now_ms);
+               std::int64_t now_ms, bool existed);
 
 /// Sets a leaf, or makes an interior node, with missing ancestors. `target` is resolved.
 /// kBadFormat.

@@ -93,6 +93,22 @@ TEST_F(DemandsTest, OptionsTurnDemandsIntoRefusals) {
   EXPECT_EQ(session.last_statuses(), (std::vector<int>{200, 200, 200, 200}));
 }
 
+TEST_F(DemandsTest, ADocumentIsNoAtomic) {
+  EngineOptions options;
+  options.enforce_atomic_required = true;
+  Session session = open(options);
+  const std::string replace =
+      "<Replace><CmdID>2</CmdID><Item><Target><LocURI>./Vendor/Test/D</LocURI></Target><Meta><Type>"
+      "application/vnd.syncml.dmtnds+xml</Type></Meta><Data><MgmtTree><Node><NodeName>Together"
+      "</NodeName><Value>x</Value></Node></MgmtTree></Data></Item></Replace>";
+  const auto send = [&](const std::string& body) {
+    EXPECT_TRUE(session.process("<SyncML><SyncBody>" + body + "</SyncBody></SyncML>"));
+    return session.last_statuses();
+  };
+  EXPECT_EQ(send(replace), std::vector<int>{405});
+  EXPECT_EQ(send("<Atomic><CmdID>1</CmdID>" + replace + "</Atomic>"), (std::vector<int>{200, 200}));
+}
+
 TEST_F(DemandsTest, AChangeThatNeedsARebootIsRemembered) {
   Session session = open({});
   EXPECT_FALSE(engine_->reboot_pending());

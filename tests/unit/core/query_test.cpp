@@ -99,14 +99,32 @@ TEST_F(QueryTest, VersionAndTimeFollowEveryChange) {
   EXPECT_EQ(get("Fixed?prop=VerNo"), "0");
   EXPECT_EQ(get("Fixed?prop=TStamp"), "");
   EXPECT_EQ(replace("Fixed", "a"), 200);
-  EXPECT_EQ(get("Fixed?prop=VerNo"), "0");
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "1") << "it had a value before";
   EXPECT_EQ(get("Fixed?prop=TStamp"), "20010711T155037Z");
   clock_->utc += std::chrono::hours(1);
   EXPECT_EQ(replace("Fixed", "b"), 200);
-  EXPECT_EQ(get("Fixed?prop=VerNo"), "1");
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "2");
   EXPECT_EQ(get("Fixed?prop=TStamp"), "20010711T165037Z");
   EXPECT_EQ(replace("Fixed?prop=Title", "t"), 200);
-  EXPECT_EQ(get("Fixed?prop=VerNo"), "2");
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "3");
+}
+
+TEST_F(QueryTest, VersionsBeginWithTheNode) {
+  EXPECT_EQ(replace("Fixed", "factory"), 200);
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "0") << "nothing changed";
+  EXPECT_EQ(replace("Fixed", "a"), 200);
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "1");
+  EXPECT_EQ(replace("Policy", "a"), 200);
+  EXPECT_EQ(get("Policy?prop=VerNo"), "0") << "it was not there before";
+  add("Profiles/One");
+  EXPECT_EQ(add("Profiles/One/WithDefault", "other"), 200);
+  EXPECT_EQ(get("Profiles/One/WithDefault?prop=VerNo"), "1");
+  EXPECT_EQ(replace("Profiles/Two/Fixed", "a"), 200);
+  EXPECT_EQ(get("Profiles/Two/Fixed?prop=VerNo"), "0") << "it came with its parent";
+  EXPECT_TRUE(engine_->owner().set(uri("ReadOnly"), "5").ok());
+  EXPECT_EQ(get("ReadOnly?prop=VerNo"), "1");
+  EXPECT_TRUE(engine_->owner().set(uri("Profiles/Three/Text"), "5").ok());
+  EXPECT_EQ(get("Profiles/Three/Text?prop=VerNo"), "0");
 }
 
 TEST_F(QueryTest, PropertiesSurviveARestart) {
@@ -120,11 +138,31 @@ TEST_F(QueryTest, PropertiesSurviveARestart) {
   open_at(state.string());
   EXPECT_EQ(get("Fixed"), "b");
   EXPECT_EQ(get("Fixed?prop=Title"), "My \xC3\xA4 title");
-  EXPECT_EQ(get("Fixed?prop=VerNo"), "2");
+  EXPECT_EQ(get("Fixed?prop=VerNo"), "3");
   EXPECT_EQ(get("Fixed?prop=TStamp"), "20010711T155037Z");
   session_.reset();
   engine_.reset();
   std::filesystem::remove(state);
+}
+
+TEST_F(QueryTest, ATitleSetsNoNode) {
+  add("Profiles/One");
+  EXPECT_EQ(replace("Profiles/One/WithDefault?prop=Title", "t"), 200);
+  EXPECT_EQ(get("Profiles/One/WithDefault"), "preset");
+  EXPECT_EQ(add("Profiles/One/WithDefault", "x"), 200);
+  EXPECT_EQ(add("Profiles/One/WithDefault", "y"), 418);
+  EXPECT_EQ(get("Profiles/One/WithDefault"), "x");
+  EXPECT_EQ(get("Profiles/One/WithDefault?prop=Title"), "t");
+  EXPECT_EQ(replace("Profiles/One/Inner?prop=Title", "t"), 200);
+  EXPECT_EQ(add("Profiles/One/Inner"), 200);
+  EXPECT_EQ(add("Profiles/One/Inner"), 418);
+  // What the owner makes is set.
+  add("Profiles/Two");
+  EXPECT_EQ(replace("Profiles/Two/Inner?prop=Title", "t"), 200);
+  EXPECT_TRUE(engine_->owner().set(uri("Profiles/Two/Inner"), Value(Format::kNode, {})).ok());
+  EXPECT_EQ(add("Profiles/Two/Inner"), 418);
+  EXPECT_EQ(remove("Profiles/One/Inner"), 200);
+  EXPECT_EQ(get("Profiles/One/Inner?prop=Title"), "");
 }
 
 TEST_F(QueryTest, TitleIsReplacedAndCleared) {

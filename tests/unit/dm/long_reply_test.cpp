@@ -246,6 +246,27 @@ TEST_F(LongReplyTest, TheServerMayRefuseTheRestOfAnObject) {
   }
 }
 
+TEST_F(LongReplyTest, ARefusalOfSomethingElseDropsNothing) {
+  runner_.value("./A", Value::chr("small"));
+  runner_.value("./B", Value::chr(std::string(3000, 'b')));
+  const auto refusal = [](const std::string& references) {
+    return "<Status><CmdID>1</CmdID>" + references + "<Cmd>Results</Cmd><Data>413</Data></Status>";
+  };
+  // Message 1: the Results of ./A are command 3, the first piece of ./B is in command 5.
+  for (const char* other : {"<MsgRef>1</MsgRef><CmdRef>3</CmdRef>",
+                            "<MsgRef>7</MsgRef><CmdRef>5</CmdRef>", "<MsgRef>1</MsgRef>", ""}) {
+    session_.reset();
+    const std::string first = send(get("1", {"./A"}) + get("2", {"./B"}), limit(1500));
+    ASSERT_NE(first.find("<CmdID>5</CmdID><MsgRef>"), std::string::npos) << first;
+    const std::string rest = send(refusal(other));
+    EXPECT_NE(rest.find("bbbb"), std::string::npos) << other;
+  }
+  session_.reset();
+  send(get("1", {"./A"}) + get("2", {"./B"}), limit(1500));
+  EXPECT_EQ(send(refusal("<CmdRef>5</CmdRef>")).find("bbbb"), std::string::npos)
+      << "without MsgRef it is about the last message";
+}
+
 TEST_F(LongReplyTest, AnAbortDropsTheRest) {
   runner_.value("./A", Value::chr(std::string(5000, 'a')));
   send(get("1", {"./A"}), limit(1000));
