@@ -113,10 +113,10 @@ typedef struct cspkit_engine_options { /* grows */
   const char* state;  /* the state file, made when missing; null: ":memory:" */
   cspkit_log_fn log;  /* null: none */
   void* log_context;
-  uint32_t flags;             /* CSPKIT_ENFORCE_*, CSPKIT_ABORT_* */
-  uint32_t call_deadline_ms;  /* 0: the default, 60 seconds */
-  uint64_t max_value_bytes;   /* 0: the default, 16 MiB */
-  uint64_t max_message_bytes; /* 0: the default, 64 MiB */
+  uint32_t flags;                 /* CSPKIT_ENFORCE_*, CSPKIT_ABORT_* */
+  uint32_t call_deadline_ms;      /* 0: the default, 60 seconds */
+  uint64_t max_value_bytes;       /* 0: the default, 16 MiB */
+  uint64_t max_message_bytes;     /* 0: the default, 64 MiB */
   uint64_t max_transaction_bytes; /* of the values it writes, else 413; 0: the default, 64 MiB */
   uint64_t max_state_bytes;       /* of all nodes, else 420; 0: the default, 1 GiB */
 } cspkit_engine_options;

@@ -17,7 +17,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitRejected = 1,  ///< a configuration is rejected, or cannot be built; a code or an id is not
                       ///< known; nothing was collected
-  kExitUsage = 2  ///< unusable arguments, files that cannot be read or written
+  kExitUsage = 2      ///< unusable arguments, files that cannot be read or written
 };
 
 struct CheckCommand {

@@ -147,12 +147,12 @@ enum { /* verbs, as bits */
 enum { /* handler flags */
        CSPKIT_HANDLER_OWN =
            1, /* the static node exists only while the provider has set it; needs no verb */
-       CSPKIT_HANDLER_SECRET = 2,       /* values are never logged, never journalled */
+       CSPKIT_HANDLER_SECRET = 2, /* values are never logged, never journalled */
        CSPKIT_HANDLER_IRREVERSIBLE =
            4, /* the effect of its Exec cannot be undone: run last in an Atomic, one in each. Only
                  with CSPKIT_EXEC and without ADD, REPLACE and DELETE: these are also called on the
                  way of other commands, and anything else is refused at load */
-       CSPKIT_HANDLER_CONCURRENT = 8,   /* get may run beside any other function of the provider */
+       CSPKIT_HANDLER_CONCURRENT = 8, /* get may run beside any other function of the provider */
        CSPKIT_HANDLER_UNDO_EACH =
            16 /* cspkit.transaction/1: its undo record depends on what earlier commands of the
                  transaction did, so it is asked for and saved right before the handler is called */
@@ -465,10 +465,10 @@ typedef struct cspkit_host_alerts { /* grows */
  * One transaction at a time. A provider takes part from the moment one of its handlers for Add,
  * Replace, Delete or Exec is about to be called; Exec handlers marked IRREVERSIBLE are not asked
  * for undo records. Without this extension such handlers have no effects outside the host, but for
- * Execs that are marked so. Nothing here may answer CSPKIT_PENDING. All functions are [serial]; calls of get
- * handlers may come in between. A pending operation that is given up (its deadline, a close) has
- * failed and is undone at once: whoever works on it asks is_cancelled() before each effect. One
- * that was answered 202 is decided when its operation function has returned. */
+ * Execs that are marked so. Nothing here may answer CSPKIT_PENDING. All functions are [serial];
+ * calls of get handlers may come in between. A pending operation that is given up (its deadline, a
+ * close) has failed and is undone at once: whoever works on it asks is_cancelled() before each
+ * effect. One that was answered 202 is decided when its operation function has returned. */
 #define CSPKIT_EXT_TRANSACTION "cspkit.transaction/1"
 
 typedef struct cspkit_provider_transaction { /* grows */
