@@ -91,6 +91,10 @@ template <typename T>
 class LentBlob {
  public:
   LentBlob() : blob_(std::make_shared<Blob<T>>()) {}
+  // A copy would add to the same end.
+  LentBlob(LentBlob&&) noexcept = default;
+  LentBlob& operator=(LentBlob&&) noexcept = default;
+  ~LentBlob() = default;
 
   const T* data() const { return blob_->data(); }
   std::size_t size() const { return size_; }

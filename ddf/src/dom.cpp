@@ -15,12 +15,13 @@ std::uint32_t count_bytes(std::string_view text, char wanted) {
     // A byte of `found` counts to 4 * 63 at most.
     std::size_t blocks = std::min(n / 64, std::size_t{63});
     n -= blocks * 64;
-    text::Bytes16 found{};
+    text::Unsigned16 found{};
     for (; blocks != 0; --blocks, p += 64) {
-      found -= (text::load16(p) == wanted) + (text::load16(p + 16) == wanted) +
-               (text::load16(p + 32) == wanted) + (text::load16(p + 48) == wanted);
+      found -= reinterpret_cast<text::Unsigned16>(
+          (text::load16(p) == wanted) + (text::load16(p + 16) == wanted) +
+          (text::load16(p + 32) == wanted) + (text::load16(p + 48) == wanted));
     }
-    count += text::sum_bytes(found);
+    count += text::sum_bytes(reinterpret_cast<text::Bytes16>(found));
   }
   text::Bytes16 rest{};
   for (; n >= 16; n -= 16, p += 16) rest -= text::load16(p) == wanted;

@@ -40,7 +40,8 @@ class Examiner {
   // No bytes: what is written to those might lie anywhere to the compiler.
   std::vector<std::uint16_t> depths_;
   std::vector<std::uint16_t> doors_;  // by node, then of none
-  std::vector<bool> own_seen_;        // by where a tuple begins
+  // By where a tuple begins, for each kind: many nodes share one.
+  std::vector<bool> own_seen_, dependencies_seen_, extensions_seen_;
   // Honest tuples do not overlap: looking at each once takes no more steps than there are words.
   std::size_t steps_left_ = 0;
 };
@@ -57,6 +58,8 @@ bool Examiner::allowed(Ref ref) const {
 
 bool Examiner::dependencies(std::size_t at) {
   if (!words(at, 1)) return false;
+  if (dependencies_seen_[at]) return true;
+  dependencies_seen_[at] = true;
   std::uint32_t groups = data_.words[at++];
   for (; groups != 0; --groups) {
     if (!step() || !words(at, 3) || !allowed(data_.words[at + 1])) return false;
@@ -70,6 +73,8 @@ bool Examiner::dependencies(std::size_t at) {
 
 bool Examiner::extensions(std::size_t at) {
   if (!words(at, 1)) return false;
+  if (extensions_seen_[at]) return true;
+  extensions_seen_[at] = true;
   std::uint32_t count = data_.words[at++];
   for (; count != 0; --count) {
     if (!step() || !words(at, 3)) return false;
@@ -200,7 +205,9 @@ std::string Examiner::flaw() {
   depths_.resize(data_.records.size());
   doors_.resize(data_.records.size() + 1);
   doors_.back() = kInSlots | kInParents;  // no node: a free slot
-  own_seen_.resize(data_.words.size());
+  for (std::vector<bool>* seen : {&own_seen_, &dependencies_seen_, &extensions_seen_}) {
+    seen->resize(data_.words.size());
+  }
   steps_left_ = 2 * data_.words.size();
   std::uint64_t children = 0;
   for (std::uint32_t i = 0; i < data_.records.size(); ++i) {

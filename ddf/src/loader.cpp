@@ -69,6 +69,7 @@ Status SchemaBuilder::Impl::refuse(const std::string& name, Severity severity,
 }
 
 void SchemaBuilder::Impl::take(TreeDraft tree, FindingSink& sink) {
+  if (trees.size() == trees.capacity()) trees.reserve(2 * trees.size() + 8);  // throws before
   const auto [place, fresh] = by_key.try_emplace(tree.key, trees.size());
   if (fresh) {
     trees.push_back(std::move(tree));

@@ -3,6 +3,8 @@
 
 #include <cspkit/value.hpp>
 
+#include "text.hpp"
+
 namespace cspkit::ddf {
 
 using dom::Element;
@@ -479,6 +481,7 @@ void PropertiesReader::read_errors(const Element& element, Pending& p) {
 void PropertiesReader::keep_extension(const Element& element, std::string_view prefix, Pending& p,
                                       std::size_t depth) {
   constexpr std::size_t kDeepest = 8;
+  constexpr std::size_t kLongestPrefix = 256;  // every element below keeps it
   std::string name(prefix);
   name += document_.local_name(element);
   ++p.extension_count;
@@ -492,6 +495,7 @@ void PropertiesReader::keep_extension(const Element& element, std::string_view p
     p.extensions.push_back(intern(value));
   });
   if (depth == kDeepest) return;
+  name.resize(text::head(name, kLongestPrefix).size());
   name += '/';
   for (const Element& child : Inside(element)) keep_extension(child, name, p, depth + 1);
 }

@@ -15,13 +15,12 @@ using dom::Name;
 
 namespace {
 
+constexpr std::size_t kLongestText = 2000;
+
 /// Names and elements of a file may be as long as the file: a finding shall fit a screen.
 void shorten(std::string& text) {
-  constexpr std::size_t kLongest = 2000;
-  if (text.size() <= kLongest) return;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
-  text = text.substr(0, end) + "...";  // anew: the long one's memory goes
+  if (text.size() <= kLongestText) return;
+  text = std::string(text::head(text, kLongestText)) + "...";  // anew: the long one's memory goes
 }
 
 }  // namespace
@@ -364,12 +363,19 @@ void TreeReader::read_children(const Element& node, const Element& first, std::u
 
 void TreeReader::drop(const TreeDraft& tree, std::uint32_t index, std::string text) {
   const Draft& draft = drafts_[index];
-  std::string uri(draft.name.empty() ? std::string_view("{}") : draft.name);
-  for (std::uint32_t i = draft.parent; i != kNone && i != 0; i = drafts_[i].parent) {
-    uri =
-        std::string(drafts_[i].name.empty() ? std::string_view("{}") : drafts_[i].name) + '/' + uri;
+  std::string uri;
+  if (!reporter_.sink().is_full()) {  // names are long, and so may be the way up
+    std::vector<std::string_view> names;
+    std::size_t size = 0;
+    for (std::uint32_t i = index; i != kNone && i != 0 && size < kLongestText;
+         i = drafts_[i].parent) {
+      const std::string_view name = drafts_[i].name;
+      names.push_back(name.empty() ? "{}" : text::head(name, kLongestText));
+      size += names.back().size();
+    }
+    for (auto name = names.rbegin(); name != names.rend(); ++name) uri.append("/").append(*name);
   }
-  reporter_.sink().add(Severity::kError, "D104", draft.record.line, tree.uri + '/' + uri,
+  reporter_.sink().add(Severity::kError, "D104", draft.record.line, tree.uri + uri,
                        std::move(text));
 }
 

@@ -49,6 +49,7 @@ inline std::uint64_t fold8(std::uint64_t w) {
 
 /// Sixteen bytes at once, in a register of the machine where it has such; both compilers know them.
 using Bytes16 = signed char __attribute__((vector_size(16)));
+using Unsigned16 = unsigned char __attribute__((vector_size(16)));  // may wrap round
 using Words2 = std::uint64_t __attribute__((vector_size(16)));
 
 inline Bytes16 load16(const char* p) {
@@ -61,13 +62,13 @@ inline void store16(char* p, Bytes16 v) { std::memcpy(p, &v, sizeof v); }
 /// Lower-cases the ASCII letters among sixteen bytes.
 inline Bytes16 fold16(Bytes16 v) {
   // 'A' to 'Z' are moved to the very top of what a signed byte holds: one comparison finds them.
-  const Bytes16 moved = v + static_cast<signed char>(0x7F - 'Z');
+  const auto moved = reinterpret_cast<Bytes16>(reinterpret_cast<Unsigned16>(v) +
+                                               static_cast<unsigned char>(0x7F - 'Z'));
   return v | ((moved > static_cast<signed char>(0x7F - 26)) & static_cast<signed char>(0x20));
 }
 
 /// Every byte shifted up by one bit.
 inline Bytes16 doubled(Bytes16 v) {
-  using Unsigned16 = unsigned char __attribute__((vector_size(16)));
   const auto bytes = reinterpret_cast<Unsigned16>(v);
   return reinterpret_cast<Bytes16>(bytes + bytes);
 }
@@ -92,6 +93,13 @@ inline bool is_zero(Bytes16 v) {
 inline bool is_ascii(Bytes16 v) {
   const auto words = reinterpret_cast<Words2>(v);
   return ((words[0] | words[1]) & 0x8080808080808080u) == 0;
+}
+
+/// At most so many bytes from the beginning, no character halved.
+inline std::string_view head(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0u) == 0x80u) --most;
+  return text.substr(0, most);
 }
 
 /// Sum of sixteen unsigned bytes.

@@ -77,6 +77,48 @@ TEST(DdfBounds, AnElementWithALongName) {
   }
 }
 
+// Each finding said its whole way from the root, also when it was not kept: a minute for a
+// megabyte.
+TEST(DdfBounds, DoubledNodesBelowLongNames) {
+  constexpr int kDepth = 60, kDoubles = 8'000;
+  const auto properties = [](const char* format) {
+    return std::string("<DFProperties><AccessType><Get/></AccessType><DFFormat><") + format +
+           "/></DFFormat><Occurrence><One/></Occurrence><DFType><MIME/></DFType></DFProperties>";
+  };
+  std::string document = "<MgmtTree><VerDTD>1.2</VerDTD>";
+  for (int i = 0; i < kDepth; ++i) {
+    document += "<Node><NodeName>" + std::string(16'000, 'n') + "</NodeName>" +
+                (i == 0 ? "<Path>.</Path>" : "") + properties("node");
+  }
+  for (int i = 0; i < kDoubles; ++i)
+    document += "<Node><NodeName>a</NodeName>" + properties("chr") + "</Node>";
+  for (int i = 0; i < kDepth; ++i) document += "</Node>";
+  SchemaBuilder builder;
+  read(builder, document + "</MgmtTree>");
+  std::size_t doubled = 0;
+  for (const Finding& finding : builder.findings()) {
+    doubled += finding.code == "D104" ? 1u : 0u;
+    EXPECT_LT(finding.uri.size(), 40'000u);
+  }
+  EXPECT_GT(doubled, 100u);
+}
+
+// Every element inside an unknown one kept the long name of that: 400 bytes for each of the file.
+TEST(DdfBounds, ManyElementsInsideAnUnknownOneWithALongName) {
+  const std::string name(500'000, 'u');
+  std::string inside;
+  for (int i = 0; i < 800; ++i) inside += "<a" + std::to_string(i) + "/>";
+  SchemaBuilder builder;
+  const auto schema = read(builder, one_leaf('<' + name + '>' + inside + "</" + name + '>'));
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/a", address).ok());
+  const auto kept = schema->node(address.node).extensions();
+  ASSERT_EQ(kept.size(), 801u);
+  EXPECT_EQ(kept[0].name.size(), name.size());
+  EXPECT_EQ(kept[1].name.substr(kept[1].name.size() - 3), "/a0");
+  EXPECT_LT(kept[1].name.size(), 1000u);
+}
+
 // Every listed value was compared with all others.
 TEST(DdfBounds, AnEnumOfManyValues) {
   std::string values;

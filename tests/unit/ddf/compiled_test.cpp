@@ -225,6 +225,37 @@ TEST_F(Compiled, ReplacesAndIsReplaced) {
   EXPECT_EQ(leaf_default(*builder.build()), "three");
 }
 
+// What many nodes share is looked at once: it was taken for damage.
+TEST_F(Compiled, NodesMayShareALongListOfExtensions) {
+  std::string extensions;
+  for (int i = 0; i < 20; ++i)
+    extensions += "<x" + std::to_string(i) + ">1</x" + std::to_string(i) + ">";
+  const auto properties = [&](const char* format, const std::string& more) {
+    return "<DFProperties><AccessType><Get/></AccessType>" + more + "<DFFormat><" + format +
+           "/></DFFormat><Occurrence><One/></Occurrence><DFType><MIME/></DFType></DFProperties>";
+  };
+  std::string document =
+      "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>T</NodeName><Path>.</Path>" +
+      properties("node", {});
+  for (int i = 0; i < 400; ++i) {
+    const std::string number = std::to_string(i);
+    document += "<Node><NodeName>n" + number + "</NodeName>" +
+                properties("chr", "<DefaultValue>" + number + "</DefaultValue>" + extensions) +
+                "</Node>";
+  }
+  SchemaBuilder builder;
+  ASSERT_TRUE(builder.add_bytes(document + "</Node></MgmtTree>", "shared.xml").ok());
+  const auto bytes = compile(*builder.build(), builder.findings());
+  ASSERT_TRUE(bytes) << bytes.error().text();
+  SchemaBuilder again;
+  const Status opened = again.add_bytes(*bytes, "shared.cddf");
+  ASSERT_TRUE(opened.ok()) << opened.text();
+  const auto schema = again.build();
+  Address address;
+  ASSERT_TRUE(schema->resolve("./T/n399", address).ok());
+  EXPECT_EQ(schema->node(address.node).extensions().size(), 20u);
+}
+
 TEST_F(Compiled, IsWrittenWithTheUsualPermissions) {
   const fs::path compiled = folder_ / "s.cddf";
   const fs::path usual = folder_ / "usual";
