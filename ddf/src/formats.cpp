@@ -232,22 +232,33 @@ std::string to_wire(const Value& value) {
   return is_binary(value.format) ? base64_encode(value.data) : value.data;
 }
 
-Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
-                         std::size_t max_bytes) {
+Status read_value(const Node& node, Format given, std::string_view wire_text, std::size_t max_bytes,
+                  Value& value) {
   if (wire_text.size() > max_bytes) return too_large(max_bytes);
-  const Format target = target_format(node.format(), given, wire_text.empty());
-  if (target == Format::kUnset) return wrong_format(node, given);
-  if (is_binary(target)) {
+  value.format = target_format(node.format(), given, wire_text.empty());
+  value.secret = false;
+  if (value.format == Format::kUnset) return wrong_format(node, given);
+  if (is_binary(value.format)) {
     Result<std::string> raw = base64_decode(wire_text);
-    if (raw) return Value(target, std::move(*raw));
-    if (enum_lists(node, wire_text)) return Value(target, std::string(wire_text));
-    return unreadable(node, target);
+    if (!raw && !enum_lists(node, wire_text)) return unreadable(node, value.format);
+    value.data = raw ? *std::move(raw) : std::string(wire_text);
+    return {};
   }
-  if (!parses(target, wire_text) && !enum_lists(node, wire_text)) return unreadable(node, target);
-  return Value(target, std::string(wire_text));
+  if (!parses(value.format, wire_text) && !enum_lists(node, wire_text))
+    return unreadable(node, value.format);
+  value.data.assign(wire_text);
+  return {};
 }
 
-Result<Value> check_format(const Node& node, Value value, std::size_t max_bytes) {
+Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
+                         std::size_t max_bytes) {
+  Value value;
+  Status read = read_value(node, given, wire_text, max_bytes, value);
+  if (!read.ok()) return read;
+  return value;
+}
+
+Status fit_format(const Node& node, Value& value, std::size_t max_bytes) {
   const Format target = target_format(node.format(), value.format, value.data.empty());
   if (target == Format::kUnset) return wrong_format(node, value.format);
   const bool binary = is_binary(target);
@@ -256,6 +267,12 @@ Result<Value> check_format(const Node& node, Value value, std::size_t max_bytes)
   if (!binary && !parses(target, value.data) && !enum_lists(node, value.data))
     return unreadable(node, target);
   value.format = target;
+  return {};
+}
+
+Result<Value> check_format(const Node& node, Value value, std::size_t max_bytes) {
+  Status fits = fit_format(node, value, max_bytes);
+  if (!fits.ok()) return fits;
   return value;
 }
 

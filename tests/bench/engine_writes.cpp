@@ -204,14 +204,14 @@ void measure_writes(Report& report) {
   measure(
       "engine.replace", [&](int n) { disk.replace(kPlain, n); }, upsert, 201, 0.85, 0.45, 1);
   measure(
-      "engine.replace_undo", [&](int n) { disk.replace(kUndo, n); }, upsert, 201, 0.4, 0.12, 2);
+      "engine.replace_undo", [&](int n) { disk.replace(kUndo, n); }, upsert, 201, 0.4, 0.2, 2);
   measure(
       "engine.atomic", [&](int n) { disk.process(plain[static_cast<std::size_t>(n % 2)], kSlots); },
-      upsert_all, 101, 0.75, 0.18, 1);
+      upsert_all, 101, 0.75, 0.5, 1);
   measure(
       "engine.atomic_undo",
       [&](int n) { disk.process(undo[static_cast<std::size_t>(n % 2)], kSlots); }, upsert_all, 101,
-      0.5, 0.09, 2);
+      0.5, 0.3, 2);
   measure(
       "engine.add_delete",
       [&](int) {

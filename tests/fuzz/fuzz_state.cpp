@@ -64,8 +64,12 @@ cspkit::store::Batch batch_of(Input input) {
         }
         // As a keeper wrote it; what is no name of a thing is one all the same.
         record.bytes = "one/Text\n=" + input.text();
+        cspkit::txn::UndoRecord other;
+        other.bytes = "two/Text\n=" + input.text();
+        std::vector<cspkit::txn::UndoRecord*> records = {&record};
+        if (input.byte() % 2 == 0) records.push_back(&other);
         batch.put_undo.push_back(
-            {transaction, input.byte(), input.provider(), cspkit::txn::encode_undo(record)});
+            {transaction, input.byte(), input.provider(), cspkit::txn::encode_undo(records)});
         break;
       }
       case 2:
@@ -116,8 +120,11 @@ bool fill(const MemoryVfs& vfs, const cspkit::store::Batch& batch) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (const auto record = cspkit::txn::decode_undo(bytes)) {
-    if (cspkit::txn::encode_undo(*record) != bytes) std::abort();
+  if (auto records = cspkit::txn::decode_undo(bytes)) {
+    std::vector<cspkit::txn::UndoRecord*> all;
+    for (cspkit::txn::UndoRecord& each : *records) all.push_back(&each);
+    constexpr char kOneRecord = 1;  // as version 3 of the schema wrote them
+    if (bytes[0] != kOneRecord && cspkit::txn::encode_undo(all) != bytes) std::abort();
   }
   MemoryVfs vfs;
   vfs.restore(new_file());

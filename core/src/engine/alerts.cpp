@@ -27,7 +27,7 @@ Result<std::int64_t> EngineImpl::queue_alert(DeviceAlert alert, std::string user
   if (!turn.status().ok()) return turn.status();
   if (!takes_alerts()) return Status(Code::kFull, "too many alerts wait for the server");
   const std::int64_t id = tree_.next_alert();
-  txn::Transaction transaction(tree_, next_transaction());
+  txn::Transaction transaction = new_transaction();
   transaction.put_alert(txn::alert_row(std::move(alert), std::move(user)));
   Status stored = commit(transaction, {ChangeCause::kOwner, {}});
   if (!stored.ok()) return stored;
@@ -57,7 +57,7 @@ std::vector<QueuedAlert> EngineImpl::queued_alerts(const Principal& principal, s
 Status EngineImpl::acknowledge_alerts(const std::vector<std::int64_t>& ids) {
   const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
-  txn::Transaction transaction(tree_, next_transaction());
+  txn::Transaction transaction = new_transaction();
   for (const std::int64_t id : ids) transaction.remove_alert(id);
   return commit(transaction, {ChangeCause::kOwner, {}});
 }
@@ -85,7 +85,7 @@ store::AlertRow ended(store::AlertRow row, Code code) {
 }  // namespace
 
 Status EngineImpl::answer_interrupted() {
-  txn::Transaction transaction(tree_, next_transaction());
+  txn::Transaction transaction = new_transaction();
   for (const auto& [id, row] : tree_.alerts()) {
     if (!row.ready) transaction.put_alert(ended(row, Code::kFailed));
   }
@@ -98,14 +98,14 @@ void EngineImpl::finish_pending(std::shared_ptr<provider::LoadedProvider> provid
                        end = std::move(end)]() -> txn::Turn::After {
     const auto row = tree_.alerts().find(end.alert);
     const store::AlertRow waiting = row == tree_.alerts().end() ? store::AlertRow() : row->second;
-    txn::Transaction transaction(tree_, next_transaction());
+    txn::Transaction transaction = new_transaction();
     Status status(end.code);
     for (const provider::WriteOp& op : end.ops) {
       if (!status.ok()) break;
       // Commands that came later were answered as if this one had ended before them.
       if (op.awaited && op.awaited->superseded) continue;
       if (end.instance && end.instance->superseded && touches(*world_, op, *end.instance)) continue;
-      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
+      status = provider::apply_write(*provider, *world_, transaction, op);
     }
     if (status.ok()) {
       if (waiting.id != 0) transaction.put_alert(ended(waiting, Code::kOk));
@@ -117,7 +117,7 @@ void EngineImpl::finish_pending(std::shared_ptr<provider::LoadedProvider> provid
       log(LogLevel::kWarning, provider->name(),
           fmt::format("what a pending call did was not applied: {}", status.text()));
     }
-    txn::Transaction only_the_alert(tree_, next_transaction());
+    txn::Transaction only_the_alert = new_transaction();
     if (waiting.id != 0) only_the_alert.put_alert(ended(waiting, status.code()));
     // When the disk takes not even this, the next start says 500.
     Status told = commit(only_the_alert, {ChangeCause::kCommand, {}});

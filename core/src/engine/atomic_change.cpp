@@ -20,7 +20,7 @@ AtomicChange::AtomicChange(EngineImpl& engine, const Principal& principal, std::
       operations_(operations),
       outcomes_(outcomes),
       of_(of),
-      transaction_(engine.tree(), engine.next_transaction()),
+      transaction_(engine.new_transaction()),
       effects_(engine, transaction_),
       changer_(engine, world_, principal, session, transaction_, effects_),
       changes_(operations.size()),
@@ -132,6 +132,7 @@ bool AtomicChange::put_in_order() {
 
 Status AtomicChange::prepare(std::size_t& failed) {
   std::vector<HandlerCall> calls;
+  if (world_.any_transactions) calls.reserve(order_.size());
   for (const std::size_t i : order_) {
     if (operations_[i].verb == dm::Verb::kCopy) choose_copy_verb(i);
     changer_.plan(changes_[i], calls);

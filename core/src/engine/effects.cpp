@@ -17,6 +17,9 @@ bool asks_for_undo(const HandlerCall& call) {
 
 }  // namespace
 
+Effects::Effects(EngineImpl& engine, txn::Transaction& transaction)
+    : engine_(engine), transaction_(transaction), covered_(0, Hash{engine.hash_seed()}) {}
+
 Effects::~Effects() {
   if (!participants_.empty()) undo();
 }
@@ -33,11 +36,34 @@ Status Effects::join(provider::LoadedProvider& provider, std::size_t& participan
   return {};
 }
 
+std::size_t Effects::Hash::operator()(const Covering& covered) const {
+  return ddf::hash_text(covered.key, seed + covered.verb);
+}
+
+Effects::Covering Effects::covering(const HandlerCall& call) {
+  return {call.provider, call.spec.user, call.key, call.spec.verb};
+}
+
+bool Effects::is_covered(const HandlerCall& call) const {
+  return covered_.find(covering(call)) != covered_.end();
+}
+
+void Effects::uncover(const HandlerCall& call) {
+  const auto found = covered_.find(covering(call));
+  if (found != covered_.end()) covered_.erase(found);
+}
+
+bool Effects::cover(const HandlerCall& call) {
+  if (is_covered(call)) return false;
+  covered_.insert({call.provider, call.spec.user, call.key, call.spec.verb});
+  return true;
+}
+
 Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   Record record;
   Status joined = join(*call.provider, record.participant);
   if (!joined.ok() || !asks_for_undo(call)) return joined;
-  if (!covered_.insert(covers(call)).second) return {};
+  if (!cover(call)) return {};
   Result<std::optional<std::string>> undo = call.provider->undo_for(call.spec);
   if (!undo) return undo.error();
   if (!undo->has_value()) return {};
@@ -49,6 +75,8 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
 
 Status Effects::prepare(const std::vector<HandlerCall>& calls, std::size_t& failed_operation) {
   std::vector<Record> records;
+  records.reserve(calls.size());
+  covered_.reserve(calls.size());
   for (const HandlerCall& call : calls) {
     if (!call.provider->has_transactions()) continue;
     failed_operation = call.operation;
@@ -63,7 +91,9 @@ Status Effects::prepare(const std::vector<HandlerCall>& calls, std::size_t& fail
 Status Effects::before(const HandlerCall& call) {
   if (!call.provider->has_transactions()) return {};
   // Each change of such a handler has a record of its own, repeated or not.
-  if ((call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) != 0) covered_.erase(covers(call));
+  const bool each = (call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) != 0;
+  if (!each && is_covered(call)) return {};
+  if (each) uncover(call);
   std::vector<Record> records;
   Status asked = ask(call, records);
   return asked.ok() ? save(std::move(records)) : asked;
@@ -71,20 +101,39 @@ Status Effects::before(const HandlerCall& call) {
 
 Status Effects::save(std::vector<Record> records) {
   if (records.empty()) return {};
+  constexpr std::size_t kRowBytes = std::size_t{1} << 20;  // and the record that goes beyond it
   store::Batch batch;
-  for (Record& record : records) {
-    Participant& participant = participants_[record.participant];
+  std::vector<txn::UndoRecord*> row;
+  for (std::size_t i = 0; i < participants_.size(); ++i) {
+    Participant& participant = participants_[i];
     const provider::LoadedProvider& provider = *participant.provider;
-    if (!participant.recorded) {
-      for (const auto& root : provider.roots) record.undo.roots.push_back({root.scope, root.key});
+    std::size_t bytes = 0;
+    const auto write_row = [&] {
+      if (row.empty()) return;
+      batch.put_undo.push_back({id(), sequence_++, provider.name(), txn::encode_undo(row)});
+      row.clear();
+      bytes = 0;
+    };
+    for (Record& record : records) {
+      if (record.participant != i) continue;
+      if (!participant.recorded) {
+        for (const auto& root : provider.roots) record.undo.roots.push_back({root.scope, root.key});
+      }
+      participant.recorded = true;
+      row.push_back(&record.undo);
+      bytes += record.undo.bytes.size();
+      if (bytes > kRowBytes) write_row();
     }
-    participant.recorded = true;
-    batch.put_undo.push_back({id(), sequence_++, provider.name(), encode_undo(record.undo)});
+    write_row();
   }
   Status saved = engine_.write(batch);
   // Kept even when they could not be saved: undoing what has not happened does no harm, and their
   // rows, should the disk have taken some after all, are removed with the next batch.
-  for (Record& record : records) records_.push_back(std::move(record));
+  if (records_.empty()) {
+    records_ = std::move(records);
+  } else {
+    for (Record& record : records) records_.push_back(std::move(record));
+  }
   return saved;
 }
 

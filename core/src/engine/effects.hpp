@@ -15,7 +15,8 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <tuple>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "provider/loaded_provider.hpp"
@@ -38,8 +39,7 @@ struct HandlerCall {
 /// Used by the holder of the turn.
 class Effects {
  public:
-  Effects(EngineImpl& engine, txn::Transaction& transaction)
-      : engine_(engine), transaction_(transaction) {}
+  Effects(EngineImpl& engine, txn::Transaction& transaction);
   /// What is neither concluded nor undone is undone.
   ~Effects();
   Effects(const Effects&) = delete;
@@ -68,22 +68,44 @@ class Effects {
     std::size_t operation = 0;
     txn::UndoRecord undo;
   };
-  using Covered = std::tuple<provider::LoadedProvider*, std::string, std::string, std::uint32_t>;
+  /// A handler's call whose effect has a record.
+  struct Covering {
+    const provider::LoadedProvider* provider;
+    std::string_view user, key;
+    std::uint32_t verb;
+    friend bool operator==(const Covering&, const Covering&) = default;
+  };
+  struct Covered {
+    const provider::LoadedProvider* provider;
+    std::string user, key;
+    std::uint32_t verb;
+    operator Covering() const { return {provider, user, key, verb}; }  // NOLINT
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Covering& covered) const;
+    std::uint64_t seed = 0;
+  };
+  struct Same {
+    using is_transparent = void;
+    bool operator()(const Covering& a, const Covering& b) const { return a == b; }
+  };
 
   Status join(provider::LoadedProvider& provider, std::size_t& participant);
   Status ask(const HandlerCall& call, std::vector<Record>& records);
   Status save(std::vector<Record> records);
   void leave_open(const Participant& participant, std::size_t index);
-  static Covered covers(const HandlerCall& call) {
-    return {call.provider, call.spec.user, call.key, call.spec.verb};
-  }
+  static Covering covering(const HandlerCall& call);
+  bool is_covered(const HandlerCall& call) const;
+  bool cover(const HandlerCall& call);
+  void uncover(const HandlerCall& call);
   std::int64_t id() const { return static_cast<std::int64_t>(transaction_.id()); }
 
   EngineImpl& engine_;
   txn::Transaction& transaction_;
   std::vector<Participant> participants_;  // in the order of their begin
   std::vector<Record> records_;            // saved, in order
-  std::set<Covered> covered_;
+  std::unordered_set<Covered, Hash, Same> covered_;
   std::uint32_t sequence_ = 0;
 };
 

@@ -75,7 +75,7 @@ Status as_owner(EngineImpl& engine, const std::string& user, std::string_view ur
   owner.user = user;
   Status status = gate::judge_address(world, uri, owner, 0, engine.options().uri_limits, target);
   if (!status.ok()) return status;
-  txn::Transaction transaction(engine.tree(), engine.next_transaction());
+  txn::Transaction transaction = engine.new_transaction();
   status = make(world, transaction, target);
   return status.ok() ? engine.commit(transaction, {ChangeCause::kOwner, {}}) : status;
 }
@@ -86,7 +86,7 @@ Status Owner::set(std::string_view uri, const Value& value) {
   return as_owner(
       *engine_, user_, uri,
       [&](const gate::World& world, txn::Transaction& transaction, const gate::Target& target) {
-        return txn::owner_set(transaction, world, target, value, engine_->utc_ms());
+        return txn::owner_set(transaction, world, target, value);
       });
 }
 
@@ -96,12 +96,12 @@ Status Owner::set(std::string_view uri, std::string_view wire_text) {
       [&](const gate::World& world, txn::Transaction& transaction, const gate::Target& target) {
         if (!target.node.is_leaf()) {
           return txn::owner_set(transaction, world, target,
-                                Value(Format::kUnset, std::string(wire_text)), engine_->utc_ms());
+                                Value(Format::kUnset, std::string(wire_text)));
         }
         Result<Value> value = ddf::read_value(target.node, Format::kUnset, wire_text,
                                               std::numeric_limits<std::size_t>::max());
         if (!value) return value.error();
-        return txn::owner_set(transaction, world, target, *std::move(value), engine_->utc_ms());
+        return txn::owner_set(transaction, world, target, *std::move(value));
       });
 }
 

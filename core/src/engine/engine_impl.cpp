@@ -108,9 +108,27 @@ Status EngineImpl::write(store::Batch& batch) {
   return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
 }
 
+namespace {
+
+/// Values that were long go at once, not with the next transaction.
+class Cleared {
+ public:
+  explicit Cleared(store::Batch& batch) : batch_(batch) {}
+  Cleared(const Cleared&) = delete;
+  Cleared& operator=(const Cleared&) = delete;
+  ~Cleared() { batch_.clear(); }
+
+ private:
+  store::Batch& batch_;
+};
+
+}  // namespace
+
 Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, Effects* effects) {
   const std::vector<tree::JobKey> started = transaction.started_jobs();
-  store::Batch batch = transaction.take_batch();
+  store::Batch& batch = workspace_.batch;
+  const Cleared cleared(batch);
+  transaction.take_batch(batch, workspace_.lives);
   if (effects) effects->decide(batch);
   const bool changes = !batch.empty();
   ChangeNotes notes(subscriptions_, *world_, tree_, batch);
@@ -123,7 +141,7 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
   std::vector<std::pair<provider::LoadedProvider*, store::JobRow>> to_run;
   {
     const std::unique_lock lock(tree_.mutex());
-    tree_.publish(batch);
+    tree_.publish(batch, workspace_.lives);
     for (const tree::JobKey& key : started) {
       for (const auto& each : world_->providers) {
         if (each->name() != key.first) continue;
@@ -151,13 +169,13 @@ bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,
       provider->ever_started() ? ChangeCause::kProvider : ChangeCause::kRecovery;
   return turn_.post([this, provider = std::move(provider), ops = std::move(ops),
                      done = std::move(done), cause]() -> txn::Turn::After {
-    txn::Transaction transaction(tree_, next_transaction());
+    txn::Transaction transaction = new_transaction();
     Status status;
     if (provider->refused()) status = Status(Code::kCancelled, "the provider was refused");
     if (provider->quarantined()) status = Status(Code::kCancelled, "the provider is in quarantine");
     for (const provider::WriteOp& op : ops) {
       if (!status.ok()) break;
-      status = provider::apply_write(*provider, *world_, transaction, op, utc_ms());
+      status = provider::apply_write(*provider, *world_, transaction, op);
     }
     if (status.ok()) status = commit(transaction, {cause, provider->name()});
     if (!status.ok()) {
@@ -249,7 +267,7 @@ bool EngineImpl::reboot_pending() const {
 Status EngineImpl::clear_reboot_pending() {
   const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
-  txn::Transaction transaction(tree_, next_transaction());
+  txn::Transaction transaction = new_transaction();
   transaction.erase_state(kRebootPending.first, kRebootPending.second);
   return commit(transaction);
 }

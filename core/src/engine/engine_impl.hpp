@@ -62,7 +62,21 @@ class EngineImpl : public provider::Services {
   /// How long a command waits for the turn.
   Clock::Duration patience() const { return options_.call_deadline; }
   std::int64_t utc_ms() const { return options_.clock->utc_now().time_since_epoch().count(); }
-  std::uint64_t next_transaction() { return ++transactions_; }
+  /// Needs the turn.
+  txn::Transaction new_transaction() {
+    return txn::Transaction(tree_, ++transactions_, utc_ms(), &workspace_.overlay);
+  }
+  /// What one transaction after the other uses, so that none asks for memory that the one before
+  /// it had. With the turn.
+  struct Workspace {
+    txn::Overlay overlay;
+    store::Batch batch;
+    std::vector<tree::Live*> lives;
+    HandlerCall call;
+  };
+  Workspace& workspace() { return workspace_; }
+  /// Of tables whose keys a server chooses.
+  std::uint64_t hash_seed() const { return hash_seed_; }
   std::uint64_t next_session() { return ++sessions_; }
   /// The decision: durable, then said to the providers that took part, then visible, then the
   /// started jobs run. Needs the turn. When it fails nothing of it happened; the caller undoes the
@@ -129,11 +143,13 @@ class EngineImpl : public provider::Services {
   std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;
 
   EngineOptions options_;
+  const std::uint64_t hash_seed_ = tree::chance(this);
   const std::shared_ptr<provider::JobLane> job_lane_;
   std::unique_ptr<store::Store> store_;
   tree::Tree tree_;
   SubscriptionHub subscriptions_;
   txn::Turn turn_;
+  Workspace workspace_;                       // with the turn
   Ledger ledger_;                             // with the turn
   txn::AwaitedValues awaited_values_;         // with the turn
   std::shared_ptr<const gate::World> world_;  // changed with the turn, under the tree's unique lock
@@ -143,7 +159,7 @@ class EngineImpl : public provider::Services {
   std::vector<const cspkit_plugin*> given_up_;  // one of their providers never left its start
   mutable std::mutex jobs_mutex_;
   std::condition_variable jobs_changed_;
-  std::atomic<std::uint64_t> transactions_{0};
+  std::uint64_t transactions_ = 0;  // with the turn
   std::atomic<std::uint64_t> sessions_{0};
   std::atomic<bool> any_refresh_{false};
 };

@@ -30,7 +30,8 @@ Status Ledger::fill(const store::Contents& contents) {
   for (const store::UndoRow& row : contents.undo) {
     auto undo = txn::decode_undo(row.record);
     if (!undo || !is_number(row.transaction)) return damaged("undo record", row.transaction);
-    open_[row.provider].undo.push_back({row.transaction, *std::move(undo)});
+    for (txn::UndoRecord& each : *undo)
+      open_[row.provider].undo.push_back({row.transaction, std::move(each)});
     next_ = std::max(next_, row.transaction + 1);
   }
   for (const store::TransactionKey& row : contents.committed) {
@@ -64,6 +65,16 @@ void Ledger::join(store::Batch& batch) const {
 void Ledger::written() {
   undone_.clear();
   heard_.clear();
+}
+
+void Ledger::list(store::Contents& contents) const {
+  for (const auto& [name, open] : open_) {
+    std::uint32_t sequence = 0;
+    for (const Record& record : open.undo)
+      contents.undo.push_back({record.transaction, sequence++, name, record.undo.bytes});
+    for (const std::int64_t transaction : open.committed)
+      contents.committed.push_back({transaction, name});
+  }
 }
 
 void Ledger::leave_undo(const std::string& provider, std::vector<Record> records,

@@ -40,6 +40,8 @@ class Ledger {
   /// Adds them to a batch that is about to be written; written() once it is.
   void join(store::Batch& batch) const;
   void written();
+  /// What is not settled, as a store would give it.
+  void list(store::Contents& contents) const;
   bool has_leftovers() const { return !undone_.empty() || !heard_.empty(); }
 
   // What a provider could not do stays until settle().

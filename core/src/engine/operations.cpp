@@ -14,19 +14,27 @@ namespace cspkit {
 
 namespace {
 
-std::string decoded(std::string_view segment) {
-  const bool escaped = segment.find('%') != std::string_view::npos;
-  return escaped ? ddf::decode_segment(segment).value_or(std::string(segment))
-                 : std::string(segment);
+void decode(std::string_view segment, std::string& name) {
+  name.assign(segment);
+  if (segment.find('%') == std::string_view::npos) return;
+  Result<std::string> decoded = ddf::decode_segment(segment);
+  if (decoded) name = *std::move(decoded);
 }
 
 }  // namespace
 
 provider::CallSpec make_call(const gate::World& world, const gate::View& view,
                              const gate::Target& target, std::size_t n, std::uint32_t verb) {
+  provider::CallSpec spec;
+  fill_call(world, view, target, n, verb, spec);
+  return spec;
+}
+
+void fill_call(const gate::World& world, const gate::View& view, const gate::Target& target,
+               std::size_t n, std::uint32_t verb, provider::CallSpec& spec,
+               const gate::Found& known) {
   const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
   const gate::Binding& binding = world.binding(id);
-  provider::CallSpec spec;
   spec.verb = verb;
   spec.handler = binding.handler[gate::handler_slot(verb)];
   spec.flags = binding.flags;
@@ -34,19 +42,38 @@ provider::CallSpec make_call(const gate::World& world, const gate::View& view,
   if (verb != CSPKIT_EXEC) spec.flags &= ~std::uint32_t{CSPKIT_HANDLER_IRREVERSIBLE};
   spec.scope = target.address.scope;
   spec.user = target.user;
-  spec.path = txn::spelled_path(view, target, n);
+  txn::spell_path(view, target, n, spec.path, known);
   spec.root = world.claim(id).root;
-  std::size_t start = 0;
+  spec.value = nullptr;
+  spec.mime = {};
+  spec.session = 0;
+  spec.transaction = nullptr;
+  spec.may_stay_pending = false;
+  std::size_t captured = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t slash = spec.path.find('/', start);
-    const std::string_view segment = std::string_view(spec.path).substr(
-        start, slash == std::string::npos ? slash : slash - start);
-    if (target.address.segments[i].dynamic) {
-      spec.captures.push_back(decoded(segment));
-    }
-    start = slash + 1;
+    const ddf::Address::Segment& segment = target.address.segments[i];
+    if (!segment.dynamic) continue;
+    const std::size_t begin = i == 0 ? 0 : target.address.segments[i - 1].path_end + 1;
+    if (captured == spec.captures.size()) spec.captures.emplace_back();
+    decode(std::string_view(spec.path).substr(begin, segment.path_end - begin),
+           spec.captures[captured++]);
   }
-  return spec;
+  spec.captures.resize(captured);
+}
+
+void Change::begin() {
+  constexpr std::size_t kKept = 4096;  // bytes of a value worth keeping
+  if (value.data.capacity() > kKept) std::string().swap(value.data);
+  value.data.clear();
+  value.format = Format::kUnset;
+  value.secret = false;
+  has_value = false;
+  mime.clear();
+  target.node = {};
+  property.reset();
+  passed_over = kept_if_there = may_stay_pending = false;
+  depth = operation = 0;
+  nearest = {};
 }
 
 // The verb was said for the whole document; a node takes the one its DDF grants.
@@ -75,7 +102,7 @@ void Changer::choose_verb(const dm::Operation& operation, Change& change) const 
 
 Status Changer::judge_address(const dm::Operation& operation, Change& change) const {
   change.verb = operation.verb;
-  change.mime = std::string(operation.mime);
+  change.mime.assign(operation.mime);
   if (operation.part != dm::Part::kWhole) choose_verb(operation, change);
   Status status = gate::judge_address(world_, operation.uri, principal_,
                                       change.passed_over ? 0 : access_of(change.verb),
@@ -117,7 +144,8 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
     return judge_property_state(world_, transaction_, target, *change.property, change.value.data);
   }
   const std::size_t size = target.address.segments.size();
-  change.depth = gate::existing_depth(world_, transaction_, target);
+  change.nearest = {};
+  change.depth = gate::existing_depth(world_, transaction_, target, &change.nearest);
   const bool exists = change.depth == size;
   const auto missing = [&] {
     return Status(Code::kNotFound, fmt::format("{} does not exist", gate::readable_uri(target)));
@@ -159,22 +187,16 @@ Status Changer::judge_value(const dm::Operation& operation, Change& change) cons
     if (change.verb == dm::Verb::kAdd) change.value = ddf::initial_value(node);
     return {};
   }
-  Result<Value> value =
-      gate::judge_value(node, operation.format, operation.data, engine_.options().max_value_bytes);
-  if (!value) return value.error();
-  change.value = *std::move(value);
   change.has_value = true;
-  return {};
+  return gate::judge_value(node, operation.format, operation.data,
+                           engine_.options().max_value_bytes, change.value);
 }
 
 Status Changer::judge_value(const Value& value, Change& change) const {
   if (change.property) return {};
-  Result<Value> judged =
-      gate::judge_value(change.target.node, value, engine_.options().max_value_bytes);
-  if (!judged) return judged.error();
-  change.value = *std::move(judged);
+  change.value = value;
   change.has_value = true;
-  return {};
+  return gate::judge_value(change.target.node, engine_.options().max_value_bytes, change.value);
 }
 
 std::optional<std::string> stored_value(const gate::World& world, const gate::View& view,
@@ -296,8 +318,7 @@ Status Changer::judge_room(const Change& change) const {
 Status Changer::apply(Change& change) {
   if (change.passed_over) return {};
   if (change.property) {
-    return apply_property(transaction_, world_, change.target, *change.property, change.value.data,
-                          engine_.utc_ms());
+    return apply_property(transaction_, world_, change.target, *change.property, change.value.data);
   }
   Status room = judge_room(change);
   if (!room.ok()) return room;
@@ -318,12 +339,13 @@ Status Changer::apply(Change& change) {
 }
 
 Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t verb,
-                     const Value* value, std::string_view mime, bool& written) {
+                     const Value* value, std::string_view mime, bool& written,
+                     const gate::Found& known) {
   const gate::Binding& binding =
       world_.binding(n == 0 ? target.node.id() : target.address.segments[n - 1].node);
-  HandlerCall call;
+  HandlerCall& call = engine_.workspace().call;
   call.provider = binding.provider;
-  call.spec = make_call(world_, transaction_, target, n, verb);
+  fill_call(world_, transaction_, target, n, verb, call.spec, known);
   call.spec.value = value;
   call.spec.mime = mime;
   call.spec.session = session_;
@@ -355,7 +377,7 @@ Status Changer::make_one(const gate::Target& target, std::size_t n) {
     Status added = call(target, n, CSPKIT_ADD, nullptr, {}, written);
     if (!added.ok()) return added;
   }
-  if (!written) txn::make_node(transaction_, world_, target, n, engine_.utc_ms());
+  if (!written) txn::make_node(transaction_, world_, target, n);
   return {};
 }
 
@@ -380,7 +402,7 @@ Status Changer::add(Change& change) {
   if (!written) {
     if (!target.node.is_leaf()) change.value = Value(Format::kNode, {});
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms(), change.existed());
+                   change.existed());
   }
   note_reboot(target.node);
   return {};
@@ -436,7 +458,7 @@ Status Changer::replace(Change& change) {
   }
   if (!written) {
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms(), change.existed());
+                   change.existed());
   }
   note_reboot(target.node);
   return {};
@@ -486,12 +508,12 @@ Status Changer::exec(Change& change) {
   bool written = false;
   if (world_.binding(target.node.id()).handles(CSPKIT_EXEC)) {
     return call(target, size, CSPKIT_EXEC, change.has_value ? &change.value : nullptr, change.mime,
-                written);
+                written, exists ? change.nearest : gate::Found());
   }
   // Nobody acts on it: what was said is kept, for whoever asks.
   if (change.has_value && target.node.is_leaf()) {
     txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   engine_.utc_ms(), change.existed());
+                   change.existed());
   }
   return {};
 }

@@ -33,9 +33,12 @@ struct Change {
   bool calls_handlers() const { return !passed_over && !property; }
   // Found by judge_state:
   std::size_t depth = 0;  ///< leading segments that exist
+  gate::Found nearest;    ///< the last row on the way; good until something is put
   bool existed() const { return depth == target.address.segments.size(); }
   std::size_t operation = 0;  ///< which command of an Atomic it is
   bool may_stay_pending = false;
+  /// Makes one that was used before ready for another command.
+  void begin();
 };
 
 /// Carries out commands of one principal in one transaction. Used by the holder of the turn.
@@ -87,7 +90,7 @@ class Changer {
   /// Calls the handler of `verb`; what it left unwritten is stored by the caller when `written`
   /// stays false.
   Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
-              std::string_view mime, bool& written);
+              std::string_view mime, bool& written, const gate::Found& known = {});
   HandlerCall handler_call(const Change& change, const gate::Target& target, std::size_t n,
                            std::uint32_t verb) const;
   void plan_removal(const Change& change, std::vector<HandlerCall>& calls) const;
@@ -108,9 +111,13 @@ class Changer {
 std::optional<std::string> stored_value(const gate::World& world, const gate::View& view,
                                         const std::string& user, const std::string& uri);
 
-/// Fills in a call to the handler of `verb` at segment n: names as created, captures decoded.
+/// A call to the handler of `verb` at segment n: names as created, captures decoded.
 provider::CallSpec make_call(const gate::World& world, const gate::View& view,
                              const gate::Target& target, std::size_t n, std::uint32_t verb);
+/// The same into a spec that was used before.
+void fill_call(const gate::World& world, const gate::View& view, const gate::Target& target,
+               std::size_t n, std::uint32_t verb, provider::CallSpec& spec,
+               const gate::Found& known = {});
 
 /// Visits existing nodes at and below a target, parents first. `enter(target)` false: its children
 /// are left out.

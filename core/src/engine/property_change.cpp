@@ -115,22 +115,21 @@ Status judge_property_state(const gate::World& world, const gate::View& view,
 }
 
 Status apply_property(txn::Transaction& transaction, const gate::World& world,
-                      const gate::Target& target, query::Property property, std::string_view value,
-                      std::int64_t now_ms) {
+                      const gate::Target& target, query::Property property,
+                      std::string_view value) {
   const ddf::Address& address = target.address;
   if (property == query::Property::kTitle) {
     if (!transaction.find(target.user, address.key)) {
-      txn::make_node(transaction, world, target, address.segments.size(), now_ms,
-                     store::kRowNotSet);
+      txn::make_node(transaction, world, target, address.segments.size(), store::kRowNotSet);
     }
-    return transaction.retitle(target.user, address.key, std::string(value), now_ms);
+    return transaction.retitle(target.user, address.key, std::string(value));
   }
   const std::string spelled =
       renamed_path(txn::spelled_path(transaction, target, address.segments.size()), value);
   ddf::Address renamed;
   if (!world.schema->resolve_path(address.scope, spelled, renamed).ok())
     return {};  // judged before
-  return transaction.rename_subtree(target.user, address.key, renamed.key, spelled, now_ms);
+  return transaction.rename_subtree(target.user, address.key, renamed.key, spelled);
 }
 
 }  // namespace cspkit

@@ -31,8 +31,7 @@ Status judge_property_state(const gate::World& world, const gate::View& view,
 
 /// Does it. A node that exists by rule only is not set by its Title. kTooLarge, kFull.
 Status apply_property(txn::Transaction& transaction, const gate::World& world,
-                      const gate::Target& target, query::Property property, std::string_view value,
-                      std::int64_t now_ms);
+                      const gate::Target& target, query::Property property, std::string_view value);
 
 }  // namespace cspkit
 

@@ -125,19 +125,18 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   const txn::TurnHolder turn(engine_.turn(), engine_.patience());
   if (!turn.status().ok()) return turn.status();
   const gate::World& world = engine_.world();
-  txn::Transaction transaction(engine_.tree(), engine_.next_transaction());
+  txn::Transaction transaction = engine_.new_transaction();
   Effects effects(engine_, transaction);
   Changer changer(engine_, world, principal_, id_, transaction, effects);
-  Change change;
-  change.target = std::move(spare_);
-  change.target.node = {};
+  Change& change = change_;
+  change.begin();
   change.may_stay_pending = operation.may_stay_pending;
   Status status = changer.judge_address(operation, change);
   if (status.ok()) status = changer.judge_state(change, failing_uri);
   if (status.ok())
     status = typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
   if (status.ok()) status = changer.judge_demands(change, false);
-  if (status.ok()) {
+  if (status.ok() && world.any_transactions) {
     std::vector<HandlerCall> calls;
     std::size_t only = 0;
     changer.plan(change, calls);
@@ -150,7 +149,6 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   }
   if (status.ok()) status = engine_.commit(transaction, {}, &effects);
   if (!status.ok()) effects.undo();
-  spare_ = std::move(change.target);
   return status;
 }
 
@@ -332,7 +330,7 @@ void SessionImpl::refresh(std::string_view uri) {
     if (target.address.segments.size() < n) return;
     const gate::Binding& binding = world.binding(target.address.segments[n - 1].node);
     if (!binding.handles(CSPKIT_REFRESH)) return;
-    txn::Transaction transaction(engine_.tree(), engine_.next_transaction());
+    txn::Transaction transaction = engine_.new_transaction();
     if (gate::existing_depth(world, transaction, target) < n) return;
     provider::CallSpec spec = make_call(world, transaction, target, n, CSPKIT_REFRESH);
     spec.session = id_;

@@ -68,8 +68,9 @@ Result<Subscription> EngineImpl::subscribe(std::string_view uri, ChangeCallback 
 Result<StateDump> EngineImpl::dump() {
   const txn::TurnHolder turn(turn_, patience());
   if (!turn.status().ok()) return turn.status();
-  Result<store::Contents> contents = store_->load();
+  Result<store::Contents> contents = store_->keeps() ? store_->load() : tree_.contents();
   if (!contents) return contents.error();
+  if (!store_->keeps()) ledger_.list(*contents);
   StateDump dump;
   for (store::NodeRow& row : contents->nodes) {
     dump.nodes.push_back(shown_node(*world_, tree_, std::move(row)));

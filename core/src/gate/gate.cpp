@@ -147,12 +147,15 @@ std::vector<std::uint8_t> find_traits(const World& world) {
   return traits;
 }
 
-std::size_t existing_depth(const World& world, const View& view, const Target& target) {
+std::size_t existing_depth(const World& world, const View& view, const Target& target,
+                           Found* last) {
   const ddf::Address& address = target.address;
   for (std::size_t n = 1; n <= address.segments.size(); ++n) {
     // What exists by rule needs no lookup; everything else is there when it is set.
     if (world.has(address.segments[n - 1].node, kStands)) continue;
-    if (view.find(target.user, address.key_of(n)) == nullptr) return n - 1;
+    const NodeRow* row = view.find(target.user, address.key_of(n));
+    if (row == nullptr) return n - 1;
+    if (last) *last = {row, n};
   }
   return address.segments.size();
 }
@@ -261,41 +264,38 @@ Status format_fits(const ddf::Node& node, std::string_view given) {
                                               format_name(wanted), given));
 }
 
-Result<Value> judge_value(const ddf::Node& node, std::string_view given, std::string_view wire_text,
-                          std::size_t max_bytes) {
-  const Result<Format> requested = requested_format(given);
-  if (!requested) return requested.error();
-  const Format format = *requested;
-  if (!node.is_leaf()) {
-    if (format != Format::kUnset && format != Format::kNode) {
-      return Status(
-          Code::kBadFormat,
-          fmt::format("{} is an interior node: its format is node, not {}", node.uri(), given));
-    }
-    if (!is_blank(wire_text)) {
-      return Status(Code::kBadFormat,
-                    fmt::format("{} is an interior node and holds no value", node.uri()));
-    }
-    return Value(Format::kNode, {});
+namespace {
+
+/// An interior node holds no value, and takes none but the empty one.
+Status judge_no_value(const ddf::Node& node, Format format, std::string_view text, Value& value) {
+  if (format != Format::kUnset && format != Format::kNode) {
+    return Status(Code::kBadFormat,
+                  fmt::format("{} is an interior node: its format is node, not {}", node.uri(),
+                              format_name(format)));
   }
-  Result<Value> value = ddf::read_value(node, format, wire_text, max_bytes);
-  if (!value) return value;
-  Status allowed = ddf::check_allowed(node, *value);
-  if (!allowed.ok()) return allowed;
-  return value;
+  if (!is_blank(text)) {
+    return Status(Code::kBadFormat,
+                  fmt::format("{} is an interior node and holds no value", node.uri()));
+  }
+  value = Value(Format::kNode, {});
+  return {};
 }
 
-Result<Value> judge_value(const ddf::Node& node, Value value, std::size_t max_bytes) {
-  if (!node.is_leaf()) {
-    return judge_value(node, format_name(value.format), value.data, max_bytes);
-  }
-  const bool secret = value.secret;
-  Result<Value> checked = ddf::check_format(node, std::move(value), max_bytes);
-  if (!checked) return checked;
-  Status allowed = ddf::check_allowed(node, *checked);
-  if (!allowed.ok()) return allowed;
-  checked->secret = secret;
-  return checked;
+}  // namespace
+
+Status judge_value(const ddf::Node& node, std::string_view given, std::string_view wire_text,
+                   std::size_t max_bytes, Value& value) {
+  const Result<Format> requested = requested_format(given);
+  if (!requested) return requested.error();
+  if (!node.is_leaf()) return judge_no_value(node, *requested, wire_text, value);
+  Status reads = ddf::read_value(node, *requested, wire_text, max_bytes, value);
+  return reads.ok() ? ddf::check_allowed(node, value) : reads;
+}
+
+Status judge_value(const ddf::Node& node, std::size_t max_bytes, Value& value) {
+  if (!node.is_leaf()) return judge_no_value(node, value.format, value.data, value);
+  Status fits = ddf::fit_format(node, value, max_bytes);
+  return fits.ok() ? ddf::check_allowed(node, value) : fits;
 }
 
 std::string readable_uri(const Target& target, std::size_t n) {

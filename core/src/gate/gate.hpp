@@ -45,8 +45,15 @@ Status judge_address(const World& world, std::string_view uri, const Principal& 
 bool exists_below_parent(const World& world, const ddf::Node& node, const NodeRow* row);
 /// The Traits of every node of a world that is complete but for them.
 std::vector<std::uint8_t> find_traits(const World& world);
+/// The row of one of a target's segments, counted from 1.
+struct Found {
+  const NodeRow* row = nullptr;
+  std::size_t segment = 0;
+};
 /// Number of leading segments that exist: address.segments.size() when the node itself does.
-std::size_t existing_depth(const World& world, const View& view, const Target& target);
+/// `last`: the row that was looked up last and is there; valid as long as what a view finds.
+std::size_t existing_depth(const World& world, const View& view, const Target& target,
+                           Found* last = nullptr);
 
 /// Names of the children of the target that exist, decoded, as created or as the DDF spells them,
 /// sorted.
@@ -62,10 +69,11 @@ Status judge_instances(const World& world, const View& view, const Target& targe
 /// Row 9 for a command that carries no value: only the format, if one was sent, is judged.
 Status format_fits(const ddf::Node& node, std::string_view given);
 /// Rows 9 and 10. `given` is the format as sent. For interior nodes the value is empty, of format
-/// node.
-Result<Value> judge_value(const ddf::Node& node, std::string_view given, std::string_view wire_text,
-                          std::size_t max_bytes);
-Result<Value> judge_value(const ddf::Node& node, Value value, std::size_t max_bytes);
+/// node. After a failure `value` holds anything.
+Status judge_value(const ddf::Node& node, std::string_view given, std::string_view wire_text,
+                   std::size_t max_bytes, Value& value);
+/// The same for a value that is typed already; it gets the format it takes on.
+Status judge_value(const ddf::Node& node, std::size_t max_bytes, Value& value);
 
 /// The address of the first n segments as a person would write it: "./Vendor/..." or
 /// "./User/Vendor/...".

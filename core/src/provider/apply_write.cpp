@@ -33,8 +33,19 @@ Status put_alert(txn::Transaction& transaction, const WriteOp& op, std::string s
 
 }  // namespace
 
+bool set_direct(const LoadedProvider& provider, const gate::World& world,
+                txn::Transaction& transaction, std::string_view user, std::string_view path,
+                Value& value, std::string_view mime, Status& done) {
+  const txn::Transaction::Direct found = transaction.find_direct(user, path);
+  if (!found.row) return false;
+  const ddf::Node node = world.schema->node(found.live->node);
+  if (world.claimant(node) != &provider) return false;
+  done = txn::owner_reset(transaction, node, found, std::move(value), std::string(mime));
+  return true;
+}
+
 Status apply_write(const LoadedProvider& provider, const gate::World& world,
-                   txn::Transaction& transaction, WriteOp op, std::int64_t now_ms) {
+                   txn::Transaction& transaction, WriteOp op) {
   switch (op.kind) {
     case WriteOp::Kind::kStateWrite:
       transaction.put_state(provider.name(), std::move(op.path), std::move(op.value.data));
@@ -56,14 +67,10 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
       break;
   }
   if (op.kind == WriteOp::Kind::kSet) {
-    // Most of what providers set is a leaf that is there: nothing but its format is to be judged.
     const std::string_view user = op.scope == Scope::kUser ? op.user : std::string_view{};
-    const tree::Live* live = transaction.find_direct(user, op.path);
-    const ddf::Node node = live ? world.schema->node(live->node) : ddf::Node();
-    if (live && world.claimant(node) == &provider) {
-      return txn::owner_reset(transaction, node, live->row, std::move(op.value), now_ms,
-                              std::move(op.mime));
-    }
+    Status done;
+    if (set_direct(provider, world, transaction, user, op.path, op.value, op.mime, done))
+      return done;
   }
   gate::Target target;
   Status found = resolve(world, op.scope, op.user, op.path, target);
@@ -82,10 +89,9 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
     return {};
   }
   if (op.kind == WriteOp::Kind::kCreate) {
-    return txn::owner_create(transaction, world, target, now_ms);
+    return txn::owner_create(transaction, world, target);
   }
-  return txn::owner_set(transaction, world, target, std::move(op.value), now_ms,
-                        std::move(op.mime));
+  return txn::owner_set(transaction, world, target, std::move(op.value), std::move(op.mime));
 }
 
 }  // namespace cspkit::provider

@@ -39,14 +39,17 @@ std::string absolute(const Writer& writer, std::string_view path) {
   return whole.append(path);
 }
 
-/// Does one thing with an open writer: finds it, holds its mutex, keeps it from ending meanwhile.
+/// Does one thing with an open writer, holding its mutex, which keeps it from ending meanwhile.
 template <typename Do>
-cspkit_code with_writer(LoadedProvider& provider, std::uint64_t id, Do action) {
-  const std::shared_ptr<Writer> writer = provider.writers().find(id);
-  if (!writer) return CSPKIT_STALE;
-  const std::lock_guard lock(writer->mutex);
-  if (writer->closed) return CSPKIT_STALE;
-  return action(*writer);
+cspkit_code with_writer(const LoadedProvider& provider, std::uint64_t id, Do action) {
+  return provider.writers().with(id, action);
+}
+
+/// The tree, for as long as a writer looks at it.
+std::shared_lock<tree::TreeMutex> look(const tree::Tree& tree, const Writer& writer) {
+  std::shared_lock lock(tree.mutex(), std::defer_lock);
+  if (!writer.is_under_turn()) lock.lock();
+  return lock;
 }
 
 bool good_value(const cspkit_value* value) {
@@ -69,32 +72,55 @@ cspkit_code misuse(LoadedProvider& provider, std::string_view text) {
 
 /// One change through a writer: at once in its overlay, and noted for the time a batch is applied.
 /// `where` is a path, or the key of state and jobs.
+cspkit_code change_with(LoadedProvider& provider, Writer& writer, WriteOp op,
+                        std::string_view where, bool is_path) {
+  if (!writer.transaction)
+    return misuse(provider, "a Get handler cannot change anything: open a batch");
+  if (writer.read_only) return misuse(provider, "undo_for cannot change anything");
+  op.scope = writer.scope;
+  op.user = writer.user;
+  op.path = is_path ? absolute(writer, where) : std::string(where);
+  const bool repeated = writer.is_batch || writer.detached;
+  if (repeated) writer.ops.push_back(op);
+  Services& services = provider.services();
+  Status status;
+  {
+    const auto lock = look(services.tree(), writer);
+    status = apply_write(provider, services.world(), *writer.transaction, std::move(op));
+  }
+  if (status.ok()) return CSPKIT_OK;
+  if (repeated) writer.ops.pop_back();
+  services.log(LogLevel::kDebug, provider.name(), status.text());
+  return code_of(status);
+}
+
 cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, std::string_view where,
                    bool is_path) {
   LoadedProvider& provider = of(host);
-  return with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
-    if (!writer.transaction)
-      return misuse(provider, "a Get handler cannot change anything: open a batch");
-    if (writer.read_only) return misuse(provider, "undo_for cannot change anything");
-    op.scope = writer.scope;
-    op.user = writer.user;
-    op.path = is_path ? absolute(writer, where) : std::string(where);
-    const bool repeated = writer.is_batch || writer.detached;
-    if (repeated) writer.ops.push_back(op);
-    Services& services = provider.services();
-    Status status;
-    {
-      const std::shared_lock lock(services.tree().mutex());
-      status = apply_write(provider, services.world(), *writer.transaction, std::move(op),
-                           utc_ms(services.clock()));
-    }
-    if (!status.ok()) {
-      if (repeated) writer.ops.pop_back();
-      services.log(LogLevel::kDebug, provider.name(), status.text());
-      return code_of(status);
-    }
-    return CSPKIT_OK;
+  return with_writer(provider, id.id, [&](Writer& writer) {
+    return change_with(provider, writer, std::move(op), where, is_path);
   });
+}
+
+/// A change of a command whose handler sets a leaf that is there: no more than that. False, and
+/// nothing has happened, for everything else.
+bool set_at_once(LoadedProvider& provider, Writer& writer, std::string_view path, Value& value,
+                 cspkit_code& code) {
+  if (!writer.is_under_turn() || writer.read_only) return false;
+  Services& services = provider.services();
+  if (path.substr(0, 2) == "./") {
+    path.remove_prefix(2);
+  } else {
+    writer.whole.assign(writer.root).append(1, '/').append(path);
+    path = writer.whole;
+  }
+  const std::string_view user = writer.scope == Scope::kUser ? writer.user : std::string_view{};
+  Status done;
+  if (!set_direct(provider, services.world(), *writer.transaction, user, path, value, {}, done))
+    return false;
+  if (!done.ok()) services.log(LogLevel::kDebug, provider.name(), done.text());
+  code = code_of(done);
+  return true;
 }
 
 // ---- calls ----
@@ -153,7 +179,7 @@ cspkit_code read(const cspkit_host* host, cspkit_writer id, cspkit_str path, csp
   Value value;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
-    const std::shared_lock lock(tree.mutex());
+    const auto lock = look(tree, writer);
     const gate::World& world = provider.services().world();
     gate::Target target;
     Status status = resolve(world, writer.scope, writer.user, absolute(writer, view(path)), target);
@@ -185,7 +211,7 @@ cspkit_code children(const cspkit_host* host, cspkit_writer id, cspkit_str path,
   std::vector<std::string> names;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
-    const std::shared_lock lock(tree.mutex());
+    const auto lock = look(tree, writer);
     const gate::World& world = provider.services().world();
     gate::Target target;
     Status status = resolve(world, writer.scope, writer.user, absolute(writer, view(path)), target);
@@ -206,13 +232,19 @@ cspkit_code children(const cspkit_host* host, cspkit_writer id, cspkit_str path,
   return CSPKIT_OK;
 }
 
-cspkit_code set(const cspkit_host* host, cspkit_writer writer, cspkit_str path,
+cspkit_code set(const cspkit_host* host, cspkit_writer id, cspkit_str path,
                 const cspkit_value* value) noexcept {
-  if (!good_value(value)) return misuse(of(host), "set: no value, or an unknown format");
-  WriteOp op;
-  op.kind = WriteOp::Kind::kSet;
-  op.value = copy(*value);
-  return change(host, writer, std::move(op), view(path), true);
+  LoadedProvider& provider = of(host);
+  if (!good_value(value)) return misuse(provider, "set: no value, or an unknown format");
+  return with_writer(provider, id.id, [&](Writer& writer) {
+    Value copied = copy(*value);
+    cspkit_code code = CSPKIT_OK;
+    if (set_at_once(provider, writer, view(path), copied, code)) return code;
+    WriteOp op;
+    op.kind = WriteOp::Kind::kSet;
+    op.value = std::move(copied);
+    return change_with(provider, writer, std::move(op), view(path), true);
+  });
 }
 
 cspkit_code create(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
@@ -235,7 +267,7 @@ cspkit_code state_read(const cspkit_host* host, cspkit_writer id, cspkit_str key
   std::string bytes;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
-    const std::shared_lock lock(tree.mutex());
+    const auto lock = look(tree, writer);
     const std::string name(view(key));
     if (writer.transaction) {
       const std::string* own = writer.transaction->state(provider.name(), name);
@@ -258,11 +290,11 @@ cspkit_code state_list(const cspkit_host* host, cspkit_writer id, cspkit_str pre
   std::vector<std::string> keys;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
-    const std::shared_lock lock(tree.mutex());
+    const auto lock = look(tree, writer);
     if (writer.transaction) {
       keys = writer.transaction->state_keys(provider.name(), view(prefix));
     } else {
-      keys = txn::Transaction(tree, 0).state_keys(provider.name(), view(prefix));
+      keys = txn::Transaction(tree, 0, 0).state_keys(provider.name(), view(prefix));
     }
     return CSPKIT_OK;
   });
@@ -304,7 +336,7 @@ cspkit_code batch_open(const cspkit_host* host, std::int32_t scope, cspkit_str u
   for (auto root = provider.roots.rbegin(); root != provider.roots.rend(); ++root) {
     if (root->scope == writer->scope) writer->root = root->path;  // the first one stays
   }
-  writer->preview = std::make_unique<txn::Transaction>(provider.services().tree(), 0);
+  writer->preview = std::make_unique<txn::Transaction>(provider.services().tree(), 0, 0);
   writer->transaction = writer->preview.get();
   out->id = provider.writers().open(writer);
   return CSPKIT_OK;

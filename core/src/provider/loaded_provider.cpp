@@ -33,8 +33,12 @@ bool good_name(std::string_view name) {
 class RequestOf {
  public:
   RequestOf(const CallSpec& spec, Clock::Duration deadline) {
-    captures_.reserve(spec.captures.size());
-    for (const std::string& name : spec.captures) captures_.push_back(str(name));
+    cspkit_str* names = few_;
+    if (spec.captures.size() > kFew) {
+      many_.resize(spec.captures.size());
+      names = many_.data();
+    }
+    for (std::size_t i = 0; i < spec.captures.size(); ++i) names[i] = str(spec.captures[i]);
     if (spec.value) {
       value_ = {static_cast<std::int32_t>(spec.value->format),
                 spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) ? kSecret : 0u,
@@ -46,8 +50,8 @@ class RequestOf {
     request_.scope = static_cast<std::int32_t>(spec.scope);
     request_.user = str(spec.user);
     request_.path = str(spec.path);
-    request_.captures = captures_.data();
-    request_.capture_count = captures_.size();
+    request_.captures = names;
+    request_.capture_count = spec.captures.size();
     request_.value = spec.value ? &value_ : nullptr;
     request_.mime = str(spec.mime);
     request_.session = spec.session;
@@ -59,7 +63,9 @@ class RequestOf {
   const cspkit_request& get() const { return request_; }
 
  private:
-  std::vector<cspkit_str> captures_;
+  static constexpr std::size_t kFew = 4;
+  cspkit_str few_[kFew];
+  std::vector<cspkit_str> many_;
   cspkit_value value_{};
   cspkit_request request_{};
 };
@@ -88,15 +94,6 @@ class OwnedCall {
 
 bool is_concurrent(const CallSpec& spec) {
   return spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0;
-}
-
-std::shared_ptr<Writer> make_writer(const CallSpec& spec) {
-  auto writer = std::make_shared<Writer>();
-  writer->scope = spec.scope;
-  writer->user = spec.user;
-  writer->root = spec.root;
-  writer->transaction = spec.transaction;
-  return writer;
 }
 
 }  // namespace
@@ -256,9 +253,8 @@ void LoadedProvider::misbehaved(std::string_view text) const {
 
 template <typename Do>
 cspkit_code LoadedProvider::locked(Do function) {
-  const std::shared_lock alive(alive_);
-  if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
   const std::lock_guard serial(serial_);
+  if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
   return function();
 }
 
@@ -312,8 +308,8 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   // Its nodes are published a moment before start() returns.
   if (!started_)
     return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false, {}};
-  const std::shared_ptr<Writer> writer = make_writer(spec);
-  const cspkit_call handle{writers_.open(writer)};
+  const WriterTable::Call call = open_call(spec);
+  const cspkit_call handle{call.id};
   const Clock::Duration deadline = clock_->steady_now() + call_deadline();
 
   cspkit_code code =
@@ -322,12 +318,25 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
       });
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
-  if (code == CSPKIT_PENDING && spec.may_stay_pending)
-    return {Status(Code::kPending), {}, false, PendingCall{handle.id, writer, deadline, {}}};
+  if (code == CSPKIT_PENDING && spec.may_stay_pending) {
+    return {Status(Code::kPending),
+            {},
+            false,
+            PendingCall{call.id, writers_.find(call.id), deadline, {}}};
+  }
   if (code == CSPKIT_PENDING)
-    code = static_cast<cspkit_code>(wait_until_complete(*writer, deadline));
-  writers_.close(handle.id);
-  return result_of(*writer, code);
+    code = static_cast<cspkit_code>(wait_until_complete(*call.writer, deadline));
+  return end_call(call, code);
+}
+
+WriterTable::Call LoadedProvider::open_call(const CallSpec& spec, bool read_only) {
+  return writers_.open_call([&](Writer& writer) {
+    writer.scope = spec.scope;
+    writer.user = spec.user;
+    writer.root = spec.root;
+    writer.transaction = spec.transaction;
+    writer.read_only = read_only;
+  });
 }
 
 Code LoadedProvider::wait_until_complete(Writer& writer, Clock::Duration deadline) {
@@ -339,33 +348,37 @@ Code LoadedProvider::wait_until_complete(Writer& writer, Clock::Duration deadlin
   return ended ? Code::kCancelled : Code::kTimedOut;
 }
 
-CallResult LoadedProvider::result_of(Writer& writer, cspkit_code code) const {
-  const std::lock_guard lock(writer.mutex);
+CallResult LoadedProvider::end_call(const WriterTable::Call& call, cspkit_code code) {
   CallResult result;
+  std::string said;
+  std::uint32_t hresult = 0;
+  writers_.close(call.id, [&](Writer& writer) {
+    if (code == CSPKIT_OK) {
+      result.has_value = writer.has_value;
+      result.value = std::move(writer.value);
+    } else {
+      said = std::move(writer.error_text);
+      hresult = writer.hresult;
+    }
+  });
+  if (code == CSPKIT_OK) return result;
   if (!is_final(code)) {
     misbehaved(fmt::format("answered an operation with {}, which is no final code", code));
     result.status = Status(Code::kFailed, fmt::format("provider {} broke its contract", name_));
     return result;
   }
-  if (code != CSPKIT_OK) {
-    std::string text = writer.error_text;
-    if (text.empty() && code == CSPKIT_TIMED_OUT) {
-      text = fmt::format("provider {} did not answer before the deadline", name_);
-    }
-    if (text.empty() && code == CSPKIT_BUSY && offload_) {
-      text = fmt::format("provider {} was busy with other calls until the deadline", name_);
-    }
-    if (writer.error_text.empty() && quarantined_) text = quarantine_status().text();
-    const bool unnamed = code == CSPKIT_BAD_VALUE && writer.hresult == 0;
-    result.status = Status(static_cast<Code>(code), std::move(text),
-                           unnamed ? kInvalidArgument : writer.hresult);
-    if (!writer.error_text.empty()) {
-      services_.log(LogLevel::kWarning, name_, writer.error_text);
-    }
-    return result;
+  std::string text = said;
+  if (text.empty() && code == CSPKIT_TIMED_OUT) {
+    text = fmt::format("provider {} did not answer before the deadline", name_);
   }
-  result.has_value = writer.has_value;
-  result.value = std::move(writer.value);
+  if (text.empty() && code == CSPKIT_BUSY && offload_) {
+    text = fmt::format("provider {} was busy with other calls until the deadline", name_);
+  }
+  if (said.empty() && quarantined_) text = quarantine_status().text();
+  const bool unnamed = code == CSPKIT_BAD_VALUE && hresult == 0;
+  result.status =
+      Status(static_cast<Code>(code), std::move(text), unnamed ? kInvalidArgument : hresult);
+  if (!said.empty()) services_.log(LogLevel::kWarning, name_, said);
   return result;
 }
 
@@ -391,16 +404,14 @@ Status LoadedProvider::begin(std::uint64_t transaction) {
 }
 
 Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
-  const std::shared_ptr<Writer> writer = make_writer(spec);
-  writer->read_only = true;
-  const cspkit_call handle{writers_.open(writer)};
+  const WriterTable::Call call = open_call(spec, true);
+  const cspkit_call handle{call.id};
   const cspkit_code code =
       ask(spec, clock_->steady_now() + call_deadline(),
           [this, handle](const CallSpec&, const cspkit_request& request) {
             return locked([&] { return transactions_->undo_for(provider_, handle, &request); });
           });
-  writers_.close(handle.id);
-  CallResult result = result_of(*writer, code);
+  CallResult result = end_call(call, code);
   if (!result.status.ok()) return result.status;
   if (!result.has_value) return std::optional<std::string>();
   return std::optional<std::string>(std::move(result.value.data));

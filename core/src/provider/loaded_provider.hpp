@@ -143,6 +143,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   void leave_host();
   const cspkit_host& plain_host() const { return plain_host_; }
   WriterTable& writers() { return writers_; }
+  const WriterTable& writers() const { return writers_; }
   TaskGuard& tasks() { return *tasks_; }
   /// Cancels calls and timers and waits for running tasks; stop() does the rest.
   void quiesce();
@@ -166,7 +167,9 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   /// Waits until no host function is at work in the engine for it.
   void disconnect();
   Code wait_until_complete(Writer& writer, Clock::Duration deadline);
-  CallResult result_of(Writer& writer, cspkit_code code) const;
+  WriterTable::Call open_call(const CallSpec& spec, bool read_only = false);
+  /// Closes the call; what it came to.
+  CallResult end_call(const WriterTable::Call& call, cspkit_code code);
   /// `function` owns what it uses.
   template <typename Do>
   cspkit_code serially(Do function);
@@ -190,8 +193,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   WriterTable writers_;
   std::shared_ptr<TaskGuard> tasks_;
   std::shared_ptr<JobLane> lane_;
-  // Shared by who is inside the provider, whole for who destroys it. Taken before serial_.
-  std::shared_mutex alive_;
+  // Who is inside the provider holds one of them, who destroys it both, this one first.
+  std::shared_mutex alive_;  // shared, for what is concurrent
   std::mutex serial_;
   std::atomic<bool> started_{false};
   std::atomic<bool> ever_started_{false};
@@ -217,10 +220,16 @@ cspkit_host make_guarded_host_table(LoadedProvider& provider);
 Status resolve(const gate::World& world, Scope scope, const std::string& user,
                std::string_view path, gate::Target& target);
 
+/// Sets a leaf of the provider that is there, as most that providers set are: nothing but its
+/// format is judged then. False, and nothing has happened, where the long way must be gone.
+bool set_direct(const LoadedProvider& provider, const gate::World& world,
+                txn::Transaction& transaction, std::string_view user, std::string_view path,
+                Value& value, std::string_view mime, Status& done);
+
 /// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
 /// kBadFormat.
 Status apply_write(const LoadedProvider& provider, const gate::World& world,
-                   txn::Transaction& transaction, WriteOp op, std::int64_t now_ms);
+                   txn::Transaction& transaction, WriteOp op);
 
 }  // namespace cspkit::provider
 

@@ -9,7 +9,7 @@ namespace cspkit::provider {
 
 void LoadedProvider::detach(const PendingCall& call) {
   const std::lock_guard lock(call.writer->mutex);
-  call.writer->preview = std::make_unique<txn::Transaction>(services_.tree(), 0);
+  call.writer->preview = std::make_unique<txn::Transaction>(services_.tree(), 0, 0);
   call.writer->transaction = call.writer->preview.get();
   call.writer->detached = true;
 }

@@ -5,21 +5,26 @@
 
 namespace cspkit::provider {
 
-std::uint64_t WriterTable::open(std::shared_ptr<Writer> writer) {
-  const std::lock_guard lock(mutex_);
+WriterTable::Place& WriterTable::take_place() {
   if (free_.empty()) {
     free_.push_back(places_.size());
     places_.emplace_back();
   }
   const std::size_t at = free_.back();
   free_.pop_back();
-  const std::uint64_t id = next_++ << kPlaceBits | at;
-  places_[at] = {id, std::move(writer)};
-  return id;
+  places_[at].id = next_++ << kPlaceBits | at;
+  return places_[at];
+}
+
+std::uint64_t WriterTable::open(std::shared_ptr<Writer> writer) {
+  const std::lock_guard lock(mutex_);
+  Place& place = take_place();
+  place.writer = std::move(writer);
+  return place.id;
 }
 
 const WriterTable::Place* WriterTable::place_of(std::uint64_t id) const {
-  const std::size_t at = id & ((std::uint64_t{1} << kPlaceBits) - 1);
+  const std::size_t at = index_of(id);
   return at < places_.size() && places_[at].id == id && id != 0 ? &places_[at] : nullptr;
 }
 
@@ -29,21 +34,30 @@ std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
   return place == nullptr ? nullptr : place->writer;
 }
 
-void WriterTable::close(std::uint64_t id) {
-  std::shared_ptr<Writer> writer;
-  {
-    const std::lock_guard lock(mutex_);
-    const Place* place = place_of(id);
-    if (place == nullptr) return;
-    const auto at = static_cast<std::size_t>(place - places_.data());
-    writer = std::move(places_[at].writer);
-    places_[at].id = 0;
-    free_.push_back(at);
-  }
-  // Whoever found the writer a moment ago may still be inside; after this it finds it closed.
-  const std::lock_guard lock(writer->mutex);
-  writer->closed = true;
-  writer->transaction = nullptr;
+// With the mutex.
+void WriterTable::put_back(std::uint64_t id, std::shared_ptr<Writer> writer) {
+  // One that somebody still holds, or that has become more than a call, is not used again.
+  if (writer.use_count() == 1 && writer->make_as_new())
+    places_[index_of(id)].writer = std::move(writer);
+  free_.push_back(index_of(id));
+}
+
+bool Writer::make_as_new() {
+  if (is_batch || detached || armed || preview) return false;
+  constexpr std::size_t kKept = 1024;  // bytes of text worth keeping
+  if (user.capacity() + error_text.capacity() + value.data.capacity() > kKept) return false;
+  user.clear();
+  root = {};
+  transaction = nullptr;
+  read_only = closed = completed = cancelled = false;
+  code = Code::kOk;
+  error_text.clear();
+  hresult = 0;
+  value.format = Format::kUnset;
+  value.data.clear();
+  value.secret = false;
+  has_value = false;
+  return true;
 }
 
 std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> WriterTable::cancel_all() {

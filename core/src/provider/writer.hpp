@@ -3,6 +3,8 @@
 #ifndef CSPKIT_CORE_PROVIDER_WRITER_HPP_
 #define CSPKIT_CORE_PROVIDER_WRITER_HPP_
 
+#include <cspkit/abi.h>
+
 #include <condition_variable>
 #include <cspkit/engine.hpp>
 #include <cspkit/result.hpp>
@@ -37,6 +39,9 @@ struct WriteOp {
 
 /// A call or a batch in the making. `mutex` guards all of it but what is set once at the start.
 struct Writer {
+  /// Who writes to a command's transaction is waited for by the holder of the turn.
+  bool is_under_turn() const { return transaction && !is_batch && !detached; }
+
   // Set at the start.
   bool is_batch = false;
   Scope scope = Scope::kDevice;
@@ -58,6 +63,7 @@ struct Writer {
   std::uint32_t hresult = 0;
   Value value;
   bool has_value = false;
+  std::string whole;  ///< a path in the making
   /// Of a batch, or of a call that goes on after its command was answered: in order, done again
   /// when it is applied.
   std::vector<WriteOp> ops;
@@ -70,14 +76,75 @@ struct Writer {
   std::uint64_t timer = 0;
   std::optional<WriteOp> when_ok;
   std::shared_ptr<const txn::AwaitedValue> instance;
+
+  /// After a call that has ended, when nobody else holds it. False for one that was more than that.
+  bool make_as_new();
 };
 
-/// Handles of one provider. An id is never given twice.
+/// Handles of one provider. An id is never given twice. Writers of calls that have ended serve
+/// again.
 class WriterTable {
  public:
+  struct Call {
+    std::uint64_t id = 0;
+    Writer* writer = nullptr;  // until it is closed
+  };
+  /// A call's writer, new or as good as new; `fill` says what it is for.
+  template <typename Fill>
+  Call open_call(Fill fill) {
+    const std::lock_guard lock(mutex_);
+    Place& place = take_place();
+    if (!place.writer) place.writer = std::make_shared<Writer>();
+    fill(*place.writer);
+    return {place.id, place.writer.get()};
+  }
   std::uint64_t open(std::shared_ptr<Writer> writer);
   std::shared_ptr<Writer> find(std::uint64_t id) const;
-  void close(std::uint64_t id);
+  /// Calls action(writer) with its mutex; CSPKIT_STALE when there is none, or it was closed.
+  template <typename Do>
+  cspkit_code with(std::uint64_t id, Do action) const {
+    std::shared_ptr<Writer> kept;
+    std::unique_lock<std::mutex> inside;
+    {
+      std::unique_lock lock(mutex_);
+      const Place* place = place_of(id);
+      if (place == nullptr) return CSPKIT_STALE;
+      inside = std::unique_lock(place->writer->mutex, std::try_to_lock);
+      if (!inside.owns_lock()) {
+        // Somebody is in there, and it may take a while: without the table, and kept alive.
+        kept = place->writer;
+        lock.unlock();
+        inside = std::unique_lock(kept->mutex);
+      }
+      Writer& writer = *(kept ? kept : place->writer);
+      if (lock.owns_lock()) lock.unlock();
+      return writer.closed ? cspkit_code{CSPKIT_STALE} : action(writer);
+    }
+  }
+  void close(std::uint64_t id) {
+    close(id, [](Writer&) {});
+  }
+  /// `last` looks at the writer when nobody else does any more; it takes no lock.
+  template <typename Do>
+  void close(std::uint64_t id, Do last) {
+    std::unique_lock lock(mutex_);
+    if (place_of(id) == nullptr) return;
+    Place& place = places_[index_of(id)];
+    place.id = 0;  // nobody finds it any more
+    std::shared_ptr<Writer> writer = std::move(place.writer);
+    std::unique_lock inside(writer->mutex, std::try_to_lock);
+    if (!inside.owns_lock()) {
+      // Whoever found it a moment ago is still inside; after this it finds it closed.
+      lock.unlock();
+      inside.lock();
+    }
+    writer->closed = true;
+    writer->transaction = nullptr;
+    last(*writer);
+    inside.unlock();
+    if (!lock.owns_lock()) lock.lock();
+    put_back(id, std::move(writer));
+  }
   /// Marks every open call that has not completed cancelled and wakes who waits; those that were
   /// open.
   std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> cancel_all();
@@ -89,7 +156,12 @@ class WriterTable {
     std::shared_ptr<Writer> writer;
   };
   static constexpr unsigned kPlaceBits = 24;
+  static std::size_t index_of(std::uint64_t id) {
+    return id & ((std::uint64_t{1} << kPlaceBits) - 1);
+  }
   const Place* place_of(std::uint64_t id) const;
+  Place& take_place();
+  void put_back(std::uint64_t id, std::shared_ptr<Writer> writer);
 
   mutable std::mutex mutex_;
   std::vector<Place> places_;

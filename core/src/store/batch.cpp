@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <utility>
+
 #include "store/store.hpp"
 
 namespace cspkit::store {
@@ -8,6 +11,25 @@ bool Batch::empty() const {
          remove_jobs.empty() && put_jobs.empty() && remove_alerts.empty() && put_alerts.empty() &&
          remove_undo.empty() && put_undo.empty() && remove_committed.empty() &&
          put_committed.empty();
+}
+
+void Batch::clear() {
+  put_nodes.clear();
+  if (empty()) return;
+  NodeRows rows = std::move(put_nodes);
+  *this = Batch();
+  put_nodes = std::move(rows);
+}
+
+void NodeRows::clear() {
+  constexpr std::size_t kRows = 256, kBytes = 1024;
+  for (NodeRow& row : *this) {
+    for (std::string* text : {&row.value, &row.mime, &row.title, &row.key, &row.path}) {
+      if (text->capacity() > kBytes) std::string().swap(*text);
+    }
+  }
+  if (rows_.size() > kRows) rows_.resize(kRows);
+  size_ = 0;
 }
 
 }  // namespace cspkit::store

@@ -9,9 +9,11 @@
 #include <cspkit/value.hpp>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cspkit::store {
@@ -35,6 +37,38 @@ struct NodeRow {
 
 struct NodeKey {
   std::string user, key;
+};
+
+/// Rows in order. Cleared, it keeps the memory of its rows for those that come next, within reason:
+/// a change of a few nodes that are there asks for none.
+class NodeRows {
+ public:
+  NodeRows() = default;
+  NodeRows(std::initializer_list<NodeRow> rows) : rows_(rows), size_(rows.size()) {}
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  NodeRow* begin() { return rows_.data(); }
+  NodeRow* end() { return rows_.data() + size_; }
+  const NodeRow* begin() const { return rows_.data(); }
+  const NodeRow* end() const { return rows_.data() + size_; }
+  NodeRow& operator[](std::size_t i) { return rows_[i]; }
+  const NodeRow& operator[](std::size_t i) const { return rows_[i]; }
+  NodeRow& back() { return rows_[size_ - 1]; }
+  const NodeRow& back() const { return rows_[size_ - 1]; }
+
+  void push_back(NodeRow row) { add() = std::move(row); }
+  /// A row more, that holds what some row held before.
+  NodeRow& add() {
+    if (size_ == rows_.size()) rows_.emplace_back();
+    return rows_[size_++];
+  }
+  void pop_back() { --size_; }
+  void clear();
+
+ private:
+  std::vector<NodeRow> rows_;  // those behind size_ are memory
+  std::size_t size_ = 0;
 };
 
 /// A provider's own bytes.
@@ -63,7 +97,7 @@ struct AlertRow {
   std::string correlator;  ///< as the command carried it
 };
 
-/// What undoes a change outside the store. Written before the effect, removed by the decision.
+/// What undoes changes outside the store. Written before the effect, removed by the decision.
 struct UndoRow {
   std::int64_t transaction = 0;
   std::uint32_t sequence = 0;
@@ -92,7 +126,7 @@ struct Contents {
 /// One transaction. Removals are done before puts of the same kind.
 struct Batch {
   std::vector<NodeKey> remove_nodes;
-  std::vector<NodeRow> put_nodes;
+  NodeRows put_nodes;
   std::vector<std::pair<std::string, std::string>> remove_state;  ///< provider, key
   std::vector<StateRow> put_state;
   std::vector<std::pair<std::string, std::string>> remove_jobs;  ///< provider, id
@@ -104,6 +138,8 @@ struct Batch {
   std::vector<TransactionKey> remove_committed;
   std::vector<TransactionKey> put_committed;
   bool empty() const;
+  /// Empty, with the memory of `put_nodes`.
+  void clear();
 };
 
 class Store {
@@ -120,9 +156,11 @@ class Store {
   /// or not there at all. kNotSupported when nothing is kept in a file, kIo, kFull. One thread at a
   /// time, as apply().
   virtual Status backup(const std::string& target) = 0;
+  /// False when it takes everything and load() gives nothing back: the tree is all there is.
+  virtual bool keeps() const { return true; }
 };
 
-/// Keeps nothing after destruction.
+/// Keeps nothing at all.
 std::unique_ptr<Store> make_memory_store();
 
 /// A SQLite file. Takes an exclusive open-file-description lock on "<path>.lock" for its lifetime.
@@ -152,7 +190,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                  const SqliteOptions& options);
 
 /// The file's schema version that this build writes.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 }  // namespace cspkit::store
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows by their folded whole path, in whatever case of letters it is asked for: one hash and one
-// probe, nothing allocated. A table of open addresses; changed under the tree's unique lock.
+// Rows by their whole path, in whatever case of letters it is asked for: one hash and one probe,
+// nothing allocated. A table of open addresses; changed under the tree's unique lock.
 #ifndef CSPKIT_CORE_TREE_FOLDED_INDEX_HPP_
 #define CSPKIT_CORE_TREE_FOLDED_INDEX_HPP_
 
@@ -24,19 +24,18 @@ inline std::uint64_t chance(const void* here) {
 
 class FoldedIndex {
  public:
-  /// `key_of(live)` is what a row was put under.
-  template <typename KeyOf>
-  const Live* find(std::string_view text, KeyOf key_of) const {
+  /// Of the rows whose keys the text folds to, the first one that `is` the one.
+  template <typename Is>
+  Live* find(std::string_view text, Is is) const {
     if (slots_.empty()) return nullptr;
     const std::uint32_t hash = hash_of(text);
     for (std::size_t i = hash & mask(); slots_[i].live != nullptr; i = (i + 1) & mask()) {
-      if (slots_[i].hash == hash && ddf::folds_to(text, key_of(*slots_[i].live)))
-        return slots_[i].live;
+      if (slots_[i].hash == hash && is(*slots_[i].live)) return slots_[i].live;
     }
     return nullptr;
   }
-  /// A row that is in no slot yet, under its key, which is folded.
-  void insert(std::string_view key, const Live* live) {
+  /// A row that is in no slot yet, under its key.
+  void insert(std::string_view key, Live* live) {
     if (slots_.size() < 2 * (count_ + 1)) grow();
     place({hash_of(key), live});
     ++count_;
@@ -57,7 +56,7 @@ class FoldedIndex {
  private:
   struct Slot {
     std::uint32_t hash = 0;
-    const Live* live = nullptr;
+    Live* live = nullptr;
   };
   std::size_t mask() const { return slots_.size() - 1; }
   std::uint32_t hash_of(std::string_view text) const {

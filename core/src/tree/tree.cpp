@@ -22,38 +22,37 @@ ddf::NodeId find_node(const ddf::Schema& schema, const NodeRow& row, ddf::Addres
 
 }  // namespace
 
-std::pair<Live*, bool> Space::put(NodeRow row) {
-  if (const auto found = index_.find(row.key); found != index_.end()) {
-    Live& live = *found->second;
-    const bool same_kind = (row.format == Format::kNode) == (live.row.format == Format::kNode);
-    const bool placed = live.node != ddf::kNoNode && same_kind && row.path == live.row.path;
-    bytes_ += cost_of(row) - cost_of(live.row);
-    live.row = std::move(row);
-    return {&live, placed};
-  }
-  bytes_ += cost_of(row);
-  std::string key = row.key;
-  const auto it = rows_.emplace(std::move(key), Live{std::move(row)}).first;
-  index_.emplace(it->first, &it->second);
-  return {&it->second, false};
+std::pair<Live*, bool> Space::put(NodeRow& row, Live& live) {
+  NodeRow& old = live.row;
+  const bool same_kind = (row.format == Format::kNode) == (old.format == Format::kNode);
+  const bool same_path = row.path == old.path;
+  bytes_ += cost_of(row) - cost_of(old);
+  old.format = row.format;
+  old.flags = row.flags;
+  old.tstamp = row.tstamp;
+  old.verno = row.verno;
+  old.value.swap(row.value);
+  old.mime.swap(row.mime);
+  old.title.swap(row.title);
+  if (!same_path) old.path.swap(row.path);
+  return {&live, live.node != ddf::kNoNode && same_kind && same_path};
 }
 
-void Space::set_direct(Live& live, bool direct) {
-  if (live.direct == direct) return;
-  live.direct = direct;
-  if (direct) {
-    direct_.insert(live.row.key, &live);
-  } else {
-    direct_.erase(live.row.key, &live);
-  }
+std::pair<Live*, bool> Space::put(NodeRow& row) {
+  const auto is_it = [&row](const Live& live) { return live.row.key == row.key; };
+  if (Live* live = index_.find(row.key, is_it)) return put(row, *live);
+  bytes_ += cost_of(row);
+  std::string key = row.key;
+  Live& live = rows_.emplace(std::move(key), Live{std::move(row)}).first->second;
+  index_.insert(live.row.key, &live);
+  return {&live, false};
 }
 
 void Space::erase(std::string_view key) {
   const auto it = rows_.find(key);
   if (it == rows_.end()) return;
   bytes_ -= cost_of(it->second.row);
-  set_direct(it->second, false);
-  index_.erase(it->first);
+  index_.erase(it->first, &it->second);
   auto below = rows_.erase(it);
   // What is left below may be there no more: it is looked at again when it is asked for. Between
   // a row and those below it stand names that go on with a character before '/'.
@@ -61,7 +60,7 @@ void Space::erase(std::string_view key) {
   if (below == rows_.end() || below->first.compare(0, key.size(), key) != 0) return;
   for (below = rows_.lower_bound(prefix);
        below != rows_.end() && below->first.compare(0, prefix.size(), prefix) == 0; ++below) {
-    set_direct(below->second, false);
+    below->second.direct = false;
   }
 }
 
@@ -69,7 +68,7 @@ void Tree::fill(store::Contents contents) {
   for (NodeRow& row : contents.nodes) {
     Space& space = own_space(row.user);
     bytes_ -= space.bytes();
-    space.put(std::move(row));
+    space.put(row);
     bytes_ += space.bytes();
   }
   for (store::StateRow& row : contents.state) {
@@ -93,7 +92,7 @@ void Tree::bind(const gate::World& world, std::size_t max_segments) {
 
 void Tree::place(Space& space, Live& live) {
   live.node = find_node(*world_->schema, live.row, scratch_);
-  space.set_direct(live, live.node != ddf::kNoNode && is_direct(space));
+  live.direct = live.node != ddf::kNoNode && is_direct(space);
 }
 
 // Of the row whose address is in scratch_.
@@ -111,22 +110,23 @@ bool Tree::is_direct(const Space& space) const {
   return true;
 }
 
-void Tree::put_node(NodeRow row) {
+void Tree::put_node(NodeRow& row, Live* known) {
   Space& space = own_space(row.user);
   bytes_ -= space.bytes();
-  const auto [live, placed] = space.put(std::move(row));
+  const auto [live, placed] = known ? space.put(row, *known) : space.put(row);
   bytes_ += space.bytes();
   if (!placed) place(space, *live);
 }
 
-void Tree::publish(store::Batch& batch) {
+void Tree::publish(store::Batch& batch, const std::vector<Live*>& lives) {
   for (const store::NodeKey& gone : batch.remove_nodes) {
     Space& space = own_space(gone.user);
     bytes_ -= space.bytes();
     space.erase(gone.key);
     bytes_ += space.bytes();
   }
-  for (NodeRow& row : batch.put_nodes) put_node(std::move(row));
+  for (std::size_t i = 0; i < batch.put_nodes.size(); ++i)
+    put_node(batch.put_nodes[i], lives.empty() ? nullptr : lives[i]);
   for (const auto& gone : batch.remove_state) state_.erase(gone);
   for (store::StateRow& row : batch.put_state)
     state_[{row.provider, row.key}] = std::move(row.bytes);
@@ -144,6 +144,20 @@ void Tree::put_alert(store::AlertRow row) {
   next_alert_ = std::max(next_alert_, row.id + 1);
   const std::int64_t id = row.id;
   alerts_.insert_or_assign(id, std::move(row));
+}
+
+store::Contents Tree::contents() const {
+  store::Contents all;
+  const auto copy = [&all](const Space& space) {
+    for (const auto& [key, live] : space.rows()) all.nodes.push_back(live.row);
+  };
+  copy(device_);
+  for (const auto& [user, space] : users_) copy(space);
+  for (const auto& [key, bytes] : state_) all.state.push_back({key.first, key.second, bytes});
+  for (const auto& [key, job] : jobs_)
+    all.jobs.push_back({key.first, key.second, job.payload, job.attempt});
+  for (const auto& [id, row] : alerts_) all.alerts.push_back(row);
+  return all;
 }
 
 std::vector<std::string> Tree::orphans() const {

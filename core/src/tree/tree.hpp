@@ -15,7 +15,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,16 +56,19 @@ class Space {
   using Rows = std::map<std::string, Live, std::less<>>;
 
   const Live* find(std::string_view key) const {
-    const auto it = index_.find(key);
-    return it == index_.end() ? nullptr : it->second;
+    return index_.find(key, [key](const Live& live) { return live.row.key == key; });
   }
   /// The row whose key the text folds to, if it is a direct one.
-  const Live* find_direct(std::string_view text) const {
-    return direct_.find(text, [](const Live& live) { return std::string_view(live.row.key); });
+  Live* find_direct(std::string_view text) const {
+    return index_.find(text, [text](const Live& live) {
+      return live.direct && ddf::folds_to(text, live.row.key);
+    });
   }
-  /// The row as it lies here now, and whether it has the place it had.
-  std::pair<Live*, bool> put(NodeRow row);
-  void set_direct(Live& live, bool direct);
+  /// The row as it lies here now, and whether it has the place it had. What it was before is left
+  /// in `row`, as far as its memory may be of use.
+  std::pair<Live*, bool> put(NodeRow& row);
+  /// The same when it is known where the row lies.
+  std::pair<Live*, bool> put(NodeRow& row, Live& live);
   void erase(std::string_view key);
   /// Sum of cost_of() of the rows.
   std::size_t bytes() const { return bytes_; }
@@ -74,15 +76,9 @@ class Space {
   const Rows& rows() const { return rows_; }
 
  private:
-  struct Hash {
-    std::uint64_t seed = 0;
-    std::size_t operator()(std::string_view key) const { return ddf::hash_text(key, seed); }
-  };
-
-  FoldedIndex direct_;
   std::size_t bytes_ = 0;
-  Rows rows_;  // ordered: a subtree is a range
-  std::unordered_map<std::string_view, Live*, Hash> index_{0, Hash{chance(this)}};  // keys in rows_
+  Rows rows_;          // ordered: a subtree is a range
+  FoldedIndex index_;  // of all of them
 };
 
 /// Calls visit(key) for every row strictly below `key` in an ordered map.
@@ -156,14 +152,18 @@ class Tree {
   /// Places every row in a new world, which the caller keeps until the next one, under the unique
   /// lock. Addresses of more segments are not found directly.
   void bind(const gate::World& world, std::size_t max_segments);
-  /// Applies what the store has accepted. Under the unique lock.
-  void publish(store::Batch& batch);
+  /// Applies what the store has accepted. Under the unique lock. What its rows hold afterwards is
+  /// good for nothing but their memory. `lives`: where rows that are put lie here already, null
+  /// where that is not known; as many as there are such rows, or none.
+  void publish(store::Batch& batch, const std::vector<Live*>& lives = {});
+  /// Copies of all it holds, as a store would give them.
+  store::Contents contents() const;
   /// URI of every row the schema does not know.
   std::vector<std::string> orphans() const;
 
  private:
   void put_alert(store::AlertRow row);
-  void put_node(NodeRow row);
+  void put_node(NodeRow& row, Live* live);
   void place(Space& space, Live& live);
   bool is_direct(const Space& space) const;
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }

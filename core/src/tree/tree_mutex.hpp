@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree's lock: many readers or one publisher. A publisher that waits goes before readers that
-// come after it; glibc's own reader-writer lock lets readers that overlap keep it out for ever.
+// The tree's lock: many readers or one publisher. Readers hold the tree for microseconds and count
+// themselves; a publisher shuts the entrance, then looks until nobody is left. So either side pays
+// two writes of its own, and a publisher that waits goes before readers that come after it (glibc's
+// own reader-writer lock lets readers that overlap keep it out for ever).
 // Not recursive, for readers either: one that waits for itself behind a publisher never wakes.
 #ifndef CSPKIT_CORE_TREE_TREE_MUTEX_HPP_
 #define CSPKIT_CORE_TREE_TREE_MUTEX_HPP_
@@ -10,7 +12,6 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <thread>
 #include <vector>
 
@@ -21,73 +22,69 @@ class TreeMutex {
   class Seat;
 
   void lock() {
-    waiting_.fetch_add(1, std::memory_order_relaxed);
-    const std::lock_guard first(entrance_);
-    body_.lock();
-    waiting_.fetch_sub(1, std::memory_order_relaxed);
-    seats_->publishing.store(true);
-    seats_->wait_until_empty();
+    house_->entrance.lock();
+    // In one order for all: either the publisher sees a reader, or that reader sees it.
+    house_->publishing.store(true);
+    house_->wait_until_empty();
   }
   void unlock() {
-    seats_->publishing.store(false, std::memory_order_release);
-    body_.unlock();
+    house_->publishing.store(false, std::memory_order_release);
+    house_->entrance.unlock();
   }
   void lock_shared() {
-    // Nobody waits, nearly always: then a reader pays one load for it. One that misses a publisher
-    // delays it by itself only; the locks order everything that matters.
-    if (waiting_.load(std::memory_order_relaxed) != 0) {
-      const std::lock_guard behind(entrance_);
-    }
-    body_.lock_shared();
+    std::atomic<int>& standing = house_->standing;
+    standing.fetch_add(1);
+    if (!house_->publishing.load()) return;
+    standing.fetch_sub(1, std::memory_order_release);
+    const std::lock_guard behind(house_->entrance);  // no publisher is inside while it is held
+    standing.fetch_add(1);
   }
-  void unlock_shared() { body_.unlock_shared(); }
+  void unlock_shared() { house_->standing.fetch_sub(1, std::memory_order_release); }
 
  private:
-  struct Seats {
-    // Readers hold the tree for microseconds; whoever publishes has just waited for a disk.
-    void wait_until_empty() {
-      const std::lock_guard guard(mutex);
-      for (const std::atomic<bool>* taken : all) {
-        for (int looks = 0; taken->load(); ++looks) {
-          if (looks < kLooks) {
-            std::this_thread::yield();
-          } else {
-            std::this_thread::sleep_for(std::chrono::microseconds(50));
-          }
+  struct House {
+    void wait_until_empty() const {
+      wait_until([this] { return standing.load() == 0; });
+      for (const std::atomic<bool>* taken : seats) wait_until([taken] { return !taken->load(); });
+    }
+    template <typename Is>
+    static void wait_until(Is is_so) {
+      constexpr int kLooks = 1000;
+      for (int looks = 0; !is_so(); ++looks) {
+        if (looks < kLooks) {
+          std::this_thread::yield();
+        } else {
+          std::this_thread::sleep_for(std::chrono::microseconds(50));
         }
       }
     }
-    static constexpr int kLooks = 1000;
+    std::mutex entrance;  // held by a publisher, and whoever changes `seats`
     std::atomic<bool> publishing{false};
-    std::mutex mutex;
-    std::vector<const std::atomic<bool>*> all;
+    std::vector<const std::atomic<bool>*> seats;
+    alignas(64) std::atomic<int> standing{0};  // readers without a seat of their own
   };
 
-  std::atomic<int> waiting_{0};
-  std::mutex entrance_;
-  std::shared_mutex body_;
-  std::shared_ptr<Seats> seats_ = std::make_shared<Seats>();
+  std::shared_ptr<House> house_ = std::make_shared<House>();
 };
 
 /// A reader's own place, for one thread at a time: readers that sit do not write to each other's
-/// memory, which is what a lock shared by all of them costs. Shares the lock as lock_shared() does.
-/// May outlive the lock, but not be locked then.
+/// memory, which is what a count shared by all of them costs. Shares the lock as lock_shared()
+/// does. May outlive the lock, but not be locked then.
 class TreeMutex::Seat {
  public:
-  explicit Seat(TreeMutex& mutex) : mutex_(mutex), seats_(mutex.seats_) {
-    const std::lock_guard guard(seats_->mutex);
-    seats_->all.push_back(&taken_);
+  explicit Seat(TreeMutex& mutex) : mutex_(mutex), house_(mutex.house_) {
+    const std::lock_guard guard(house_->entrance);
+    house_->seats.push_back(&taken_);
   }
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
   ~Seat() {
-    const std::lock_guard guard(seats_->mutex);
-    seats_->all.erase(std::find(seats_->all.begin(), seats_->all.end(), &taken_));
+    const std::lock_guard guard(house_->entrance);
+    house_->seats.erase(std::find(house_->seats.begin(), house_->seats.end(), &taken_));
   }
   void lock_shared() {
-    // In one order for all: either the publisher sees the seat taken, or its reader sees it.
     taken_.store(true);
-    if (!seats_->publishing.load()) return;
+    if (!house_->publishing.load()) return;
     taken_.store(false, std::memory_order_release);
     mutex_.lock_shared();
     stands_ = true;
@@ -103,8 +100,8 @@ class TreeMutex::Seat {
 
  private:
   TreeMutex& mutex_;
-  std::shared_ptr<Seats> seats_;
-  bool stands_ = false;  // shares the lock itself, because the tree was being published
+  std::shared_ptr<House> house_;
+  bool stands_ = false;  // counted at the lock itself, because the tree was being published
   alignas(64) std::atomic<bool> taken_{false};
 };
 

@@ -11,51 +11,70 @@ std::uint32_t Overlay::hash_of(std::string_view user, std::string_view key) cons
   return static_cast<std::uint32_t>(ddf::hash_text(key, seed_ + user.size()));
 }
 
-// In changes_, counted from 1; 0 when there is none.
+// In rows_, counted from 1; 0 when there is none.
 std::size_t Overlay::place_of(std::string_view user, std::string_view key) const {
-  const auto is_it = [&](const Change& change) {
-    return change.row.key == key && change.row.user == user;
-  };
+  if (rows_.empty()) return 0;
+  const auto is_it = [&](const NodeRow& row) { return row.key == key && row.user == user; };
   if (slots_.empty()) {
-    for (std::size_t i = changes_.size(); i != 0; --i) {
-      if (is_it(changes_[i - 1])) return i;
+    for (std::size_t i = rows_.size(); i != 0; --i) {
+      if (is_it(rows_[i - 1])) return i;
     }
     return 0;
   }
   const std::uint32_t hash = hash_of(user, key);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = hash & mask; slots_[i].place != 0; i = (i + 1) & mask) {
-    if (slots_[i].hash == hash && is_it(changes_[slots_[i].place - 1])) return slots_[i].place;
+    if (slots_[i].hash == hash && is_it(rows_[slots_[i].place - 1])) return slots_[i].place;
   }
   return 0;
 }
 
-const Overlay::Change* Overlay::find(std::string_view user, std::string_view key) const {
+Overlay::Change Overlay::find(std::string_view user, std::string_view key) const {
   const std::size_t place = place_of(user, key);
-  return place == 0 ? nullptr : &changes_[place - 1];
+  return place == 0 ? Change() : Change{&rows_[place - 1], &marks_[place - 1]};
 }
 
-Overlay::Change& Overlay::at(std::string_view user, std::string_view key) {
+Overlay::Place Overlay::at(std::string_view user, std::string_view key) {
   std::size_t place = place_of(user, key);
   if (place == 0) {
-    Change& made = changes_.emplace_back();
-    made.row.user = user;
-    made.row.key = key;
-    place = changes_.size();
+    NodeRow& made = rows_.add();
+    marks_.emplace_back();
+    made.user.assign(user);
+    made.key.assign(key);
+    made.path.clear();
+    made.format = Format::kUnset;
+    made.mime.clear();
+    made.value.clear();
+    made.flags = 0;
+    made.title.clear();
+    made.tstamp = 0;
+    made.verno = 0;
+    place = rows_.size();
     index(place);
-    if (!ordered_.empty()) ordered_[made.row.user].emplace(made.row.key, place - 1);
+    if (!ordered_.empty()) ordered_[made.user].emplace(made.key, place - 1);
   }
-  return changes_[place - 1];
+  return {rows_[place - 1], marks_[place - 1]};
+}
+
+void Overlay::clear() {
+  constexpr std::size_t kMost = 4096;
+  rows_.clear();
+  marks_.clear();
+  slots_.clear();
+  if (marks_.capacity() > kMost) marks_.shrink_to_fit();
+  if (slots_.capacity() > kMost) slots_.shrink_to_fit();
+  if (!ordered_.empty()) ordered_.clear();
 }
 
 void Overlay::index(std::size_t place) {
   constexpr std::size_t kFew = 8;
-  if (changes_.size() <= kFew) return;
-  const bool grows = slots_.size() < 2 * changes_.size();
+  if (rows_.size() <= kFew) return;
+  const bool grows = slots_.size() < 2 * rows_.size();
+  if (slots_.empty()) seed_ = tree::chance(this);
   if (grows) slots_.assign(std::max(8 * kFew, 2 * slots_.size()), {});
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t each = grows ? 1 : place; each <= place; ++each) {
-    const NodeRow& row = changes_[each - 1].row;
+    const NodeRow& row = rows_[each - 1];
     const std::uint32_t hash = hash_of(row.user, row.key);
     std::size_t i = hash & mask;
     while (slots_[i].place != 0) i = (i + 1) & mask;
@@ -65,18 +84,36 @@ void Overlay::index(std::size_t place) {
 
 void Overlay::put_in_order() const {
   if (!ordered_.empty()) return;
-  for (std::size_t i = 0; i < changes_.size(); ++i)
-    ordered_[changes_[i].row.user].emplace(changes_[i].row.key, i);
+  for (std::size_t i = 0; i < rows_.size(); ++i) ordered_[rows_[i].user].emplace(rows_[i].key, i);
 }
 
-std::vector<std::size_t> Overlay::in_order() const {
-  std::vector<std::size_t> order(changes_.size());
+bool Overlay::comes_before(std::size_t a, std::size_t b) const {
+  return std::tie(rows_[a].user, rows_[a].key) < std::tie(rows_[b].user, rows_[b].key);
+}
+
+void Overlay::take(const tree::Tree& tree, store::Batch& batch, std::vector<tree::Live*>& lives) {
+  lives.clear();
+  bool as_they_are = true;  // sorted, and nothing is removed
+  for (std::size_t i = 0; i < marks_.size() && as_they_are; ++i)
+    as_they_are = !marks_[i].removed && (i == 0 || comes_before(i - 1, i));
+  if (as_they_are) {
+    for (const Mark& mark : marks_) lives.push_back(mark.live);
+    std::swap(rows_, batch.put_nodes);
+    return clear();
+  }
+  std::vector<std::size_t> order(rows_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-    const NodeRow &x = changes_[a].row, &y = changes_[b].row;
-    return std::tie(x.user, x.key) < std::tie(y.user, y.key);
-  });
-  return order;
+  std::sort(order.begin(), order.end(),
+            [this](std::size_t a, std::size_t b) { return comes_before(a, b); });
+  for (const std::size_t place : order) {
+    NodeRow& row = rows_[place];
+    if (!marks_[place].removed) {
+      std::swap(batch.put_nodes.add(), row);
+    } else if (tree.find(row.user, row.key)) {
+      batch.remove_nodes.push_back({row.user, row.key});
+    }
+  }
+  clear();
 }
 
 }  // namespace cspkit::txn

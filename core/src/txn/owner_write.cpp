@@ -9,26 +9,30 @@
 
 namespace cspkit::txn {
 
-std::string spelled_path(const gate::View& view, const gate::Target& target, std::size_t n) {
+void spell_path(const gate::View& view, const gate::Target& target, std::size_t n,
+                std::string& path, const gate::Found& known) {
   const ddf::Address& address = target.address;
-  std::string path;
-  for (std::size_t i = 1; i <= n; ++i) {
-    const std::size_t start = i == 1 ? 0 : address.segments[i - 2].path_end + 1;
-    std::string_view segment = address.path_of(i).substr(start);
-    if (address.segments[i - 1].dynamic) {
-      if (const NodeRow* row = view.find(target.user, address.key_of(i))) {
-        const std::size_t slash = row->path.rfind('/');
-        segment = std::string_view(row->path).substr(slash == std::string::npos ? 0 : slash + 1);
-      }
-    }
-    if (i > 1) path.push_back('/');
-    path.append(segment);
+  path.assign(address.path_of(n));
+  // A row spells the names above it, too: the deepest one knows all. Static names are the DDF's.
+  const NodeRow* row = nullptr;
+  for (std::size_t i = n; i != 0; --i) {
+    const ddf::Address::Segment& segment = address.segments[i - 1];
+    if (!segment.dynamic) continue;
+    if (!row) row = i == known.segment ? known.row : view.find(target.user, address.key_of(i));
+    if (!row) continue;
+    const std::size_t begin = i == 1 ? 0 : address.segments[i - 2].path_end + 1;
+    row->path.copy(path.data() + begin, segment.path_end - begin, begin);
   }
+}
+
+std::string spelled_path(const gate::View& view, const gate::Target& target, std::size_t n) {
+  std::string path;
+  spell_path(view, target, n, path);
   return path;
 }
 
 void make_node(Transaction& transaction, const gate::World& world, const gate::Target& target,
-               std::size_t n, std::int64_t now_ms, std::uint32_t flags) {
+               std::size_t n, std::uint32_t flags) {
   const ddf::Node node = world.schema->node(target.address.segments[n - 1].node);
   NodeRow row;
   row.user = target.user;
@@ -41,21 +45,10 @@ void make_node(Transaction& transaction, const gate::World& world, const gate::T
     row.format = value.format;
     row.value = std::move(value.data);
   }
-  transaction.put(std::move(row), now_ms);
+  transaction.put(std::move(row));
 }
 
 namespace {
-
-NodeRow row_of(const std::string& user, const std::string& key, Value value, std::string mime) {
-  NodeRow row;
-  row.user = user;
-  row.key = key;
-  row.format = value.format;
-  row.mime = std::move(mime);
-  row.value = std::move(value.data);
-  row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
-  return row;
-}
 
 bool is_initial(const ddf::Node& node, const NodeRow& row) {
   if (!node.is_leaf()) return true;
@@ -63,38 +56,38 @@ bool is_initial(const ddf::Node& node, const NodeRow& row) {
   return initial.data == row.value && initial.format == row.format;
 }
 
-/// The value in its leaf's format.
-Result<Value> as_held(const ddf::Node& leaf, Value value) {
-  const bool secret = value.secret;
-  Result<Value> checked =
-      ddf::check_format(leaf, std::move(value), std::numeric_limits<std::size_t>::max());
-  if (checked) checked->secret = secret;
-  return checked;
+/// Gives a value its leaf's format.
+Status hold(const ddf::Node& leaf, Value& value) {
+  return ddf::fit_format(leaf, value, std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace
 
 void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               std::int64_t now_ms, bool existed) {
-  NodeRow row = row_of(target.user, target.address.key, std::move(value), std::move(mime));
-  const std::lock_guard lock(transaction.mutex());
-  const NodeRow* before = transaction.find(target.user, target.address.key);
+               bool existed) {
   // A row that is there keeps its spelling.
-  if (!before) {
-    row.path = spelled_path(transaction, target, target.address.segments.size());
-    if (existed && !is_initial(target.node, row)) row.verno = 1;
-  }
-  transaction.put_over(before, std::move(row), now_ms);
+  if (const NodeRow* before = transaction.find(target.user, target.address.key))
+    return transaction.overwrite(*before, std::move(value), std::move(mime));
+  NodeRow row;
+  row.user = target.user;
+  row.key = target.address.key;
+  row.path = spelled_path(transaction, target, target.address.segments.size());
+  row.format = value.format;
+  row.mime = std::move(mime);
+  row.value = std::move(value.data);
+  row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
+  if (existed && !is_initial(target.node, row)) row.verno = 1;
+  transaction.put_new(std::move(row));
 }
 
 namespace {
 
 /// Did the target itself exist?
 bool make_missing(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                  std::size_t last, std::int64_t now_ms) {
+                  std::size_t last) {
   const std::size_t depth = gate::existing_depth(world, transaction, target);
   for (std::size_t n = depth + 1; n <= last; ++n) {
-    make_node(transaction, world, target, n, now_ms);
+    make_node(transaction, world, target, n);
   }
   return depth == target.address.segments.size();
 }
@@ -102,7 +95,7 @@ bool make_missing(Transaction& transaction, const gate::World& world, const gate
 }  // namespace
 
 Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                 Value value, std::int64_t now_ms, std::string mime) {
+                 Value value, std::string mime) {
   if (!target.node.is_leaf()) {
     const bool empty =
         value.data.empty() && (value.format == Format::kUnset || value.format == Format::kNode);
@@ -110,40 +103,38 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
       return Status(Code::kBadFormat, fmt::format("{} is an interior node and holds no value",
                                                   gate::readable_uri(target)));
     }
-    return owner_create(transaction, world, target, now_ms);
+    return owner_create(transaction, world, target);
   }
-  Result<Value> held = as_held(target.node, std::move(value));
-  if (!held) return held.error();
-  const std::lock_guard lock(transaction.mutex());
-  Status room = transaction.judge_room(target.user, target.address.key, held->data.size());
+  Status held = hold(target.node, value);
+  if (!held.ok()) return held;
+  Status room = transaction.judge_room(target.user, target.address.key, value.data.size());
   if (!room.ok()) return room;
-  const bool existed =
-      make_missing(transaction, world, target, target.address.segments.size() - 1, now_ms);
-  put_value(transaction, target, *std::move(held), std::move(mime), now_ms, existed);
+  const bool existed = make_missing(transaction, world, target, target.address.segments.size() - 1);
+  put_value(transaction, target, std::move(value), std::move(mime), existed);
   return {};
 }
 
-Status owner_reset(Transaction& transaction, const ddf::Node& leaf, const NodeRow& row, Value value,
-                   std::int64_t now_ms, std::string mime) {
-  Result<Value> held = as_held(leaf, std::move(value));
-  if (!held) return held.error();
-  Status room = transaction.judge_room(row.user, row.key, held->data.size());
+Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
+                   const Transaction::Direct& found, Value value, std::string mime) {
+  Status held = hold(leaf, value);
+  if (!held.ok()) return held;
+  const NodeRow& row = *found.row;
+  Status room = transaction.judge_room(row.user, row.key, value.data.size());
   if (!room.ok()) return room;
-  transaction.put(row_of(row.user, row.key, *std::move(held), std::move(mime)), now_ms);
+  transaction.overwrite(row, std::move(value), std::move(mime), found.live);
   return {};
 }
 
-Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                    std::int64_t now_ms) {
-  const std::lock_guard lock(transaction.mutex());
+Status owner_create(Transaction& transaction, const gate::World& world,
+                    const gate::Target& target) {
   const std::size_t size = target.address.segments.size();
   if (size == 0 || target.node.is_ancestor_of_root()) return {};
   Status room = transaction.judge_room(target.user, target.address.key, 0);
   if (!room.ok()) return room;
-  make_missing(transaction, world, target, size - 1, now_ms);
+  make_missing(transaction, world, target, size - 1);
   const NodeRow* row = transaction.find(target.user, target.address.key);
   if (!row || (row->flags & store::kRowNotSet) != 0) {
-    make_node(transaction, world, target, size, now_ms);
+    make_node(transaction, world, target, size);
   }
   return {};
 }

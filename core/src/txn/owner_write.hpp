@@ -18,29 +18,30 @@ namespace cspkit::txn {
 
 /// Path of the first n segments with dynamic names as they were created, where they exist.
 std::string spelled_path(const gate::View& view, const gate::Target& target, std::size_t n);
+/// The same into `path`. `known`: a row of the target that need not be looked up any more.
+void spell_path(const gate::View& view, const gate::Target& target, std::size_t n,
+                std::string& path, const gate::Found& known = {});
 
 /// Sets the row of segment n: an interior node, or a leaf with its initial value. `flags` are the
 /// row's.
 void make_node(Transaction& transaction, const gate::World& world, const gate::Target& target,
-               std::size_t n, std::int64_t now_ms, std::uint32_t flags = 0);
+               std::size_t n, std::uint32_t flags = 0);
 
 /// Sets the row of the target to a value; its ancestors are not looked at. `existed`: set or by
 /// rule.
 void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               std::int64_t now_ms, bool existed);
+               bool existed);
 
 /// Sets a leaf, or makes an interior node, with missing ancestors. `target` is resolved.
 /// kBadFormat.
 Status owner_set(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                 Value value, std::int64_t now_ms, std::string mime = {});
-/// Sets a leaf that is set, whose row is this one, and above which nothing is missing.
-/// kBadFormat, kTooLarge, kFull.
-Status owner_reset(Transaction& transaction, const ddf::Node& leaf, const NodeRow& row, Value value,
-                   std::int64_t now_ms, std::string mime = {});
+                 Value value, std::string mime = {});
+/// Sets a leaf that Transaction::find_direct() found. kBadFormat, kTooLarge, kFull.
+Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
+                   const Transaction::Direct& found, Value value, std::string mime = {});
 /// Makes a node, and missing ancestors, exist; leaves get their initial value. Nothing when it was
 /// set already. kFull.
-Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target,
-                    std::int64_t now_ms);
+Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target);
 
 }  // namespace cspkit::txn
 

@@ -11,22 +11,24 @@
 namespace cspkit::txn {
 
 const NodeRow* Transaction::find(std::string_view user, std::string_view key) const {
-  const std::lock_guard lock(mutex_);
-  if (const Overlay::Change* own = changes_.find(user, key))
-    return own->removed ? nullptr : &own->row;
+  if (const Overlay::Change own = changes_.find(user, key))
+    return own.removed() ? nullptr : own.row;
   const tree::Live* live = tree_.find(user, key);
   return live && live->node != ddf::kNoNode ? &live->row : nullptr;
 }
 
-const tree::Live* Transaction::find_direct(std::string_view user, std::string_view path) const {
-  const std::lock_guard lock(mutex_);
-  const tree::Space* space = changes_.empty() ? tree_.space(user) : nullptr;
-  return space ? space->find_direct(path) : nullptr;
+Transaction::Direct Transaction::find_direct(std::string_view user, std::string_view path) const {
+  if (removes_) return {};  // perhaps what is above it
+  const tree::Space* space = tree_.space(user);
+  tree::Live* live = space ? space->find_direct(path) : nullptr;
+  if (!live) return {};
+  const Overlay::Change own =
+      changes_.empty() ? Overlay::Change() : changes_.find(user, live->row.key);
+  return {live, own ? own.row : &live->row};
 }
 
 void Transaction::children(std::string_view user, std::string_view key,
                            std::vector<std::string>& keys) const {
-  const std::lock_guard lock(mutex_);
   std::set<std::string> found;
   if (const tree::Space* space = tree_.space(user)) {
     tree::for_each_child(space->rows(), key, [&](const std::string& child) {
@@ -37,7 +39,7 @@ void Transaction::children(std::string_view user, std::string_view key,
   const std::size_t start = key.empty() ? 0 : key.size() + 1;
   changes_.for_each_below(user, key, [&](const std::string& below, const Overlay::Change& change) {
     if (below.find('/', start) != std::string::npos) return;
-    if (change.removed) {
+    if (change.removed()) {
       found.erase(below);
     } else {
       found.insert(below);
@@ -47,15 +49,14 @@ void Transaction::children(std::string_view user, std::string_view key,
 }
 
 std::size_t Transaction::cost_at(std::string_view user, std::string_view key) const {
-  if (const Overlay::Change* own = changes_.find(user, key))
-    return own->removed ? 0 : tree::cost_of(own->row);
+  if (const Overlay::Change own = changes_.find(user, key))
+    return own.removed() ? 0 : tree::cost_of(*own.row);
   const tree::Live* live = tree_.find(user, key);
   return live ? tree::cost_of(live->row) : 0;
 }
 
 Status Transaction::judge_room(std::string_view user, std::string_view key,
                                std::size_t value_bytes) const {
-  const std::lock_guard lock(mutex_);
   const tree::Limits& limits = tree_.limits();
   const std::size_t room = limits.transaction_bytes - std::min(limits.transaction_bytes, written_);
   if (value_bytes > room) {
@@ -77,39 +78,64 @@ Status Transaction::judge_room(std::string_view user, std::string_view key,
                                          limits.state_bytes));
 }
 
-void Transaction::put(NodeRow row, std::int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
+void Transaction::put(NodeRow row) {
   const NodeRow* before = find(row.user, row.key);
-  put_over(before, std::move(row), now_ms);
-}
-
-void Transaction::put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
-  const std::size_t cost_before = before ? tree::cost_of(*before) : 0;
-  if (before) {
-    row.path = before->path;
-    if (row.title.empty()) row.title = before->title;
-    const bool same = before->value == row.value && before->format == row.format;
-    row.verno = static_cast<std::uint16_t>(before->verno + (same ? 0 : 1));
-  }
-  row.tstamp = now_ms;
+  if (!before) return put_new(std::move(row));
+  const std::size_t cost_before = tree::cost_of(*before);
+  row.path = before->path;
+  if (row.title.empty()) row.title = before->title;
+  const bool same = before->value == row.value && before->format == row.format;
+  row.verno = static_cast<std::uint16_t>(before->verno + (same ? 0 : 1));
+  row.tstamp = now_ms_;
   set(std::move(row), cost_before);
 }
 
+void Transaction::put_new(NodeRow row) {
+  row.tstamp = now_ms_;
+  set(std::move(row), 0);
+}
+
+void Transaction::overwrite(const NodeRow& before, Value value, std::string mime,
+                            tree::Live* live) {
+  const std::size_t cost_before = tree::cost_of(before);
+  const bool same = before.value == value.data && before.format == value.format;
+  const auto verno = static_cast<std::uint16_t>(before.verno + (same ? 0 : 1));
+  const Overlay::Place place = changes_.at(before.user, before.key);
+  NodeRow& row = place.row;
+  if (&row != &before) {  // which is the tree's then, and has not moved
+    row.path = before.path;
+    row.title = before.title;
+  }
+  row.format = value.format;
+  row.mime = std::move(mime);
+  row.value = std::move(value.data);
+  row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
+  row.tstamp = now_ms_;
+  row.verno = verno;
+  if (live) place.mark.live = live;
+  note_set(place, cost_before);
+}
+
 void Transaction::set(NodeRow row, std::size_t cost_before) {
-  written_ += row.value.size();
-  growth_ += static_cast<std::ptrdiff_t>(tree::cost_of(row) - cost_before);
-  Overlay::Change& change = changes_.at(row.user, row.key);
-  ++change.writes;
-  change.removed = false;
-  change.row = std::move(row);
+  const Overlay::Place place = changes_.at(row.user, row.key);
+  place.row = std::move(row);
+  note_set(place, cost_before);
+}
+
+void Transaction::note_set(const Overlay::Place& place, std::size_t cost_before) {
+  written_ += place.row.value.size();
+  growth_ += static_cast<std::ptrdiff_t>(tree::cost_of(place.row) - cost_before);
+  ++place.mark.writes;
+  place.mark.removed = false;
 }
 
 void Transaction::reset(std::string_view user, std::string_view key) {
   growth_ -= static_cast<std::ptrdiff_t>(cost_at(user, key));
-  Overlay::Change& change = changes_.at(user, key);
-  ++change.writes;
-  change.removed = true;
+  Overlay::Mark& mark = changes_.at(user, key).mark;
+  ++mark.writes;
+  mark.removed = true;
+  mark.live = nullptr;
+  removes_ = true;
 }
 
 std::set<std::string> Transaction::keys_of_subtree(std::string_view user,
@@ -126,14 +152,11 @@ std::set<std::string> Transaction::keys_of_subtree(std::string_view user,
 }
 
 void Transaction::erase_subtree(std::string_view user, std::string_view key) {
-  const std::lock_guard lock(mutex_);
   erased_keys_.push_back({std::string(user), std::string(key)});
   for (const std::string& each : keys_of_subtree(user, key)) reset(user, each);
 }
 
-Status Transaction::retitle(std::string_view user, std::string_view key, std::string title,
-                            std::int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
+Status Transaction::retitle(std::string_view user, std::string_view key, std::string title) {
   const NodeRow* before = find(user, key);
   if (!before || before->title == title) return {};
   // The whole row is written anew.
@@ -142,25 +165,23 @@ Status Transaction::retitle(std::string_view user, std::string_view key, std::st
   const std::size_t cost_before = tree::cost_of(*before);
   NodeRow row = *before;
   row.title = std::move(title);
-  row.tstamp = now_ms;
+  row.tstamp = now_ms_;
   ++row.verno;
   set(std::move(row), cost_before);
   return {};
 }
 
 Status Transaction::rename_subtree(std::string_view user, std::string_view key,
-                                   std::string_view new_key, std::string_view new_path,
-                                   std::int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
+                                   std::string_view new_key, std::string_view new_path) {
   const NodeRow* top = find(user, key);
   if (!top || top->path == new_path) return {};
   const std::size_t old_path_size = top->path.size();
   const std::set<std::string> keys = keys_of_subtree(user, key);
   std::size_t bytes = 0;
   for (const std::string& each : keys) {
-    const Overlay::Change* own = changes_.find(user, each);
+    const Overlay::Change own = changes_.find(user, each);
     const tree::Live* live = own ? nullptr : tree_.find(user, each);
-    if (own && !own->removed) bytes += own->row.value.size();
+    if (own && !own.removed()) bytes += own.row->value.size();
     if (live) bytes += live->row.value.size();
   }
   Status room = judge_room(user, key, bytes);
@@ -168,16 +189,16 @@ Status Transaction::rename_subtree(std::string_view user, std::string_view key,
   std::vector<NodeRow> moved;
   for (const std::string& each : keys) {
     // What no DDF describes at present moves along.
-    const Overlay::Change* own = changes_.find(user, each);
+    const Overlay::Change own = changes_.find(user, each);
     const tree::Live* live = own ? nullptr : tree_.find(user, each);
-    if (own && !own->removed) moved.push_back(own->row);
+    if (own && !own.removed()) moved.push_back(*own.row);
     if (live) moved.push_back(live->row);
     reset(user, each);
   }
   if (new_key != key) erase_subtree(user, new_key);
   for (NodeRow& row : moved) {
     if (row.key == key) {
-      row.tstamp = now_ms;
+      row.tstamp = now_ms_;
       ++row.verno;
     }
     row.key.replace(0, key.size(), new_key);
@@ -188,32 +209,29 @@ Status Transaction::rename_subtree(std::string_view user, std::string_view key,
 }
 
 std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {
-  const std::lock_guard lock(mutex_);
-  const Overlay::Change* own = changes_.find(user, key);
-  return own ? own->writes : 0;
+  const Overlay::Change own = changes_.find(user, key);
+  return own ? own.mark->writes : 0;
 }
 
 const std::string* Transaction::state(const std::string& provider, const std::string& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto own = state_.find({provider, key});
-  if (own != state_.end()) return own->second ? &*own->second : nullptr;
+  if (extras_) {
+    const auto own = extras_->state.find({provider, key});
+    if (own != extras_->state.end()) return own->second ? &*own->second : nullptr;
+  }
   const auto it = tree_.state().find({provider, key});
   return it == tree_.state().end() ? nullptr : &it->second;
 }
 
 void Transaction::put_state(std::string provider, std::string key, std::string bytes) {
-  const std::lock_guard lock(mutex_);
-  state_[{std::move(provider), std::move(key)}] = std::move(bytes);
+  extras().state[{std::move(provider), std::move(key)}] = std::move(bytes);
 }
 
 void Transaction::erase_state(std::string provider, std::string key) {
-  const std::lock_guard lock(mutex_);
-  state_[{std::move(provider), std::move(key)}] = std::nullopt;
+  extras().state[{std::move(provider), std::move(key)}] = std::nullopt;
 }
 
 std::vector<std::string> Transaction::state_keys(const std::string& provider,
                                                  std::string_view prefix) const {
-  const std::lock_guard lock(mutex_);
   std::set<std::string> found;
   const tree::StateKey first{provider, std::string(prefix)};
   const auto matches = [&](const tree::StateKey& key) {
@@ -222,7 +240,9 @@ std::vector<std::string> Transaction::state_keys(const std::string& provider,
   const auto& kept = tree_.state();
   for (auto it = kept.lower_bound(first); it != kept.end() && matches(it->first); ++it)
     found.insert(it->first.second);
-  for (auto it = state_.lower_bound(first); it != state_.end() && matches(it->first); ++it) {
+  if (!extras_) return {found.begin(), found.end()};
+  const auto& own = extras_->state;
+  for (auto it = own.lower_bound(first); it != own.end() && matches(it->first); ++it) {
     if (it->second) {
       found.insert(it->first.second);
     } else {
@@ -233,98 +253,88 @@ std::vector<std::string> Transaction::state_keys(const std::string& provider,
 }
 
 bool Transaction::has_job(const std::string& provider, const std::string& id) const {
-  const std::lock_guard lock(mutex_);
-  const auto own = jobs_.find({provider, id});
-  if (own != jobs_.end()) return own->second.has_value();
+  if (extras_) {
+    const auto own = extras_->jobs.find({provider, id});
+    if (own != extras_->jobs.end()) return own->second.has_value();
+  }
   return tree_.jobs().count({provider, id}) != 0;
 }
 
 void Transaction::put_job(const std::string& provider, const std::string& id, std::string payload) {
-  const std::lock_guard lock(mutex_);
-  std::optional<std::string>& job = jobs_[{provider, id}];
   const tree::JobKey key{provider, id};
-  if (!job && tree_.jobs().count(key) != 0 && ended_.count(key) != 0) restarted_.insert(key);
+  Extras& own = extras();
+  std::optional<std::string>& job = own.jobs[key];
+  if (!job && tree_.jobs().count(key) != 0 && own.ended.count(key) != 0) own.restarted.insert(key);
   job = std::move(payload);
 }
 
 bool Transaction::end_job(const std::string& provider, const std::string& id) {
-  const std::lock_guard lock(mutex_);
   if (!has_job(provider, id)) return false;
-  jobs_[{provider, id}] = std::nullopt;
-  ended_.insert({provider, id});
+  extras().jobs[{provider, id}] = std::nullopt;
+  extras().ended.insert({provider, id});
   return true;
 }
 
 std::vector<tree::JobKey> Transaction::started_jobs() const {
-  const std::lock_guard lock(mutex_);
   std::vector<tree::JobKey> started;
-  for (const auto& [key, payload] : jobs_) {
-    if (payload && (tree_.jobs().count(key) == 0 || restarted_.count(key) != 0))
+  if (!extras_) return started;
+  for (const auto& [key, payload] : extras_->jobs) {
+    if (payload && (tree_.jobs().count(key) == 0 || extras_->restarted.count(key) != 0))
       started.push_back(key);
   }
   return started;
 }
 
 std::int64_t Transaction::put_alert(store::AlertRow alert) {
-  const std::lock_guard lock(mutex_);
+  Extras& own = extras();
   if (alert.id == 0) {
-    alert.id = std::max(tree_.next_alert(), last_alert_ + 1);
-    last_alert_ = alert.id;
+    alert.id = std::max(tree_.next_alert(), own.last_alert + 1);
+    own.last_alert = alert.id;
   }
-  alerts_.push_back(std::move(alert));
-  return alerts_.back().id;
+  own.alerts.push_back(std::move(alert));
+  return own.alerts.back().id;
 }
 
 bool Transaction::takes_alerts() const {
-  const std::lock_guard lock(mutex_);
-  return tree_.alerts().size() + alerts_.size() < kMostAlerts;
+  return tree_.alerts().size() + (extras_ ? extras_->alerts.size() : 0) < kMostAlerts;
 }
 
 void Transaction::remove_alert(std::int64_t id) {
-  const std::lock_guard lock(mutex_);
-  if (tree_.alerts().count(id) != 0) gone_alerts_.push_back(id);
+  if (tree_.alerts().count(id) != 0) extras().gone_alerts.push_back(id);
 }
 
 bool Transaction::empty() const {
-  const std::lock_guard lock(mutex_);
-  return changes_.empty() && state_.empty() && jobs_.empty() && alerts_.empty() &&
-         gone_alerts_.empty();
+  return changes_.empty() &&
+         (!extras_ || (extras_->state.empty() && extras_->jobs.empty() && extras_->alerts.empty() &&
+                       extras_->gone_alerts.empty()));
 }
 
-store::Batch Transaction::take_batch() {
-  const std::lock_guard lock(mutex_);
-  store::Batch batch;
-  changes_.take([&](Overlay::Change&& change) {
-    if (!change.removed) {
-      batch.put_nodes.push_back(std::move(change.row));
-    } else if (tree_.find(change.row.user, change.row.key)) {
-      batch.remove_nodes.push_back({std::move(change.row.user), std::move(change.row.key)});
-    }
-  });
-  for (auto& [key, bytes] : state_) {
+void Transaction::take_batch(store::Batch& batch, std::vector<tree::Live*>& lives) {
+  changes_.take(tree_, batch, lives);
+  if (extras_) take_extras(batch);
+}
+
+void Transaction::take_extras(store::Batch& batch) {
+  for (auto& [key, bytes] : extras_->state) {
     if (bytes) {
       batch.put_state.push_back({key.first, key.second, std::move(*bytes)});
     } else if (tree_.state().count(key) != 0) {
       batch.remove_state.push_back(key);
     }
   }
-  for (auto& [key, payload] : jobs_) {
+  for (auto& [key, payload] : extras_->jobs) {
     const auto running = tree_.jobs().find(key);
     if (payload) {
-      const bool fresh = running == tree_.jobs().end() || restarted_.count(key) != 0;
+      const bool fresh = running == tree_.jobs().end() || extras_->restarted.count(key) != 0;
       const std::uint32_t attempt = fresh ? 1 : running->second.attempt;
       batch.put_jobs.push_back({key.first, key.second, std::move(*payload), attempt});
     } else if (running != tree_.jobs().end()) {
       batch.remove_jobs.push_back(key);
     }
   }
-  batch.put_alerts = std::move(alerts_);
-  batch.remove_alerts = std::move(gone_alerts_);
-  state_.clear();
-  jobs_.clear();
-  alerts_.clear();
-  gone_alerts_.clear();
-  return batch;
+  batch.put_alerts = std::move(extras_->alerts);
+  batch.remove_alerts = std::move(extras_->gone_alerts);
+  extras_.reset();
 }
 
 }  // namespace cspkit::txn

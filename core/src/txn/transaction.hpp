@@ -2,9 +2,9 @@
 // A transaction: an overlay in memory over the tree. Nobody else sees it before it is committed;
 // dropping it undoes it.
 //
-// Threads: the overlay has a mutex of its own, because a provider may write with its call's handle
-// from any thread while the command waits. Looking through to the tree needs the turn, or the
-// tree's shared lock.
+// Threads: one at a time uses it: the holder of the turn; or, while that waits for a provider's
+// answer, whoever holds the mutex of the call's writer, from any thread. Looking through to the
+// tree needs the turn, or the tree's shared lock.
 #ifndef CSPKIT_CORE_TXN_TRANSACTION_HPP_
 #define CSPKIT_CORE_TXN_TRANSACTION_HPP_
 
@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,18 +32,35 @@ using store::NodeRow;
 
 class Transaction : public gate::View {
  public:
-  Transaction(const tree::Tree& tree, std::uint64_t id) : tree_(tree), id_(id) {}
+  /// What it writes gets the time stamp `now_ms`. `memory`, an empty overlay that nobody else uses,
+  /// may serve it meanwhile.
+  Transaction(const tree::Tree& tree, std::uint64_t id, std::int64_t now_ms,
+              Overlay* memory = nullptr)
+      : tree_(tree),
+        id_(id),
+        now_ms_(now_ms),
+        changes_(memory && memory->borrow() ? *memory : own_) {}
+  ~Transaction() override {
+    if (&changes_ != &own_) changes_.give_back();
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   std::uint64_t id() const { return id_; }
+  /// Milliseconds since 1970 UTC.
+  std::int64_t now_ms() const { return now_ms_; }
 
   /// The row as this transaction sees it; null when the node is not set. Valid until the next
   /// change.
   const NodeRow* find(std::string_view user, std::string_view key) const override;
-  /// The row at exactly that path, if it is a direct one (tree::Live) and this transaction has
-  /// changed none. Valid until the tree is published.
-  const tree::Live* find_direct(std::string_view user, std::string_view path) const;
+  /// A leaf that is set, and above which nothing is missing.
+  struct Direct {
+    tree::Live* live = nullptr;
+    const NodeRow* row = nullptr;
+  };
+  /// The one at exactly that path, in whatever case of letters, where that can be told at once (see
+  /// tree::Live); an empty one says nothing. Valid until the next change.
+  Direct find_direct(std::string_view user, std::string_view path) const;
   /// Keys of the set children directly below `key`, sorted.
   void children(std::string_view user, std::string_view key,
                 std::vector<std::string>& keys) const override;
@@ -51,18 +68,20 @@ class Transaction : public gate::View {
   /// this tree (tree::Limits). Whoever puts what somebody else has chosen asks first.
   Status judge_room(std::string_view user, std::string_view key, std::size_t value_bytes) const;
   /// Sets a row; spelling, title and version are carried on from the row before.
-  void put(NodeRow row, std::int64_t now_ms);
-  /// The same with what find() says of that row, asked under mutex().
-  void put_over(const NodeRow* before, NodeRow row, std::int64_t now_ms);
+  void put(NodeRow row);
+  /// The same of a row that find() has just said is not there.
+  void put_new(NodeRow row);
+  /// Gives a row that is there, as find() says it is, another value.
+  /// `live`: where the tree has it, if the caller knows.
+  void overwrite(const NodeRow& before, Value value, std::string mime, tree::Live* live = nullptr);
   /// Removes the row and every row below it.
   void erase_subtree(std::string_view user, std::string_view key);
   /// Gives a row that is there another Title. kTooLarge, kFull.
-  Status retitle(std::string_view user, std::string_view key, std::string title,
-                 std::int64_t now_ms);
+  Status retitle(std::string_view user, std::string_view key, std::string title);
   /// Moves a row and every row below it to another key and path. What lay there goes.
   /// kTooLarge: then it has moved nothing.
   Status rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
-                        std::string_view new_path, std::int64_t now_ms);
+                        std::string_view new_path);
   /// Grows with every put and erase of exactly this row: tells whether a handler wrote it itself.
   std::uint64_t writes_to(std::string_view user, std::string_view key) const;
 
@@ -87,32 +106,42 @@ class Transaction : public gate::View {
   bool empty() const;
   /// Roots of what was removed so far, also where nothing was set.
   const std::vector<store::NodeKey>& erased() const { return erased_keys_; }
-  /// What the store must write. The overlay is empty afterwards.
-  store::Batch take_batch();
-
-  /// Held by whoever uses the overlay while a provider may.
-  std::recursive_mutex& mutex() const { return mutex_; }
+  /// Puts what the store must write into a batch that is empty. The overlay is afterwards. `lives`
+  /// is for Tree::publish().
+  void take_batch(store::Batch& batch, std::vector<tree::Live*>& lives);
 
  private:
   void set(NodeRow row, std::size_t cost_before);
+  void note_set(const Overlay::Place& place, std::size_t cost_before);
   std::size_t cost_at(std::string_view user, std::string_view key) const;
   void reset(std::string_view user, std::string_view key);
   std::set<std::string> keys_of_subtree(std::string_view user, std::string_view key) const;
 
   const tree::Tree& tree_;
   std::uint64_t id_;
-  mutable std::recursive_mutex mutex_;
-  Overlay changes_;
+  std::int64_t now_ms_;
+  Overlay own_;
+  Overlay& changes_;
+  bool removes_ = false;       // something
   std::size_t written_ = 0;    // bytes of all values that were put
   std::ptrdiff_t growth_ = 0;  // of the tree, by tree::cost_of()
-  std::map<tree::StateKey, std::optional<std::string>> state_;
-  std::map<tree::JobKey, std::optional<std::string>> jobs_;
-  std::vector<store::AlertRow> alerts_;
-  std::vector<std::int64_t> gone_alerts_;
-  std::int64_t last_alert_ = 0;  // the number of the newest of them
   std::vector<store::NodeKey> erased_keys_;
-  // A job ended and started again under its name in one transaction is another job: it runs anew.
-  std::set<tree::JobKey> ended_, restarted_;
+  /// What few transactions have.
+  struct Extras {
+    std::map<tree::StateKey, std::optional<std::string>> state;
+    std::map<tree::JobKey, std::optional<std::string>> jobs;
+    // A job ended and started again under its name in one transaction is another job: it runs anew.
+    std::set<tree::JobKey> ended, restarted;
+    std::vector<store::AlertRow> alerts;
+    std::vector<std::int64_t> gone_alerts;
+    std::int64_t last_alert = 0;  // the number of the newest of them
+  };
+  Extras& extras() {
+    if (!extras_) extras_ = std::make_unique<Extras>();
+    return *extras_;
+  }
+  void take_extras(store::Batch& batch);
+  std::unique_ptr<Extras> extras_;
 };
 
 }  // namespace cspkit::txn

@@ -6,12 +6,16 @@
 
 namespace cspkit::txn {
 
-Status Turn::acquire(Clock::Duration patience) {
+// With the mutex. Nobody waits while the turn is free.
+bool Turn::take_if_free() {
+  if (state_.exchange(State::kContended, std::memory_order_acquire) != State::kFree) return false;
+  state_.store(State::kHeld, std::memory_order_relaxed);
+  return true;
+}
+
+Status Turn::queue_for(Clock::Duration patience) {
   std::unique_lock lock(mutex_);
-  if (!held_ && queue_.empty()) {
-    held_ = true;
-    return {};
-  }
+  if (take_if_free()) return {};
   const Clock::Duration deadline = clock_->steady_now() + patience;
   const auto waiter = std::make_shared<Waiter>();
   queue_.push_back(waiter);
@@ -44,20 +48,16 @@ void Turn::wait_a_little(std::unique_lock<std::mutex>& lock, Clock::Duration unt
   lock.lock();
 }
 
-void Turn::release() {
+void Turn::hand_on() {
   std::unique_lock lock(mutex_);
-  hand_on(lock);
-}
-
-void Turn::hand_on(std::unique_lock<std::mutex>& lock) {
   posted_holder_.reset();
   if (queue_.empty()) {
-    held_ = false;
-    changed_.notify_all();
+    state_.store(State::kFree, std::memory_order_release);
     return;
   }
   const std::shared_ptr<Waiter> next = queue_.front();
   queue_.pop_front();
+  if (queue_.empty()) state_.store(State::kHeld, std::memory_order_relaxed);
   next->granted = true;
   if (!next->task) {
     changed_.notify_all();
@@ -105,11 +105,10 @@ bool Turn::post(Task task) {
   ++posted_;
   const auto waiter = std::make_shared<Waiter>();
   waiter->task = std::move(task);
-  if (held_ || !queue_.empty()) {
+  if (!take_if_free()) {
     queue_.push_back(waiter);
     return true;
   }
-  held_ = true;
   waiter->granted = true;
   posted_holder_ = waiter;
   lock.unlock();

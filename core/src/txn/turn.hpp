@@ -21,8 +21,16 @@ class Turn {
       : clock_(std::move(clock)), executor_(std::move(executor)) {}
 
   /// Waits for the turn. kBusy when it takes longer than that; then nothing is held.
-  Status acquire(Clock::Duration patience);
-  void release();
+  Status acquire(Clock::Duration patience) {
+    State free = State::kFree;
+    // Nobody has it, nearly always.
+    if (state_.compare_exchange_strong(free, State::kHeld, std::memory_order_acquire)) return {};
+    return queue_for(patience);
+  }
+  void release() {
+    State held = State::kHeld;
+    if (!state_.compare_exchange_strong(held, State::kFree, std::memory_order_release)) hand_on();
+  }
   /// What a posted task leaves to be done after the turn has been given back.
   using After = std::function<void()>;
   using Task = std::function<After()>;
@@ -40,7 +48,14 @@ class Turn {
     std::atomic<bool> begun{false};
     Task task;  // set: a posted task, no thread waits
   };
-  void hand_on(std::unique_lock<std::mutex>& lock);
+  enum class State {
+    kFree,
+    kHeld,       // nobody waits
+    kContended,  // somebody waits, or has waited: who gives it back looks at the queue
+  };
+  Status queue_for(Clock::Duration patience);
+  bool take_if_free();
+  void hand_on();
   void run_posted(const std::shared_ptr<Waiter>& waiter);
   void run(const std::shared_ptr<Waiter>& waiter, bool helping);
   void ended();
@@ -48,11 +63,11 @@ class Turn {
 
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<Executor> executor_;
-  std::mutex mutex_;
+  std::atomic<State> state_{State::kFree};  // kHeld to kFree and back without the mutex
+  std::mutex mutex_;                        // guards what follows
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Waiter>> queue_;
   std::shared_ptr<Waiter> posted_holder_;  // the posted task that has the turn, begun or not
-  bool held_ = false;
   bool closed_ = false;
   unsigned posted_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the store for one undo record: the provider's own bytes, and in the first one of a
-// transaction the provider's roots, so that they are known when the provider is not loaded.
+// What stands in the store for undo records of one provider that were saved together: the
+// provider's own bytes, and in the first ones of a transaction the provider's roots, so that they
+// are known when the provider is not loaded.
 #ifndef CSPKIT_CORE_TXN_UNDO_RECORD_HPP_
 #define CSPKIT_CORE_TXN_UNDO_RECORD_HPP_
 
@@ -21,10 +22,12 @@ struct UndoRecord {
   std::string bytes;  ///< the provider's
 };
 
-/// byte 1 | roots: u32 | for each: scope: byte, size: u32, key | bytes, to the end. Little-endian.
-std::string encode_undo(const UndoRecord& record);
-/// Nothing when these are not the bytes of a record.
-std::optional<UndoRecord> decode_undo(std::string_view stored);
+/// byte 2 | roots: u32 | for each: scope: byte, size: u32, key | records: u32 | for each: size:
+/// u32, bytes. Little-endian. The roots are the first record's.
+std::string encode_undo(const std::vector<UndoRecord*>& records);
+/// Nothing when these are no such bytes. Takes what version 3 of the schema wrote, too: byte 1, the
+/// same roots, and the bytes of one record to the end.
+std::optional<std::vector<UndoRecord>> decode_undo(std::string_view stored);
 
 }  // namespace cspkit::txn
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every store promises, in memory or in a file.
+// What the store in a file promises, whichever durability is chosen.
 #include "store/store.hpp"
 
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@ using store::Contents;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-enum class Kind { kMemory, kFull, kNormal };
+enum class Kind { kFull, kNormal };
 
 class StoreTest : public ::testing::TestWithParam<Kind> {
  protected:
@@ -22,10 +22,6 @@ class StoreTest : public ::testing::TestWithParam<Kind> {
 
   void open() {
     store_.reset();
-    if (GetParam() == Kind::kMemory) {
-      store_ = store::make_memory_store();
-      return;
-    }
     auto opened = store::open_sqlite_store(dir_.file("device.db"), GetParam() == Kind::kFull
                                                                        ? Durability::kFull
                                                                        : Durability::kNormal);
@@ -35,7 +31,7 @@ class StoreTest : public ::testing::TestWithParam<Kind> {
 
   /// What is in it; a file is closed and opened first.
   Contents contents() {
-    if (GetParam() != Kind::kMemory) open();
+    open();
     auto loaded = store_->load();
     if (!loaded) {
       ADD_FAILURE() << loaded.error().text();
@@ -212,12 +208,9 @@ TEST_P(StoreTest, AnEmptyBatchIsEmptyAndHarmless) {
   EXPECT_THAT(contents().nodes, IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest,
-                         ::testing::Values(Kind::kMemory, Kind::kFull, Kind::kNormal),
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, ::testing::Values(Kind::kFull, Kind::kNormal),
                          [](const auto& param) {
                            switch (param.param) {
-                             case Kind::kMemory:
-                               return "Memory";
                              case Kind::kFull:
                                return "FileFull";
                              default:

@@ -21,9 +21,15 @@ inline constexpr std::size_t kDefaultMaxValueBytes = std::size_t{16} << 20;
 /// inside ignored). kBadFormat; kTooLarge beyond max_bytes of wire text.
 CSPKIT_API Result<Value> read_value(const Node& node, Format given, std::string_view wire_text,
                                     std::size_t max_bytes = kDefaultMaxValueBytes);
+/// The same into `value`, whose memory is used again; after a failure it holds anything.
+CSPKIT_API Status read_value(const Node& node, Format given, std::string_view wire_text,
+                             std::size_t max_bytes, Value& value);
 /// The same judgement for a value that is already typed (b64 and bin raw).
 CSPKIT_API Result<Value> check_format(const Node& node, Value value,
                                       std::size_t max_bytes = kDefaultMaxValueBytes);
+/// The same, and gives `value` the format it takes on; after a failure it is as it was.
+CSPKIT_API Status fit_format(const Node& node, Value& value,
+                             std::size_t max_bytes = kDefaultMaxValueBytes);
 /// Row 10. kBadValue with provider_error 0x80070057 (E_INVALIDARG) when MSFT:AllowedValues excludes
 /// the value.
 CSPKIT_API Status check_allowed(const Node& node, const Value& value);
