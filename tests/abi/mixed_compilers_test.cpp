@@ -2,6 +2,7 @@
 // Providers built by each compiler, loaded by an engine built by this one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cspkit/engine.hpp>
 #include <filesystem>
 #include <string>
@@ -19,6 +20,12 @@ std::vector<std::string> compilers() {
     begin = end + 1;
   }
   return found;
+}
+
+/// As it may stand in the name of a test.
+std::string word(std::string compiler) {
+  std::replace(compiler.begin(), compiler.end(), '+', 'x');
+  return compiler;
 }
 
 struct Sample {
@@ -61,7 +68,29 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) {
       const std::string language =
           std::string(std::get<1>(test.param).library) == "libcspkit_hello.so" ? "cxx" : "c";
-      return language + "_from_" + (std::get<0>(test.param) == "g++" ? "gcc" : "clang");
+      return language + "_from_" + word(std::get<0>(test.param));
     });
+
+class MixedExceptions : public testing::TestWithParam<std::string> {};
+
+TEST_P(MixedExceptions, StayInTheLibraryThatThrewThem) {
+  auto engine = cspkit::Engine::open();
+  ASSERT_TRUE(engine) << engine.error().text();
+  const auto file = std::filesystem::path(CSPKIT_ABI_DIR) / GetParam() / "throws.so";
+  const cspkit::Status loaded = engine->load_provider(file);
+  ASSERT_TRUE(loaded.ok()) << loaded.text();
+  auto device = engine->open_session(cspkit::Principal::device());
+  const std::string root = "./Device/Vendor/Zoo";
+  const auto text = device.get(root + "/Text");  // a std::runtime_error
+  EXPECT_EQ(text.error().code(), cspkit::Code::kFailed);
+  EXPECT_EQ(text.error().text(), "disk on fire");
+  EXPECT_EQ(device.get(root + "/Number").error().code(), cspkit::Code::kFailed);  // a number
+  const auto busy = device.replace(root + "/Text", cspkit::Value::chr("x"));      // a cspkit::Error
+  EXPECT_EQ(busy.code(), cspkit::Code::kBusy);
+  EXPECT_EQ(busy.provider_error(), 0x80070020U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Plugins, MixedExceptions, testing::ValuesIn(compilers()),
+                         [](const auto& test) { return word(test.param); });
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Animals that get in and misbehave afterwards: a documented status, nothing of it kept, the device
 // and its other nodes go on.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <cspkit/harness.hpp>
@@ -229,14 +228,6 @@ TEST_F(Behaviour, ValueBeyondTheLimitIsRefused) {
   expect_breach("does not fit");
   EXPECT_EQ(get("Number").code(), Code::kFailed);
   expect_alive();
-}
-
-/// Is the library still in this process?
-bool is_mapped(const std::filesystem::path& library) {
-  void* found = ::dlopen(library.c_str(), RTLD_NOW | RTLD_NOLOAD);
-  if (found == nullptr) return false;
-  ::dlclose(found);
-  return true;
 }
 
 TEST_F(Behaviour, OneThatNeverReturnsIsGivenUpAndItsLibraryStays) {

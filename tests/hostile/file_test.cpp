@@ -2,11 +2,13 @@
 // Files that are no providers, or that somebody else could have changed.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 
 #include "zoo.hpp"
 
@@ -55,6 +57,45 @@ TEST_F(ProviderFile, ThatIsForAnotherMachine) {
   bytes[18] = static_cast<char>(bytes[18] ^ 0x55);  // e_machine
   EXPECT_TRUE(
       is_refusal(engine().load_provider(write("alien.so", bytes)), "alien.so", "cannot be loaded"));
+}
+
+TEST_F(ProviderFile, ThatIsOfAnotherClassOrByteOrder) {
+  const std::string good = bytes_of(bring("good"));
+  for (const auto& [name, at, value] : {std::tuple{"class.so", 4, 1}, std::tuple{"order.so", 5, 2},
+                                        std::tuple{"magic.so", 1, int{'M'}}}) {
+    std::string bytes = good;
+    bytes[static_cast<std::size_t>(at)] = static_cast<char>(value);
+    EXPECT_TRUE(is_refusal(engine().load_provider(write(name, bytes)), name, "cannot be loaded"));
+  }
+}
+
+TEST_F(ProviderFile, ThatIsAProgram) {
+  EXPECT_TRUE(is_refusal(engine().load_provider(write("program.so", bytes_of("/proc/self/exe"))),
+                         "program.so", "cannot be loaded"));
+}
+
+TEST_F(ProviderFile, ThatIsAnObjectFile) {
+  std::string bytes = bytes_of(bring("good"));
+  bytes[16] = 1;  // e_type: not linked yet
+  EXPECT_TRUE(is_refusal(engine().load_provider(write("object.so", bytes)), "object.so",
+                         "cannot be loaded"));
+}
+
+TEST_F(ProviderFile, BehindALinkToNowhereOrToItself) {
+  fs::create_symlink(folder() / "gone.so", folder() / "dangling.so");
+  fs::create_symlink(folder() / "loop.so", folder() / "loop.so");
+  EXPECT_TRUE(is_refusal(engine().load_provider(folder() / "dangling.so"), "dangling.so",
+                         "cannot be opened"));
+  EXPECT_TRUE(
+      is_refusal(engine().load_provider(folder() / "loop.so"), "loop.so", "cannot be opened"));
+}
+
+TEST_F(ProviderFile, OfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const fs::path file = bring("constructor");
+  ASSERT_EQ(::chown(file.c_str(), 65534, 65534), 0);
+  EXPECT_TRUE(is_refusal(engine().load_provider(file), "constructor.so", "owned by user 65534"));
+  EXPECT_EQ(std::getenv("CSPKIT_ZOO_LOADED"), nullptr) << "it ran before it was trusted";
 }
 
 TEST_F(ProviderFile, ThatIsAFolder) {

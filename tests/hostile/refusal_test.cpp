@@ -23,6 +23,7 @@ TEST_P(Refusal, IsOneClearLineAndLeavesNothing) {
   EXPECT_TRUE(
       is_refusal(load(expected.animal), std::string(expected.animal) + ".so", expected.fragment))
       << log_.all();
+  EXPECT_FALSE(is_mapped(folder() / (std::string(expected.animal) + ".so")));
   EXPECT_TRUE(engine().providers().empty());
   EXPECT_EQ(device().get("./Device/Vendor/Zoo").error().code(), Code::kNotFound)
       << "its tree must go with it";
@@ -51,10 +52,16 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ddf_none", "DDF"}, Refused{"ddf_elsewhere", "DDF"},
         Refused{"ddf_no_xml", "embedded"}, Refused{"ddf_other_xml", "embedded"},
         Refused{"ddf_empty", "no tree"}, Refused{"pattern_unknown", "Text/More"},
-        Refused{"pattern_static_for_dynamic", "{Text}"}, Refused{"pattern_null", "Nowhere"},
-        Refused{"function_missing", "Item/{Name}"}, Refused{"verb_unknown", "verb"},
-        Refused{"verb_none", "handles nothing"}, Refused{"verb_twice", "Item/{Other}"},
-        Refused{"own_dynamic", "static"}, Refused{"handlers_null", "3 handlers"},
+        Refused{"pattern_static_for_dynamic", "{Text}"}, Refused{"pattern_null", "its pattern"},
+        Refused{"pattern_absurd", "its pattern"}, Refused{"function_missing", "Item/{Name}"},
+        Refused{"verb_unknown", "verb"}, Refused{"verb_none", "handles nothing"},
+        Refused{"verb_twice", "Item/{Other}"}, Refused{"own_dynamic", "static"},
+        Refused{"handlers_null", "3 handlers"}, Refused{"handlers_many", "at most 65535"},
+        Refused{"count_absurd", "at most 256"}, Refused{"name_absurd", "impossible size"},
+        Refused{"one_object", "the object of provider zoo again"},
+        Refused{"symbol_is_function", "no data object"},
+        Refused{"symbol_too_small", "claims 64 bytes and has 8"},
+        Refused{"needs_missing", "libzoo_absent.so"},
         Refused{"undefined_symbol", "cspkit_zoo_that_is_nowhere"}),
     [](const auto& test) { return std::string(test.param.animal); });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zoo.hpp"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -104,6 +105,13 @@ testing::AssertionResult is_refusal(const Status& status, const std::string& fil
     }
   }
   return testing::AssertionSuccess() << text;
+}
+
+bool is_mapped(const std::filesystem::path& library) {
+  void* found = ::dlopen(library.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (found == nullptr) return false;
+  ::dlclose(found);
+  return true;
 }
 
 }  // namespace cspkit::test

@@ -71,6 +71,9 @@ class ZooTest : public testing::Test {
 testing::AssertionResult is_refusal(const Status& status, const std::string& file,
                                     const std::string& fragment);
 
+/// Is the library still in this process?
+bool is_mapped(const std::filesystem::path& library);
+
 }  // namespace cspkit::test
 
 #endif  // CSPKIT_TESTS_HOSTILE_ZOO_HPP_

@@ -13,16 +13,14 @@
 #include <utility>
 
 #include "engine/engine_impl.hpp"
+#include "provider/borrowed.hpp"
 
 namespace cspkit {
 
 namespace {
 
 using provider::LoadedProvider;
-
-std::string_view view(cspkit_str text) {
-  return text.size == 0 || !text.data ? std::string_view{} : std::string_view(text.data, text.size);
-}
+using provider::view;
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -69,6 +67,7 @@ constexpr std::uint32_t kAllVerbs =
 
 /// What a handler declares, as far as it can be judged without its node; empty: all is well.
 std::string_view fault_of(const cspkit_handler& handler, const cspkit_provider& table) {
+  if (!provider::is_sound(handler.pattern)) return "its pattern has no bytes, or impossibly many";
   if ((handler.verbs & ~kAllVerbs) != 0) return "unknown verb bits";
   if (handler.verbs == 0 && (handler.flags & CSPKIT_HANDLER_OWN) == 0) return "it handles nothing";
   for (const std::uint32_t verb : kVerbs) {
@@ -391,7 +390,7 @@ Status EngineImpl::load_one(const std::shared_ptr<LoadedProvider>& loaded,
   Result<Source> source = provider_ddf(loaded->info(), library, ddf);
   if (!source) return refuse(source.error());
   Status status = claim_roots(*loaded, *source);
-  if (status.ok()) status = loaded->create();
+  if (status.ok()) status = loaded->create(providers);
   if (!status.ok()) return refuse(status);
   status = builder_.add_for_provider(source->bytes, source->name, nullptr);
   sources_.push_back(*std::move(source));

@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "provider/borrowed.hpp"
 #include "provider/loaded_provider.hpp"
 #include "tree/tree_view.hpp"
 #include "txn/alert_row.hpp"
@@ -15,12 +16,6 @@
 namespace cspkit::provider {
 
 namespace {
-
-std::string_view view(cspkit_str text) {
-  return text.size == 0 || !text.data ? std::string_view{} : std::string_view(text.data, text.size);
-}
-
-cspkit_str str(std::string_view text) { return {text.data(), text.size()}; }
 
 LoadedProvider& of(const cspkit_host* host) { return *static_cast<LoadedProvider*>(host->impl); }
 
@@ -53,8 +48,8 @@ std::shared_lock<tree::TreeMutex> look(const tree::Tree& tree, const Writer& wri
 }
 
 bool good_value(const cspkit_value* value) {
-  return value && (value->data || value->size == 0) && value->format >= CSPKIT_FORMAT_UNSET &&
-         value->format <= CSPKIT_FORMAT_FLOAT;
+  return value && is_sound({static_cast<const char*>(value->data), value->size}) &&
+         value->format >= CSPKIT_FORMAT_UNSET && value->format <= CSPKIT_FORMAT_FLOAT;
 }
 
 Value copy(const cspkit_value& value) {
@@ -68,6 +63,11 @@ Value copy(const cspkit_value& value) {
 cspkit_code misuse(LoadedProvider& provider, std::string_view text) {
   provider.misbehaved(text);
   return CSPKIT_MISUSE;
+}
+
+cspkit_code unsound(LoadedProvider& provider, std::string_view function) {
+  return misuse(provider,
+                fmt::format("{}: text without bytes, or of an impossible size", function));
 }
 
 /// One change through a writer: at once in its overlay, and noted for the time a batch is applied.
@@ -94,11 +94,12 @@ cspkit_code change_with(LoadedProvider& provider, Writer& writer, WriteOp op,
   return code_of(status);
 }
 
-cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, std::string_view where,
+cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, cspkit_str where,
                    bool is_path) {
   LoadedProvider& provider = of(host);
+  if (!is_sound(where)) return unsound(provider, is_path ? "a path" : "a key or id");
   return with_writer(provider, id.id, [&](Writer& writer) {
-    return change_with(provider, writer, std::move(op), where, is_path);
+    return change_with(provider, writer, std::move(op), view(where), is_path);
   });
 }
 
@@ -138,6 +139,7 @@ cspkit_code set_value(const cspkit_host* host, cspkit_call call,
 
 cspkit_code set_error(const cspkit_host* host, cspkit_call call, std::uint32_t hresult,
                       cspkit_str text) noexcept {
+  if (!is_sound(text)) return unsound(of(host), "set_error");
   return with_writer(of(host), call.id, [&](Writer& writer) -> cspkit_code {
     writer.error_text = std::string(view(text));
     writer.hresult = hresult;
@@ -176,6 +178,7 @@ std::int32_t is_cancelled(const cspkit_host* host, cspkit_call call) noexcept {
 cspkit_code read(const cspkit_host* host, cspkit_writer id, cspkit_str path, cspkit_value_sink sink,
                  void* context) noexcept {
   LoadedProvider& provider = of(host);
+  if (!is_sound(path)) return unsound(provider, "read");
   Value value;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
@@ -208,6 +211,7 @@ cspkit_code read(const cspkit_host* host, cspkit_writer id, cspkit_str path, csp
 cspkit_code children(const cspkit_host* host, cspkit_writer id, cspkit_str path,
                      cspkit_bytes_sink sink, void* context) noexcept {
   LoadedProvider& provider = of(host);
+  if (!is_sound(path)) return unsound(provider, "children");
   std::vector<std::string> names;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
@@ -236,6 +240,7 @@ cspkit_code set(const cspkit_host* host, cspkit_writer id, cspkit_str path,
                 const cspkit_value* value) noexcept {
   LoadedProvider& provider = of(host);
   if (!good_value(value)) return misuse(provider, "set: no value, or an unknown format");
+  if (!is_sound(path)) return unsound(provider, "a path");
   return with_writer(provider, id.id, [&](Writer& writer) {
     Value copied = copy(*value);
     cspkit_code code = CSPKIT_OK;
@@ -250,13 +255,13 @@ cspkit_code set(const cspkit_host* host, cspkit_writer id, cspkit_str path,
 cspkit_code create(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kCreate;
-  return change(host, writer, std::move(op), view(path), true);
+  return change(host, writer, std::move(op), path, true);
 }
 
 cspkit_code remove(const cspkit_host* host, cspkit_writer writer, cspkit_str path) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kRemove;
-  return change(host, writer, std::move(op), view(path), true);
+  return change(host, writer, std::move(op), path, true);
 }
 
 // ---- provider state ----
@@ -264,6 +269,7 @@ cspkit_code remove(const cspkit_host* host, cspkit_writer writer, cspkit_str pat
 cspkit_code state_read(const cspkit_host* host, cspkit_writer id, cspkit_str key,
                        cspkit_bytes_sink sink, void* context) noexcept {
   LoadedProvider& provider = of(host);
+  if (!is_sound(key)) return unsound(provider, "state_read");
   std::string bytes;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
@@ -287,6 +293,7 @@ cspkit_code state_read(const cspkit_host* host, cspkit_writer id, cspkit_str key
 cspkit_code state_list(const cspkit_host* host, cspkit_writer id, cspkit_str prefix,
                        cspkit_bytes_sink sink, void* context) noexcept {
   LoadedProvider& provider = of(host);
+  if (!is_sound(prefix)) return unsound(provider, "state_list");
   std::vector<std::string> keys;
   const cspkit_code found = with_writer(provider, id.id, [&](Writer& writer) -> cspkit_code {
     tree::Tree& tree = provider.services().tree();
@@ -307,16 +314,17 @@ cspkit_code state_list(const cspkit_host* host, cspkit_writer id, cspkit_str pre
 
 cspkit_code state_write(const cspkit_host* host, cspkit_writer writer, cspkit_str key,
                         cspkit_str bytes) noexcept {
+  if (!is_sound(bytes)) return unsound(of(host), "state_write");
   WriteOp op;
   op.kind = WriteOp::Kind::kStateWrite;
   op.value.data = std::string(view(bytes));
-  return change(host, writer, std::move(op), view(key), false);
+  return change(host, writer, std::move(op), key, false);
 }
 
 cspkit_code state_remove(const cspkit_host* host, cspkit_writer writer, cspkit_str key) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kStateRemove;
-  return change(host, writer, std::move(op), view(key), false);
+  return change(host, writer, std::move(op), key, false);
 }
 
 // ---- batches ----
@@ -325,10 +333,14 @@ cspkit_code batch_open(const cspkit_host* host, std::int32_t scope, cspkit_str u
                        cspkit_writer* out) noexcept {
   LoadedProvider& provider = of(host);
   if (!out) return misuse(provider, "batch_open: nowhere to put the handle");
+  if (!is_sound(user)) return unsound(provider, "batch_open");
   const bool user_scope = scope == CSPKIT_SCOPE_USER;
   if ((!user_scope && scope != CSPKIT_SCOPE_DEVICE) || user_scope != (user.size != 0)) {
     return misuse(provider, "batch_open: user scope needs a user, device scope takes none");
   }
+  // Nobody works with that many: they are opened and forgotten.
+  constexpr std::size_t kMostOpen = 65'536;
+  if (provider.writers().count() >= kMostOpen) return CSPKIT_FULL;
   const auto writer = std::make_shared<Writer>();
   writer->is_batch = true;
   writer->scope = static_cast<Scope>(scope);
@@ -400,6 +412,7 @@ std::int32_t cancel_task(const cspkit_host* host, std::uint64_t timer) noexcept 
 
 void log(const cspkit_host* host, std::int32_t level, cspkit_str text) noexcept {
   const bool known = level >= CSPKIT_LOG_DEBUG && level <= CSPKIT_LOG_HOST_MISBEHAVING;
+  if (!is_sound(text)) return static_cast<void>(unsound(of(host), "log"));
   of(host).log(known ? static_cast<LogLevel>(level) : LogLevel::kInfo, view(text));
 }
 
@@ -411,21 +424,23 @@ cspkit_code job_start(const cspkit_host* host, cspkit_writer writer, cspkit_str 
   if (!provider.has_jobs())
     return misuse(provider, "job_start: the provider offers no cspkit.jobs/1");
   if (id.size == 0) return misuse(provider, "job_start: the job has no id");
+  if (!is_sound(payload)) return unsound(provider, "job_start");
   WriteOp op;
   op.kind = WriteOp::Kind::kJobStart;
   op.value.data = std::string(view(payload));
-  return change(host, writer, std::move(op), view(id), false);
+  return change(host, writer, std::move(op), id, false);
 }
 
 cspkit_code job_end(const cspkit_host* host, cspkit_writer writer, cspkit_str id) noexcept {
   WriteOp op;
   op.kind = WriteOp::Kind::kJobEnd;
-  return change(host, writer, std::move(op), view(id), false);
+  return change(host, writer, std::move(op), id, false);
 }
 
 cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t percent,
                          cspkit_str text) noexcept {
   LoadedProvider& provider = of(host);
+  if (!is_sound(id) || !is_sound(text)) return unsound(provider, "job_progress");
   const int shown = percent < 0 ? -1 : (percent > 100 ? 100 : percent);
   const bool known = provider.services().job_progress(provider.name(), std::string(view(id)), shown,
                                                       std::string(view(text)));
@@ -446,6 +461,10 @@ cspkit_code alert_queue(const cspkit_host* host, cspkit_writer writer,
   LoadedProvider& provider = of(host);
   if (!alert || !CSPKIT_HAS(cspkit_alert, alert, correlator))
     return misuse(provider, "alert_queue: no alert, or one without size");
+  for (const cspkit_str& text :
+       {alert->type, alert->format, alert->mark, alert->data, alert->correlator}) {
+    if (!is_sound(text)) return unsound(provider, "alert_queue");
+  }
   DeviceAlert asked;
   asked.code = alert->code;
   asked.type = text_of(alert->type);
@@ -463,8 +482,7 @@ cspkit_code alert_queue(const cspkit_host* host, cspkit_writer writer,
   WriteOp op;
   op.kind = WriteOp::Kind::kAlert;
   op.alert = std::make_shared<const DeviceAlert>(std::move(asked));
-  const std::string_view source = view(alert->source);
-  return change(host, writer, std::move(op), source, !source.empty());
+  return change(host, writer, std::move(op), alert->source, alert->source.size != 0);
 }
 
 constexpr cspkit_host_alerts kAlerts = {sizeof(cspkit_host_alerts), 0, alert_queue};

@@ -6,17 +6,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "provider/borrowed.hpp"
 #include "txn/turn.hpp"
 
 namespace cspkit::provider {
 
 namespace {
-
-std::string_view view(cspkit_str text) {
-  return text.size == 0 || !text.data ? std::string_view{} : std::string_view(text.data, text.size);
-}
-
-cspkit_str str(std::string_view text) { return {text.data(), text.size()}; }
 
 constexpr std::uint32_t kSecret = CSPKIT_VALUE_SECRET;
 constexpr std::size_t kMaxHandlers = 0xFFFF;  // what gate::Binding can number
@@ -123,7 +118,7 @@ std::string LoadedProvider::where() const {
   return library_ ? library_->path().string() : fmt::format("plugin {}", view(plugin_.id));
 }
 
-Status LoadedProvider::create() {
+Status LoadedProvider::create(const std::vector<std::shared_ptr<LoadedProvider>>& others) {
   const auto refuse = [&](std::string_view why) {
     return Status(Code::kProviderRefused, fmt::format("{}: provider {}: {}", where(), name_, why));
   };
@@ -140,6 +135,10 @@ Status LoadedProvider::create() {
     return refuse(fmt::format(
         "create failed with code {}{}{}", code,
         code == CSPKIT_OK ? " and no object: the plugin breaks the contract" : "", trouble()));
+  }
+  for (const auto& other : others) {
+    if (other->table() == made)
+      return refuse(fmt::format("create gave the object of provider {} again", other->name()));
   }
   provider_ = made;
   if (!CSPKIT_HAS(cspkit_provider, made, get_extension)) {

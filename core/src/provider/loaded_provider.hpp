@@ -70,8 +70,9 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   LoadedProvider(const LoadedProvider&) = delete;
   LoadedProvider& operator=(const LoadedProvider&) = delete;
 
-  /// Calls the plugin's create and checks what it gave. kProviderRefused.
-  Status create();
+  /// Calls the plugin's create and checks what it gave, also that it is none of the others'
+  /// objects. kProviderRefused.
+  Status create(const std::vector<std::shared_ptr<LoadedProvider>>& others);
   /// kProviderRefused.
   Status start();
   /// From now on its batches are cancelled instead of applied; ends as quiesce().

@@ -5,7 +5,9 @@
 #define BOOST_DLL_USE_STD_FS
 #include "provider/loader.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
+#include <link.h>
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
@@ -39,6 +41,28 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// What the library's symbol table says of the object must not contradict the object: a function of
+/// that name, or one that claims more bytes than it has, is no plugin. Calls and reads nothing of a
+/// function.
+Status check_symbol(const void* symbol, const std::string& where) {
+  Dl_info found{};
+  void* entry = nullptr;
+  if (::dladdr1(symbol, &found, &entry, RTLD_DL_SYMENT) == 0 || entry == nullptr) return {};
+  const auto& known = *static_cast<const ElfW(Sym)*>(entry);
+  const auto refuse = [&](std::string_view why) {
+    return Status(Code::kProviderRefused,
+                  fmt::format("{}: its {} {}", where, CSPKIT_PLUGIN_SYMBOL_NAME, why));
+  };
+  const unsigned type = ELF64_ST_TYPE(known.st_info);  // the same in 32 bits
+  if (type != STT_OBJECT && type != STT_NOTYPE) return refuse("is no data object");
+  if (known.st_size == 0) return {};  // assembly need not say
+  const std::size_t has = known.st_size;
+  if (has < sizeof(std::uint32_t)) return refuse(fmt::format("has {} bytes", has));
+  const std::uint32_t claimed = *static_cast<const std::uint32_t*>(symbol);
+  if (claimed > has) return refuse(fmt::format("claims {} bytes and has {}", claimed, has));
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Library>> load_library(const std::filesystem::path& path) {
@@ -63,6 +87,8 @@ Result<std::shared_ptr<Library>> load_library(const std::filesystem::path& path)
                       real.string(), CSPKIT_PLUGIN_SYMBOL_NAME));
     }
     const cspkit_plugin& plugin = library.get<const cspkit_plugin>(CSPKIT_PLUGIN_SYMBOL_NAME);
+    const Status object = check_symbol(&plugin, real.string());
+    if (!object.ok()) return object;
     Status fits = check_abi(plugin, real.string());
     if (!fits.ok()) return fits;
     return std::shared_ptr<Library>(

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "provider/borrowed.hpp"
 #include "provider/loader.hpp"
 
 namespace cspkit::provider {
@@ -65,6 +66,21 @@ Status check_abi(const cspkit_plugin& plugin, const std::string& where) {
     return refuse_text("its plugin object has no create function");
   }
   if (plugin.provider_count == 0 || !plugin.providers) return refuse_text("it offers no provider");
+  constexpr std::size_t kMostProviders = 256;
+  if (plugin.provider_count > kMostProviders) {
+    return refuse_text(fmt::format("it announces {} providers; at most {} are taken",
+                                   plugin.provider_count, kMostProviders));
+  }
+  bool sound = is_sound(plugin.id) && is_sound(plugin.version);
+  for (std::size_t i = 0; i < plugin.provider_count; ++i) {
+    const cspkit_provider_info& info = plugin.providers[i];
+    sound = sound && is_sound(info.name) && is_sound(info.ddf_name) && is_sound(info.ddf);
+  }
+  if (!sound) {
+    return refuse_text(
+        "it says of itself or of its providers text without bytes, or of an "
+        "impossible size");
+  }
   return {};
 }
 

@@ -34,6 +34,11 @@ std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
   return place == nullptr ? nullptr : place->writer;
 }
 
+std::size_t WriterTable::count() const {
+  const std::lock_guard lock(mutex_);
+  return places_.size() - free_.size();
+}
+
 // With the mutex.
 void WriterTable::put_back(std::uint64_t id, std::shared_ptr<Writer> writer) {
   // One that somebody still holds, or that has become more than a call, is not used again.

@@ -121,6 +121,8 @@ class WriterTable {
       return writer.closed ? cspkit_code{CSPKIT_STALE} : action(writer);
     }
   }
+  /// How many are open.
+  std::size_t count() const;
   void close(std::uint64_t id) {
     close(id, [](Writer&) {});
   }

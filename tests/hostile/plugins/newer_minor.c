@@ -22,11 +22,10 @@ static cspkit_code create(const cspkit_host* host, size_t index,
   return CSPKIT_OK;
 }
 static const cspkit_provider_info kInfos[] = {ZOO_INFO("zoo", "", ZOO_TREE("Zoo"))};
-CSPKIT_PLUGIN_OBJECT = {sizeof(later_plugin),
-                        CSPKIT_ABI_MAJOR,
-                        CSPKIT_ABI_MINOR + 7,
-                        CSPKIT_STR("com.example.zoo"),
-                        CSPKIT_STR("1.7.0"),
-                        kInfos,
-                        1,
-                        create};
+/* The header knows the symbol as the smaller object. */
+extern const later_plugin kLater __asm__(CSPKIT_PLUGIN_SYMBOL_NAME)
+    __attribute__((visibility("default")));
+const later_plugin kLater = {
+    {sizeof(later_plugin), CSPKIT_ABI_MAJOR, CSPKIT_ABI_MINOR + 7, CSPKIT_STR("com.example.zoo"),
+     CSPKIT_STR("1.7.0"), kInfos, 1, create},
+    NULL};

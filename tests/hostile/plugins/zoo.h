@@ -41,6 +41,14 @@ static inline zoo_animal* zoo_self(cspkit_provider* provider) {
   return (zoo_animal*)provider->impl;
 }
 
+#define zoo_text(literal) zoo_text_of(literal, sizeof(literal) - 1)
+static inline cspkit_str zoo_text_of(const char* text, size_t size) {
+  cspkit_str made;
+  made.data = text;
+  made.size = size;
+  return made;
+}
+
 static inline void zoo_log(const cspkit_host* host, const char* text, size_t size) {
   const cspkit_str line = {text, size};
   host->log(host, CSPKIT_LOG_INFO, line);
