@@ -86,7 +86,7 @@ cspkit_pkg_config(cspkit-ddf "-L\${libdir} -lcspkit_ddf" "cspkit-sdk = ${PROJECT
   "Schemas of management trees, from DDF files")
 cspkit_pkg_config(cspkit-core "-L\${libdir} -lcspkit_core ${core_libs}" "cspkit-ddf = ${PROJECT_VERSION}${core_requires}"
   "Configuration service providers in an agent: the engine, for C++20")
-cspkit_pkg_config(cspkit-harness "-L\${libdir} -lcspkit_harness" "cspkit-core = ${PROJECT_VERSION}"
+cspkit_pkg_config(cspkit-harness "-L\${libdir} -lcspkit_harness -lsqlite3" "cspkit-core = ${PROJECT_VERSION}"
   "A device for tests of providers and agents")
 cspkit_pkg_config(cspkit "-L\${libdir} -lcspkit" "" "Configuration service providers in an agent: the engine, for C")
 

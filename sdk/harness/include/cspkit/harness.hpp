@@ -13,8 +13,10 @@
 
 #include <cspkit/harness/deterministic_executor.hpp>
 #include <cspkit/harness/device.hpp>
+#include <cspkit/harness/disk.hpp>
 #include <cspkit/harness/manual_clock.hpp>
 #include <cspkit/harness/recipe.hpp>
+#include <cspkit/harness/replay.hpp>
 #include <cspkit/harness/snapshot.hpp>
 
 #endif  // CSPKIT_HARNESS_HPP_
