@@ -16,7 +16,6 @@
 extern "C" const cspkit_plugin cspkit_plugin_v1_frozen_greeter;
 extern "C" const cspkit_plugin cspkit_plugin_v1_frozen_wide;
 extern "C" const cspkit_plugin cspkit_plugin_v1_later_wide;
-extern "C" const cspkit_plugin cspkit_plugin_v1_later_hello;
 extern "C" const cspkit_plugin cspkit_plugin_v1_wrapped;
 
 namespace {
@@ -136,7 +135,9 @@ TEST_F(Later, ProviderWorksUnderTheHostOfTodayAndFindsOutWhatItLacks) {
 }
 
 TEST_F(Later, ProviderOverTheWrapperWorksUnderTheHostOfToday) {
-  const auto device = device_with(&cspkit_plugin_v1_later_hello, CSPKIT_HELLO_DDF);
+  cspkit::harness::DeviceOptions options;
+  options.providers = {{CSPKIT_LATER_LIBRARY}};
+  const auto device = device_with(std::move(options));
   ASSERT_NE(device, nullptr);
   expect_later_version(*device);
   expect_greets(*device, "./Vendor/Example/Greeter");

@@ -35,7 +35,7 @@ for target in "$build"/bin/fuzz_*; do
   [ -x "$target" ] && targets+=("$target")
 done
 [ ${#targets[@]} -ne 0 ] || {
-  echo "no fuzz target in $build/bin: configure with the preset asan and build tests/fuzz/all" >&2
+  echo "no fuzz target in $build/bin: configure with the preset asan and build the target fuzzers" >&2
   exit 1
 }
 export -f search

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# The CMakeLists.txt that takes in what `cspctl provider new` wrote beside it, as it is (provider_new_all.sh). Each
+# provider is built by its own CMakeLists.txt. Their tests, which all include the same, are compiled as they are into one
+# program, written_tests.
+cmake_minimum_required(VERSION 3.20)
+project(provider_new_all LANGUAGES CXX)
+set(CMAKE_BUILD_TYPE None)
+string(APPEND CMAKE_CXX_FLAGS " -O0")
+find_package(cspkit CONFIG REQUIRED COMPONENTS sdk harness)
+find_package(GTest REQUIRED)
+
+set(text "")
+set(providers "")
+file(GLOB written RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+foreach(file ${written})
+  cmake_path(GET file PARENT_PATH folder)
+  add_subdirectory(${folder})
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target ${targets})
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "MODULE_LIBRARY")
+      list(APPEND providers ${target})
+    elseif(type STREQUAL "EXECUTABLE")
+      set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+      get_target_property(sources ${target} SOURCES)
+      get_target_property(definitions ${target} COMPILE_DEFINITIONS)
+      foreach(definition ${definitions})  # PROVIDER="..." and RECIPE="..."
+        string(REGEX REPLACE "^([^=]+)=" "\\1 " definition "${definition}")
+        string(APPEND text "#define ${definition}\n")
+      endforeach()
+      string(APPEND text "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${sources}\"\n#undef PROVIDER\n#undef RECIPE\n")
+    endif()
+  endforeach()
+endforeach()
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/written_tests.cpp CONTENT "${text}")
+add_executable(written_tests ${CMAKE_CURRENT_BINARY_DIR}/written_tests.cpp)
+target_link_libraries(written_tests PRIVATE cspkit::harness GTest::gtest_main GTest::gmock)
+add_dependencies(written_tests ${providers})
