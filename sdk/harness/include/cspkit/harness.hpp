@@ -7,6 +7,7 @@
 //   EXPECT_THAT((*device)->get("./Example/Greeting/Ada/Text"), ValueIs("Hello, Ada"));
 //   (*device)->advance(std::chrono::minutes(5));
 //
+// A Disk fails, fills up and loses power when the test says so; replay() sends a recorded session.
 // Matchers for GoogleMock stand in cspkit/harness/matchers.hpp, which is not included here.
 #ifndef CSPKIT_HARNESS_HPP_
 #define CSPKIT_HARNESS_HPP_
