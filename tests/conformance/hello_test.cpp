@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two samples, side by side in one device: what is promised of the first is true of both.
+// The same sample in each language, side by side in one device: what is promised of the first is
+// true of all.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,6 +19,9 @@ class HelloTest : public testing::TestWithParam<std::string> {
   void SetUp() override {
     cspkit::harness::DeviceOptions options;
     options.providers = {{CSPKIT_HELLO_LIBRARY}, {CSPKIT_HELLO_C_LIBRARY}};
+#if defined(CSPKIT_HELLO_RUST_LIBRARY)
+    options.providers.emplace_back(CSPKIT_HELLO_RUST_LIBRARY);
+#endif
     auto device = cspkit::harness::Device::open(std::move(options));
     ASSERT_THAT(device, IsOk());
     device_ = std::move(*device);
@@ -69,10 +73,38 @@ TEST_P(HelloTest, AnsweredInSyncml) {
   EXPECT_EQ(device_->statuses(), std::vector<int>{200});
 }
 
+std::string language(const testing::TestParamInfo<std::string>& sample) {
+  constexpr const char* kLanguages[] = {"Cxx", "C", "Rust"};
+  return kLanguages[sample.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Samples, HelloTest,
-                         testing::Values("./Vendor/Example/Greeter", "./Vendor/Example/HelloC"),
-                         [](const auto& instance) {
-                           return std::string(instance.index == 0 ? "Cxx" : "C");
-                         });
+                         testing::Values("./Vendor/Example/Greeter", "./Vendor/Example/HelloC"
+#if defined(CSPKIT_HELLO_RUST_LIBRARY)
+                                         ,
+                                         "./Vendor/Example/HelloRust"
+#endif
+                                         ),
+                         language);
+
+#if defined(CSPKIT_PANICS_LIBRARY)
+TEST(HelloRust, APanicFailsTheOperationAndUndoesIt) {
+  cspkit::harness::DeviceOptions options;
+  options.providers = {{CSPKIT_PANICS_LIBRARY}};
+  auto opened = cspkit::harness::Device::open(std::move(options));
+  ASSERT_THAT(opened, IsOk());
+  auto& device = **opened;
+  const std::string root = "./Vendor/Example/HelloRust";
+  ASSERT_THAT(device.add(root + "/Greeting/Ada"), IsOk());
+  ASSERT_THAT(device.add(root + "/Greeting/Eve"), IsOk());
+
+  const auto text = device.get(root + "/Greeting/Eve/Text");
+  ASSERT_THAT(text, StatusIs(500));
+  EXPECT_THAT(text.error().text(), testing::HasSubstr("Eve is not greeted"));
+  EXPECT_THAT(device.exec(root + "/Reset"), StatusIs(500));
+  EXPECT_THAT(device.get(root + "/Greeting/Ada/Text"), ValueIs("call 3"))
+      << "what it removed is back";
+}
+#endif
 
 }  // namespace

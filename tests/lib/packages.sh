@@ -5,7 +5,7 @@
 # What a build needs; each stands in the README with its reason.
 CSPKIT_BUILD_PACKAGES="g++ cmake ninja-build libpugixml-dev libfmt-dev libboost-dev libsqlite3-dev libpcre2-dev libxml2-dev libarchive-dev libcurl4-openssl-dev libssl-dev libcli11-dev nlohmann-json3-dev"
 CSPKIT_TEST_PACKAGES="libgtest-dev libgmock-dev libwbxml2-dev python3"
-CSPKIT_CI_PACKAGES="git clang clang-format clang-tidy libclang-rt-dev libc++-dev libc++abi-dev pkg-config abigail-tools"
+CSPKIT_CI_PACKAGES="git clang clang-format clang-tidy libclang-rt-dev libc++-dev libc++abi-dev pkg-config abigail-tools doxygen"
 
 # Those of the given packages that are not installed.
 missing_packages() {

@@ -8,7 +8,8 @@ set -euo pipefail
 umask 022
 cd "$(dirname "$0")/../.."
 . tests/lib/packages.sh
-need_packages "$CSPKIT_BUILD_PACKAGES dpkg-dev"
+# shellcheck disable=SC2086  # the list is words
+need_packages $CSPKIT_BUILD_PACKAGES dpkg-dev
 build=$PWD/build/debian
 cmake -G Ninja -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
   -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_SHARED_LIBS=ON -DCSPKIT_INSTALL_RPATH=OFF -DCSPKIT_BUILD_TESTS=OFF \
@@ -68,7 +69,8 @@ began=$SECONDS
 for ddf in ddf/*.xml; do
   cspctl provider new "$ddf" --out "made/$(basename "$ddf" .xml)"
   cd "made/$(basename "$ddf" .xml)"
-  cmake -S . -B build >/dev/null && cmake --build build -j "$(nproc)" >/dev/null
+  cmake -S . -B build >/dev/null
+  cmake --build build -j "$(nproc)" >/dev/null
   ctest --test-dir build --output-on-failure --no-tests=error | tail -n 3
   cd /packages
 done
@@ -81,4 +83,6 @@ cspctl add ./Vendor/Example/Greeter/Greeting/Ada
 echo "new providers: $((SECONDS - began)) s"
 echo "debian: good"
 AUTHOR
-chroot "$root" /bin/bash /packages/author.sh
+# An author's shell, not this one.
+chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
+  /bin/bash /packages/author.sh

@@ -41,8 +41,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSPKIT_API_MAJOR 1
-#define CSPKIT_API_MINOR 2
+#define CSPKIT_API_MAJOR 1 /* another one is another library */
+#define CSPKIT_API_MINOR 2 /* grows with new functions, and members at the ends of structs */
 
 #ifdef __cplusplus
 extern "C" {
@@ -62,18 +62,19 @@ enum {
   CSPKIT_IO = -205                /* a file could not be read or written */
 };
 
-typedef struct cspkit_engine cspkit_engine;
-typedef struct cspkit_session cspkit_session;
-typedef struct cspkit_subscription cspkit_subscription;
+typedef struct cspkit_engine cspkit_engine;             /* one device */
+typedef struct cspkit_session cspkit_session;           /* a caller's seat at its tree */
+typedef struct cspkit_subscription cspkit_subscription; /* a callback that is told of changes */
 
 /* Why a call failed. Needs no release. */
 typedef struct cspkit_error { /* grows */
-  uint32_t size;
-  cspkit_code code;
-  int32_t syncml_status; /* what a server would be told: 200, 404, ... */
-  uint32_t hresult;      /* of the provider, 0 for none */
-  char text[1024];       /* shortened when longer */
+  uint32_t size;              /* sizeof(cspkit_error) */
+  cspkit_code code;           /* what the function returned */
+  int32_t syncml_status;      /* what a server would be told: 200, 404, ... */
+  uint32_t hresult;           /* of the provider, 0 for none */
+  char text[1024];            /* shortened when longer */
 } cspkit_error;
+/* What a cspkit_error is initialised with. */
 #define CSPKIT_ERROR_INIT                \
   {                                      \
     sizeof(cspkit_error), 0, 0, 0, { 0 } \
@@ -82,11 +83,12 @@ typedef struct cspkit_error { /* grows */
 /* Bytes that belong to the caller. Must be initialised, or come from an earlier call; what it held
  * before is released first. */
 typedef struct cspkit_buffer { /* grows */
-  uint32_t size;
-  int32_t format; /* CSPKIT_FORMAT_* of a value, CSPKIT_FORMAT_UNSET of a message */
-  char* data;
-  size_t length;
+  uint32_t size;               /* sizeof(cspkit_buffer) */
+  int32_t format;              /* CSPKIT_FORMAT_* of a value, CSPKIT_FORMAT_UNSET of a message */
+  char* data;                  /* the bytes, and a NUL behind them; null when there are none */
+  size_t length;               /* of data, in bytes, without that NUL */
 } cspkit_buffer;
+/* What a cspkit_buffer is initialised with: nothing in it. */
 #define CSPKIT_BUFFER_INIT \
   { sizeof(cspkit_buffer), 0, NULL, 0 }
 
@@ -107,28 +109,31 @@ enum {                                     /* options, as bits */
 /* A line of the log; comes from any thread and must not call the engine. */
 typedef void (*cspkit_log_fn)(void* context, int32_t level, const char* source, const char* text);
 
+/* How an engine is opened; EngineOptions in engine.hpp says more of each. */
 typedef struct cspkit_engine_options { /* grows */
-  uint32_t size;
-  int32_t durability; /* CSPKIT_DURABILITY_* */
-  const char* state;  /* the state file, made when missing; null: ":memory:" */
-  cspkit_log_fn log;  /* null: none */
-  void* log_context;
-  uint32_t flags;                 /* CSPKIT_ENFORCE_*, CSPKIT_ABORT_* */
-  uint32_t call_deadline_ms;      /* 0: the default, 60 seconds */
-  uint64_t max_value_bytes;       /* 0: the default, 16 MiB */
-  uint64_t max_message_bytes;     /* 0: the default, 64 MiB */
+  uint32_t size;                       /* sizeof(cspkit_engine_options) */
+  int32_t durability;                  /* CSPKIT_DURABILITY_* */
+  const char* state;                   /* the state file, made when missing; null: ":memory:" */
+  cspkit_log_fn log;                   /* null: none */
+  void* log_context;                   /* what `log` is given back */
+  uint32_t flags;                      /* CSPKIT_ENFORCE_*, CSPKIT_ABORT_* */
+  uint32_t call_deadline_ms;           /* 0: the default, 60 seconds */
+  uint64_t max_value_bytes;            /* 0: the default, 16 MiB */
+  uint64_t max_message_bytes;          /* 0: the default, 64 MiB */
   uint64_t max_transaction_bytes; /* of the values it writes, else 413; 0: the default, 64 MiB */
   uint64_t max_state_bytes;       /* of all nodes, else 420; 0: the default, 1 GiB */
 } cspkit_engine_options;
+/* What cspkit_engine_options are initialised with: the defaults. */
 #define CSPKIT_ENGINE_OPTIONS_INIT \
   { sizeof(cspkit_engine_options), 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 
 /* Who asks. A null pointer to one is the device itself. */
 typedef struct cspkit_principal { /* grows */
-  uint32_t size;
-  int32_t device_authority; /* 1: may change ./Device */
-  const char* user;         /* id of the user; null or "": the device */
+  uint32_t size;                  /* sizeof(cspkit_principal) */
+  int32_t device_authority;       /* 1: may change ./Device */
+  const char* user;               /* id of the user; null or "": the device */
 } cspkit_principal;
+/* What a cspkit_principal is initialised with: the device, without the authority to change it. */
 #define CSPKIT_PRINCIPAL_INIT \
   { sizeof(cspkit_principal), 0, NULL }
 
@@ -163,33 +168,36 @@ CSPKIT_EXPORT cspkit_code cspkit_engine_load_provider(cspkit_engine* engine, con
 CSPKIT_EXPORT cspkit_code cspkit_engine_add_provider(cspkit_engine* engine,
                                                      const cspkit_plugin* plugin, const char* ddf,
                                                      cspkit_error* error);
-/* How a provider is run. */
-enum {                    /* as bits */
+enum {                    /* how a provider is run, as bits */
        CSPKIT_OFFLOAD = 1 /* its functions run on threads of their own, so that one that does not
                              return can be answered for (ProviderOptions in engine.hpp) */
 };
+/* How a provider is run. */
 typedef struct cspkit_provider_options { /* grows */
-  uint32_t size;
-  uint32_t flags;            /* CSPKIT_OFFLOAD */
-  uint32_t call_deadline_ms; /* 0: the engine's */
+  uint32_t size;                         /* sizeof(cspkit_provider_options) */
+  uint32_t flags;                        /* CSPKIT_OFFLOAD */
+  uint32_t call_deadline_ms;             /* 0: the engine's */
 } cspkit_provider_options;
+/* What cspkit_provider_options are initialised with: the defaults. */
 #define CSPKIT_PROVIDER_OPTIONS_INIT \
   { sizeof(cspkit_provider_options), 0, 0 }
-/* As the two above, with options; null: the defaults. Since API 1.1. */
+/* As cspkit_engine_load_provider, with options; null: the defaults. Since API 1.1. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_load_provider_with(cspkit_engine* engine,
                                                            const char* library, const char* ddf,
                                                            const cspkit_provider_options* options,
                                                            cspkit_error* error);
+/* As cspkit_engine_add_provider, with options; null: the defaults. Since API 1.1. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_add_provider_with(cspkit_engine* engine,
                                                           const cspkit_plugin* plugin,
                                                           const char* ddf,
                                                           const cspkit_provider_options* options,
                                                           cspkit_error* error);
-/* Sets and removes as the owner of the node: bound by format and shape, not by AccessType. `user`
- * null: the device's nodes. */
+/* Sets as the owner of the node: bound by format and shape, not by AccessType; never calls a
+ * handler. `user` null: the device's nodes. NOT_FOUND, BAD_FORMAT, FULL. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_owner_set(cspkit_engine* engine, const char* user,
                                                   const char* uri, const cspkit_value* value,
                                                   cspkit_error* error);
+/* Removes as the owner does: the node and all below it. */
 CSPKIT_EXPORT cspkit_code cspkit_engine_owner_remove(cspkit_engine* engine, const char* user,
                                                      const char* uri, cspkit_error* error);
 /* Copies the state to a file that must not exist. NOT_SUPPORTED in memory, IO, FULL. */
@@ -210,6 +218,7 @@ CSPKIT_EXPORT cspkit_code cspkit_engine_wait_for_jobs(cspkit_engine* engine, uin
 CSPKIT_EXPORT cspkit_code cspkit_session_open(cspkit_engine* engine,
                                               const cspkit_principal* principal,
                                               cspkit_session** out, cspkit_error* error);
+/* Ends a session. Null is allowed. */
 CSPKIT_EXPORT void cspkit_session_close(cspkit_session* session);
 /* Answers one SyncML message. NOT_SYNCML when it is none; anything that is one gets a reply. */
 CSPKIT_EXPORT cspkit_code cspkit_session_process(cspkit_session* session, const void* message,
@@ -225,11 +234,13 @@ CSPKIT_EXPORT cspkit_code cspkit_session_get(cspkit_session* session, const char
  * CSPKIT_FORMAT_UNSET the format is the schema's; b64 and bin take the bytes themselves. */
 CSPKIT_EXPORT cspkit_code cspkit_session_add(cspkit_session* session, const char* uri,
                                              const cspkit_value* value, cspkit_error* error);
+/* Sets a node that exists; `value` as in add, not null. */
 CSPKIT_EXPORT cspkit_code cspkit_session_replace(cspkit_session* session, const char* uri,
                                                  const cspkit_value* value, cspkit_error* error);
-/* `value` may be null. */
+/* Runs the command that a node stands for. `value` is its data and may be null. */
 CSPKIT_EXPORT cspkit_code cspkit_session_exec(cspkit_session* session, const char* uri,
                                               const cspkit_value* value, cspkit_error* error);
+/* Removes a node and all below it, as the DDF allows. */
 CSPKIT_EXPORT cspkit_code cspkit_session_delete(cspkit_session* session, const char* uri,
                                                 cspkit_error* error);
 
@@ -245,25 +256,27 @@ enum {
 
 /* One node that changed. */
 typedef struct cspkit_change { /* grows */
-  uint32_t size;
-  int32_t kind; /* CSPKIT_CHANGE_* */
-  const char* uri;
-  const cspkit_value* before; /* null: none, or an interior node */
-  const cspkit_value* after;  /* likewise */
-  int32_t leaf;               /* 1 for a leaf */
+  uint32_t size;               /* of this struct as the engine knows it */
+  int32_t kind;                /* CSPKIT_CHANGE_* */
+  const char* uri;             /* its address */
+  const cspkit_value* before;  /* null: none, or an interior node */
+  const cspkit_value* after;   /* likewise */
+  int32_t leaf;                /* 1 for a leaf */
 } cspkit_change;
 
 /* One committed transaction. */
-typedef struct cspkit_change_batch { /* grows */
-  uint32_t size;
+typedef struct cspkit_change_batch {   /* grows */
+  uint32_t size;                       /* of this struct as the engine knows it */
   int32_t cause;                       /* CSPKIT_CAUSE_* */
   uint64_t transaction;                /* grows in the order of the commits */
   const char* provider;                /* of CAUSE_PROVIDER and CAUSE_RECOVERY, else "" */
   const cspkit_change* const* changes; /* `count` pointers, because a change may grow */
-  size_t count;
+  size_t count;                        /* of the changes */
   int32_t missed; /* 1: earlier batches were dropped, look at the subtree anew */
 } cspkit_change_batch;
 
+/* Told of a transaction, one at a time; what it is given is borrowed. May use the engine, must not
+ * close it. */
 typedef void (*cspkit_change_fn)(void* context, const cspkit_change_batch* batch);
 
 /* Tells of committed changes at or below an address, until cspkit_subscription_close(). */

@@ -54,9 +54,9 @@ using LogSink = std::function<void(LogLevel level, std::string_view source, std:
 
 /// Who asks. Plain data.
 struct Principal {
-  std::string user;              ///< id of the user; empty: the device itself
-  bool device_authority = true;  ///< may change ./Device
-  static Principal device() { return {}; }
+  std::string user;                         ///< id of the user; empty: the device itself
+  bool device_authority = true;             ///< may change ./Device
+  static Principal device() { return {}; }  ///< the device itself, with its authority
   /// A user may read ./Device and reach only their own ./User; with device authority also change
   /// ./Device.
   static Principal for_user(std::string id, bool with_device_authority = false) {
@@ -89,12 +89,13 @@ enum class LongReplies : std::uint8_t {
   kAbort,  ///< Alert 1223 instead, as Windows does: what was commanded is done, and not answered
 };
 
+/// How an Engine is opened: where it keeps what, what time and threads are, how much is too much.
 struct EngineOptions {
   /// The state file, made when missing; ":memory:" keeps nothing.
   std::string state = ":memory:";
-  Durability durability = Durability::kFull;
-  std::shared_ptr<Clock> clock;        ///< default: the system's
-  std::shared_ptr<Executor> executor;  ///< default: two threads of its own, up to eight
+  Durability durability = Durability::kFull;  ///< what a power cut may take
+  std::shared_ptr<Clock> clock;               ///< default: the system's
+  std::shared_ptr<Executor> executor;         ///< default: two threads of its own, up to eight
   /// So many jobs of providers run at once, the others wait; at least one does. Fewer than the
   /// executor has threads: a job may wait in its own for a batch or a timer, which need another.
   std::size_t max_jobs = 6;
@@ -110,8 +111,8 @@ struct EngineOptions {
   /// would exceed it answers 420 (kFull); what takes nothing more is done all the same. The bytes
   /// that providers keep for themselves are not counted.
   std::size_t max_state_bytes = std::size_t{1} << 30;
-  LongReplies long_replies = LongReplies::kSplit;
-  unsigned max_nesting = 16;  ///< containers within containers; deeper: 400
+  LongReplies long_replies = LongReplies::kSplit;  ///< beyond a server's MaxMsgSize
+  unsigned max_nesting = 16;                       ///< containers within containers; deeper: 400
   /// What kind of device this is. A node whose Applicability excludes it answers 406 and is listed
   /// nowhere. Left empty it excludes nothing.
   ddf::DeviceProfile profile;
@@ -158,13 +159,13 @@ struct AlertRecord {
 /// Something the device tells the server of its own accord: a client event (1224) or a generic
 /// alert (1226), OMA-TS-DM_Protocol 1.2 section 8.7.
 struct DeviceAlert {
-  int code = 1224;
+  int code = 1224;             ///< or 1226
   std::string source;          ///< LocURI of the node it is about; may be empty
   std::string type;            ///< Meta/Type, what kind of event: "com.example.battery.low"
   std::string format = "chr";  ///< Meta/Format of data
   std::string
       mark;  ///< Meta/Mark: fatal, critical, minor, warning, informational, ...; may be empty
-  std::string data;
+  std::string data;        ///< what the server is told, in `format`
   std::string correlator;  ///< as the command carried it
 };
 
@@ -172,43 +173,44 @@ struct DeviceAlert {
 struct QueuedAlert {
   std::int64_t id = 0;  ///< grows in the order of queueing
   std::string user;     ///< whose management sessions carry it; "" the device's
-  DeviceAlert alert;
+  DeviceAlert alert;    ///< what goes out
 };
 
 /// A job that has not ended.
 struct JobInfo {
-  std::string provider;
-  std::string id;
-  std::uint32_t attempt = 0;
-  int percent = -1;  ///< -1: unknown
-  std::string text;  ///< what it is doing, for people
+  std::string provider;       ///< ProviderInfo::name
+  std::string id;             ///< the provider's own, one of a kind in it
+  std::uint32_t attempt = 0;  ///< 1 at first, one more with every restart
+  int percent = -1;           ///< -1: unknown
+  std::string text;           ///< what it is doing, for people
 };
 
 /// A provider that is loaded.
 struct ProviderInfo {
-  std::string name;
-  std::string plugin_id;
-  std::string version;
+  std::string name;                ///< "office"; keys what it keeps in the state file
+  std::string plugin_id;           ///< of its library: "org.cspkit.office"
+  std::string version;             ///< of its library
   std::string file;                ///< absolute path; empty when linked statically
   std::vector<std::string> roots;  ///< "./Device/Vendor/MSFT/Office"
-  std::uint16_t abi_major = 0, abi_minor = 0;
-  bool quarantined = false;  ///< it hung: ProviderOptions::offload
+  std::uint16_t abi_major = 0;     ///< of abi.h, as it was built
+  std::uint16_t abi_minor = 0;     ///< likewise; may be newer than the engine's
+  bool quarantined = false;        ///< it hung: ProviderOptions::offload
 };
 
 /// One node of a listing.
 struct TreeEntry {
-  std::string uri;  ///< "./Vendor/MSFT/Office/Installation", or "./User/..."
-  Format format = Format::kUnset;
-  bool leaf = false;
-  Value value;  ///< leaves only
+  std::string uri;                 ///< "./Vendor/MSFT/Office/Installation", or "./User/..."
+  Format format = Format::kUnset;  ///< of the value it holds; node for an interior one
+  bool leaf = false;               ///< false: it has children, or may have
+  Value value;                     ///< leaves only
 };
 
 /// What the DDF asks of a node beside its own value, held against the live tree.
 struct NodeDemands {
-  bool atomic_required = false;
-  bool reboots = false;  ///< RebootBehavior Automatic or ServerInitiated
-  bool deprecated = false;
-  ddf::DependencyVerdict dependencies;
+  bool atomic_required = false;         ///< AtomicRequired, of the node or an ancestor
+  bool reboots = false;                 ///< RebootBehavior Automatic or ServerInitiated
+  bool deprecated = false;              ///< Deprecated
+  ddf::DependencyVerdict dependencies;  ///< DependencyBehavior, and what of it is not met
 };
 
 class EngineImpl;
@@ -218,8 +220,12 @@ class SessionImpl;
 /// One thread at a time. A Session must not outlive its Engine.
 class CSPKIT_API Session {
  public:
+  /// Moves the seat; what is assigned to is closed first. One that was moved from is for the
+  /// destructor alone.
+  /// @{
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
+  /// @}
   ~Session();
 
   /// Value of a leaf; of an interior node its children's names, percent-encoded, joined by "/",
@@ -229,10 +235,16 @@ class CSPKIT_API Session {
   Status add(std::string_view uri, const Value& value);
   /// Adds an interior node, or a leaf with its default value.
   Status add(std::string_view uri);
+  /// Sets a node that exists; kUnset as for add.
   Status replace(std::string_view uri, const Value& value);
+  /// Delete: the node and all below it.
   Status remove(std::string_view uri);
+  /// Runs the command that the node stands for, and waits for a provider that answers later. Work
+  /// that it begins (a job) goes on afterwards.
+  /// @{
   Status exec(std::string_view uri);
   Status exec(std::string_view uri, const Value& data);
+  /// @}
 
   /// Answers one SyncML message: UTF-8 or UTF-16 XML, or WBXML; what it is, its bytes decide. The
   /// reply is WBXML to WBXML, else XML in UTF-8. kNotSyncml when it is none; anything that is
@@ -253,7 +265,7 @@ class CSPKIT_API Session {
   /// SyncML statuses of the commands of the last processed message, in document order, header
   /// excluded.
   const std::vector<int>& last_statuses() const;
-  const Principal& principal() const;
+  const Principal& principal() const;  ///< who sits here
 
  private:
   friend class Engine;
@@ -268,7 +280,10 @@ class CSPKIT_API Owner {
   /// Sets a leaf, or makes an interior node (value of format node or kUnset with empty data). Makes
   /// missing ancestors. kNotFound, kBadFormat, kFull.
   Status set(std::string_view uri, const Value& value);
+  /// The same from text as SyncML carries it (base64 for b64 and bin), in the schema's format.
   Status set(std::string_view uri, std::string_view wire_text);
+  /// Takes a node and all below it back to the initial state; ok when there was nothing. kNotFound:
+  /// the DDF has no such node.
   Status remove(std::string_view uri);
 
  private:
@@ -278,19 +293,26 @@ class CSPKIT_API Owner {
   std::string user_;
 };
 
+/// One device: a tree, the state file that keeps it, and the providers that serve it. Any thread
+/// may call any function. Engines share nothing.
 class CSPKIT_API Engine {
  public:
   /// Opens or makes the state file. kStateLocked, kStateUnusable, kIo: the text says which file and
   /// what to do. kBadValue: the profile's os_build is no version.
   static Result<Engine> open(EngineOptions options = {});
+  /// Moves the device; what is assigned to is closed first. One that was moved from is for the
+  /// destructor alone.
+  /// @{
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
+  /// @}
   /// Stops providers, drops timers, closes the state. Sessions must be gone.
   ~Engine();
 
   /// Adds a DDF file or a directory of them. Failures as ddf::SchemaBuilder::add; what could be
   /// read is in effect.
   Status load_ddf(const std::filesystem::path& path);
+  /// Adds a DDF document from memory; `name` stands for its file in findings. kNotDdf.
   Status load_ddf_bytes(std::string_view bytes, std::string name);
   /// Loads a provider library: trust check, ABI check, DDF check, create, recovery, start. Its DDF
   /// is the one embedded in it, else the file of that name beside it, else `ddf` (a file, or a
@@ -302,6 +324,7 @@ class CSPKIT_API Engine {
   Status add_provider(const cspkit_plugin& plugin, const std::filesystem::path& ddf = {},
                       const ProviderOptions& options = {});
 
+  /// A seat at the tree for whoever asks. It must go before the engine.
   Session open_session(Principal principal);
   /// One message that is a session by itself: the reply is whole, whatever MaxMsgSize the message
   /// states, and a piece of a large object is refused (406), because its rest will never come.
@@ -322,8 +345,11 @@ class CSPKIT_API Engine {
   /// query.
   Result<Subscription> subscribe(std::string_view uri, ChangeCallback callback,
                                  const Principal& principal = {});
+  /// What the loaded DDFs say; stays as it is when more is loaded, and lives on after the engine.
   std::shared_ptr<const ddf::Schema> schema() const;
+  /// What a reader of the loaded DDFs should know, in order of files and lines.
   std::vector<ddf::Finding> findings() const;
+  /// The providers that are loaded, in the order in which they were.
   std::vector<ProviderInfo> providers() const;
   /// Stored rows that no loaded DDF describes: kept, invisible.
   std::vector<std::string> orphans() const;
@@ -352,12 +378,12 @@ class CSPKIT_API Engine {
   /// the caller's thread) returns true. True when no job is left.
   bool wait_for_jobs(const std::function<bool()>& stop = {},
                      std::chrono::milliseconds interval = std::chrono::milliseconds(200));
-  Clock& clock() const;
+  Clock& clock() const;  ///< EngineOptions::clock, or the system's; lives as long as the engine
 
   /// Set by a change to a node with RebootBehavior Automatic or ServerInitiated; cleared by the
   /// embedder.
   bool reboot_pending() const;
-  void clear_reboot_pending();
+  void clear_reboot_pending();  ///< the device was started anew, or somebody said no
 
  private:
   explicit Engine(std::unique_ptr<EngineImpl> impl);

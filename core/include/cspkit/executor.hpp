@@ -16,12 +16,13 @@ namespace cspkit {
 /// Where time comes from. All functions may be called from any thread.
 class CSPKIT_API Clock {
  public:
-  using Duration = std::chrono::nanoseconds;
-  using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
+  using Duration = std::chrono::nanoseconds;  ///< steady time, and spans of it
+  using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;  ///< the calendar, UTC
 
   virtual ~Clock() = default;
   /// Since an arbitrary moment; never goes back.
   virtual Duration steady_now() const = 0;
+  /// The calendar: for TStamp, and for providers that ask. May go back.
   virtual UtcTime utc_now() const = 0;
 };
 
@@ -29,8 +30,8 @@ class CSPKIT_API Clock {
 /// All functions may be called from any thread, also from a running task.
 class CSPKIT_API Executor {
  public:
-  using Task = std::function<void()>;
-  using TimerId = std::uint64_t;  ///< never 0
+  using Task = std::function<void()>;  ///< a piece of work; must not throw
+  using TimerId = std::uint64_t;       ///< never 0
 
   virtual ~Executor() = default;
   /// Runs the task once, after `delay` on the engine's clock; as soon as it can for 0. 0 after

@@ -23,7 +23,12 @@ struct StateCheck {
   std::string path;        ///< absolute, without symbolic links
   int schema_version = 0;  ///< of the file; an older one is migrated when an engine opens it
   std::int64_t bytes = 0;  ///< of the file
-  std::size_t nodes = 0, state = 0, jobs = 0, alerts = 0, undo = 0;  ///< rows, if all can be read
+  // Rows, as far as they can be read:
+  std::size_t nodes = 0;   ///< nodes that are set
+  std::size_t state = 0;   ///< what providers keep
+  std::size_t jobs = 0;    ///< jobs that have not ended
+  std::size_t alerts = 0;  ///< alerts that no server has acknowledged
+  std::size_t undo = 0;    ///< what undoes effects of transactions that are not settled
   /// What is wrong, one line each, at most 100; empty: nothing.
   std::vector<std::string> problems;
 };
@@ -39,33 +44,40 @@ CSPKIT_API Status backup_state(const std::string& path, const std::string& targe
 
 /// A stored node.
 struct StoredNode {
-  std::string user;  ///< "" the device's
-  std::string uri;   ///< "./Device/Vendor/..." or "./User/Vendor/..."
-  Format format = Format::kUnset;
-  std::string mime, title;
-  std::int64_t tstamp = 0;  ///< last change, ms since 1970 UTC
-  std::uint16_t verno = 0;
-  std::size_t bytes = 0;  ///< of the value
-  bool orphan = false;    ///< no loaded DDF describes it
+  std::string user;                ///< "" the device's
+  std::string uri;                 ///< "./Device/Vendor/..." or "./User/Vendor/..."
+  Format format = Format::kUnset;  ///< of its value; node for an interior one
+  std::string mime;                ///< Meta/Type that it was set with, or ""
+  std::string title;               ///< its Title property, or ""
+  std::int64_t tstamp = 0;         ///< last change, ms since 1970 UTC
+  std::uint16_t verno = 0;         ///< its VerNo property
+  std::size_t bytes = 0;           ///< of the value
+  bool orphan = false;             ///< no loaded DDF describes it
   /// False: a leaf without Get, a secret, or an orphan, of which nobody knows. Then no value.
   bool shown = false;
-  std::string value;
+  std::string value;  ///< where it is shown: text, or the raw bytes of b64 and bin
 };
 
 /// A stored row of another kind. What it holds is its provider's business and may be secret: only
 /// its size is told.
 struct StoredItem {
-  enum class Kind : std::uint8_t { kState, kJob, kAlert, kUndo };
-  Kind kind = Kind::kState;
-  std::string provider;  ///< "" the engine's own
+  /// Which table it is of.
+  enum class Kind : std::uint8_t {
+    kState,  ///< what a provider keeps
+    kJob,    ///< a job that has not ended
+    kAlert,  ///< an alert that no server has acknowledged
+    kUndo    ///< what undoes an effect, or the mark of a decision
+  };
+  Kind kind = Kind::kState;  ///< see there
+  std::string provider;      ///< "" the engine's own
   std::string name;  ///< key of a state, id of a job or alert, "TRANSACTION/SEQUENCE" of an undo
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;  ///< of what it holds
 };
 
 /// Everything a state file holds, as far as it may be shown.
 struct StateDump {
   std::vector<StoredNode> nodes;  ///< by user, then address
-  std::vector<StoredItem> items;
+  std::vector<StoredItem> items;  ///< by kind
 };
 
 }  // namespace cspkit

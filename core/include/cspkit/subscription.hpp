@@ -40,19 +40,21 @@ enum class ChangeCause : std::uint8_t {
 
 /// One node that changed. Leaves without Get and secret values are never told of.
 struct NodeChange {
-  std::string uri;  ///< as TreeEntry's
-  ChangeKind kind = ChangeKind::kSet;
-  bool leaf = false;
+  std::string uri;                     ///< as TreeEntry's
+  ChangeKind kind = ChangeKind::kSet;  ///< what became of it
+  bool leaf = false;                   ///< false: an interior node
   /// Leaves only. A leaf that existed without having been set had its first value (DefaultValue,
   /// else the empty one); one that a Delete takes back to it has that value after.
+  /// @{
   std::optional<Value> before, after;
+  /// @}
 };
 
 /// One committed transaction, as far as a subscription sees it.
 struct ChangeBatch {
-  std::uint64_t transaction = 0;  ///< grows in the order of the commits
-  ChangeCause cause = ChangeCause::kCommand;
-  std::string provider;  ///< of kProvider
+  std::uint64_t transaction = 0;              ///< grows in the order of the commits
+  ChangeCause cause = ChangeCause::kCommand;  ///< who changed them
+  std::string provider;                       ///< of kProvider
   /// True when earlier batches were dropped because the callback was too slow: more than 10,000 or
   /// 64 MiB waited for it. Look at the subtree anew.
   bool missed = false;
@@ -61,6 +63,7 @@ struct ChangeBatch {
   std::vector<NodeChange> changes;
 };
 
+/// Told of one transaction; the batch is borrowed until it returns. Must not throw.
 using ChangeCallback = std::function<void(const ChangeBatch& batch)>;
 
 /// Keeps a callback subscribed. Destroying it ends the subscription as cancel() does. May outlive
@@ -71,10 +74,14 @@ class CSPKIT_API Subscription {
   class Subscriber;
 
   Subscription() = default;  ///< of nothing
+  /// For Engine::subscribe().
   explicit Subscription(std::shared_ptr<Subscriber> subscriber)
       : subscriber_(std::move(subscriber)) {}
+  /// Moves it; what is assigned to is cancelled first.
+  /// @{
   Subscription(Subscription&&) noexcept = default;
   Subscription& operator=(Subscription&& other) noexcept;
+  /// @}
   ~Subscription() { cancel(); }
 
   /// Ends it: when this returns no callback runs and none will; called from within the callback,

@@ -65,6 +65,7 @@ constexpr int syncml_status(Code code) {
       return 500;
   }
 }
+/// The same of a Status; its text and HRESULT play no part.
 inline int syncml_status(const Status& status) { return syncml_status(status.code()); }
 
 /// "404 Not found" and the like, for people.

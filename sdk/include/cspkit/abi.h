@@ -30,11 +30,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSPKIT_ABI_MAJOR 1
-#define CSPKIT_ABI_MINOR 0
+#define CSPKIT_ABI_MAJOR 1 /* another one is another contract: refused */
+#define CSPKIT_ABI_MINOR 0 /* grows with new members at the ends of structs */
 
 #if defined(__cplusplus)
+/* Stands behind every function of the contract: in C++ a part of its type, in C nothing. */
 #define CSPKIT_NOEXCEPT noexcept
+/* C linkage, in C and in C++. */
 #define CSPKIT_EXTERN_C extern "C"
 #else
 #define CSPKIT_NOEXCEPT
@@ -44,6 +46,7 @@
 #if defined(_WIN32)
 #define CSPKIT_EXPORT CSPKIT_EXTERN_C __declspec(dllexport)
 #else
+/* C linkage, and seen from outside the library. */
 #define CSPKIT_EXPORT CSPKIT_EXTERN_C __attribute__((visibility("default")))
 #endif
 
@@ -88,9 +91,10 @@ enum {
 /* ---- Basic types
  * ---------------------------------------------------------------------------------------- */
 
+/* Borrowed text or bytes: UTF-8 unless it is said to be bytes, no NUL at its end. */
 typedef struct cspkit_str { /* frozen */
-  const char* data;
-  size_t size;
+  const char* data;         /* anything when size is 0 */
+  size_t size;              /* in bytes */
 } cspkit_str;
 
 /* The formats of DDF and of SyncML's Meta/Format. */
@@ -114,10 +118,10 @@ enum { CSPKIT_VALUE_SECRET = 1 }; /* never logged, never journalled */
 /* A value: text formats as UTF-8 text (int and bool too, as they were sent), b64 and bin as raw
  * bytes. Given to the host with CSPKIT_FORMAT_UNSET it takes the format of the node's schema. */
 typedef struct cspkit_value { /* frozen */
-  int32_t format;
-  uint32_t flags;
-  const void* data;
-  size_t size;
+  int32_t format;             /* CSPKIT_FORMAT_* */
+  uint32_t flags;             /* CSPKIT_VALUE_* */
+  const void* data;           /* borrowed; anything when size is 0 */
+  size_t size;                /* in bytes */
 } cspkit_value;
 
 /* A running operation: a handle, never a pointer. Using it after its end is CSPKIT_STALE, not
@@ -163,9 +167,9 @@ enum { /* handler flags */
 typedef struct cspkit_handler { /* frozen */
   cspkit_str pattern;           /* relative to the root, names in braces for dynamic nodes:
                                    "Greeting/{Name}/Text"; "" = root */
-  uint32_t verbs;
-  uint32_t flags;
-  uint64_t reserved; /* 0 */
+  uint32_t verbs;               /* CSPKIT_GET, ... */
+  uint32_t flags;               /* CSPKIT_HANDLER_* */
+  uint64_t reserved;            /* 0 */
 } cspkit_handler;
 
 /* One operation. Everything in it is borrowed until the operation function returns. */
@@ -177,21 +181,25 @@ typedef struct cspkit_request { /* grows */
   cspkit_str user;            /* the user's id; empty in device scope */
   cspkit_str path;            /* canonical path of the node, dynamic names as they were created */
   const cspkit_str* captures; /* decoded names of the dynamic segments, in order */
-  size_t capture_count;
-  const cspkit_value* value; /* of Add, Replace, Exec; null when the command carries none */
-  cspkit_str mime;           /* Meta/Type of the command, else empty */
-  uint64_t session;          /* id of the session, 0 for none */
-  uint64_t transaction;      /* id of the transaction, 0 for a lone Get */
+  size_t capture_count;       /* how many: as many as the pattern has names in braces */
+  const cspkit_value* value;  /* of Add, Replace, Exec; null when the command carries none */
+  cspkit_str mime;            /* Meta/Type of the command, else empty */
+  uint64_t session;           /* id of the session, 0 for none */
+  uint64_t transaction;       /* id of the transaction, 0 for a lone Get */
   int64_t
       deadline; /* on the host's steady clock (now_steady); a pending call is given up after it */
 } cspkit_request;
 
-typedef struct cspkit_host cspkit_host;
-typedef struct cspkit_provider cspkit_provider;
+typedef struct cspkit_host cspkit_host;         /* services of the engine */
+typedef struct cspkit_provider cspkit_provider; /* what a library makes for one engine */
 
+/* Called within a function of the host, on its thread, for a value that it gives; borrowed. */
 typedef void (*cspkit_value_sink)(void* context, const cspkit_value* value) CSPKIT_NOEXCEPT;
+/* Likewise for a name or bytes, once for each. */
 typedef void (*cspkit_bytes_sink)(void* context, cspkit_str bytes) CSPKIT_NOEXCEPT;
+/* Told once, on the executor, what became of a batch. */
 typedef void (*cspkit_done)(void* context, cspkit_code code) CSPKIT_NOEXCEPT;
+/* Work for the executor, run once at most. */
 typedef void (*cspkit_task)(void* context) CSPKIT_NOEXCEPT;
 
 enum { /* log levels */
@@ -214,13 +222,13 @@ enum { /* log levels */
  * then, destroy() neither, and its host stays valid for ever: functions with a code answer STALE
  * and do nothing, is_cancelled and is_closing say 1, run_after and cancel_task 0; the clock goes
  * on. */
-struct cspkit_host { /* grows */
-  uint32_t size;
-  uint16_t abi_major;
-  uint16_t abi_minor;
-  void* impl; /* the host's own */
-  cspkit_str name;
-  cspkit_str version;
+struct cspkit_host {  /* grows */
+  uint32_t size;      /* of this struct as the host knows it, in bytes: for CSPKIT_HAS */
+  uint16_t abi_major; /* CSPKIT_ABI_MAJOR of the host */
+  uint16_t abi_minor; /* CSPKIT_ABI_MINOR of the host */
+  void* impl;         /* the host's own */
+  cspkit_str name;    /* of the program that is the host, for logs */
+  cspkit_str version; /* of that program */
 
   /* Gives the result of a get. The last one before the call ends counts. STALE, MISUSE. */
   cspkit_code (*set_value)(const cspkit_host* host, cspkit_call call,
@@ -258,14 +266,16 @@ struct cspkit_host { /* grows */
                         cspkit_str path) CSPKIT_NOEXCEPT;
 
   /* The provider's own durable state: bytes by key, seen by this provider only, shared by all
-   * scopes and users. state_read NOT_FOUND; state_list pushes the keys that begin with prefix,
-   * sorted. */
+   * scopes and users. NOT_FOUND. */
   cspkit_code (*state_read)(const cspkit_host* host, cspkit_writer writer, cspkit_str key,
                             cspkit_bytes_sink sink, void* context) CSPKIT_NOEXCEPT;
+  /* Pushes the keys that begin with prefix, sorted. */
   cspkit_code (*state_list)(const cspkit_host* host, cspkit_writer writer, cspkit_str prefix,
                             cspkit_bytes_sink sink, void* context) CSPKIT_NOEXCEPT;
+  /* Keeps bytes under a key with the writer's transaction. */
   cspkit_code (*state_write)(const cspkit_host* host, cspkit_writer writer, cspkit_str key,
                              cspkit_str bytes) CSPKIT_NOEXCEPT;
+  /* Forgets a key; OK when there was none. */
   cspkit_code (*state_remove)(const cspkit_host* host, cspkit_writer writer,
                               cspkit_str key) CSPKIT_NOEXCEPT;
 
@@ -293,6 +303,7 @@ struct cspkit_host { /* grows */
   /* 1 when the task will not run any more, 0 when it runs, has run or is unknown. */
   int32_t (*cancel_task)(const cspkit_host* host, uint64_t timer) CSPKIT_NOEXCEPT;
 
+  /* One line for people; level is CSPKIT_LOG_*. Never put a secret in it. */
   void (*log)(const cspkit_host* host, int32_t level, cspkit_str text) CSPKIT_NOEXCEPT;
   /* The host's table for an extension id, or null. Valid as long as the host. */
   const void* (*get_extension)(const cspkit_host* host, const char* id)CSPKIT_NOEXCEPT;
@@ -307,7 +318,7 @@ struct cspkit_provider { /* grows */
   uint32_t flags;                 /* 0 */
   void* impl;                     /* the provider's own */
   const cspkit_handler* handlers; /* constant from create() on */
-  size_t handler_count;
+  size_t handler_count;           /* how many */
 
   /* Called once, after recovery and before the first operation. Not OK: the provider is refused.
    * [serial] */
@@ -321,14 +332,20 @@ struct cspkit_provider { /* grows */
    * CONCURRENT. */
   cspkit_code (*get)(cspkit_provider* provider, cspkit_call call,
                      const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* As get, which says it for all; request->value is the value to be, or null. Before the host
+   * makes the node. [serial] */
   cspkit_code (*add)(cspkit_provider* provider, cspkit_call call,
                      const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* Likewise before the host sets the node. [serial] */
   cspkit_code (*replace)(cspkit_provider* provider, cspkit_call call,
                          const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* Before the host removes the node and all below it. [serial] */
   cspkit_code (*remove)(cspkit_provider* provider, cspkit_call call,
                         const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* Does what the command asks for; request->value is its data, or null. [serial] */
   cspkit_code (*exec)(cspkit_provider* provider, cspkit_call call,
                       const cspkit_request* request) CSPKIT_NOEXCEPT;
+  /* Brings the children of an interior node up to date. [serial] */
   cspkit_code (*refresh)(cspkit_provider* provider, cspkit_call call,
                          const cspkit_request* request) CSPKIT_NOEXCEPT;
 
@@ -345,14 +362,15 @@ typedef struct cspkit_provider_info { /* frozen */
   uint64_t reserved;   /* 0 */
 } cspkit_provider_info;
 
-typedef struct cspkit_plugin { /* grows; the one exported object */
-  uint32_t size;
-  uint16_t abi_major;
-  uint16_t abi_minor;
-  cspkit_str id;      /* reversed domain name, "com.example.hello" */
-  cspkit_str version; /* "1.0.0" */
-  const cspkit_provider_info* providers;
-  size_t provider_count;
+/* The one object that a library exports. */
+typedef struct cspkit_plugin { /* grows */
+  uint32_t size;               /* sizeof(cspkit_plugin) */
+  uint16_t abi_major;          /* CSPKIT_ABI_MAJOR */
+  uint16_t abi_minor;          /* CSPKIT_ABI_MINOR: a later one than the host's loads, too */
+  cspkit_str id;               /* reversed domain name, "com.example.hello" */
+  cspkit_str version;          /* "1.0.0" */
+  const cspkit_provider_info* providers; /* constant */
+  size_t provider_count;                 /* how many */
   /* Makes provider `index` for this host. Called once for each engine in the process: keep no
    * global state. The host may be used from here on for log, clock and state; operations come after
    * start(). */
@@ -363,15 +381,15 @@ typedef struct cspkit_plugin { /* grows; the one exported object */
 /* Declare the exported object: CSPKIT_PLUGIN_OBJECT = { ... };
  * A statically linked provider defines CSPKIT_STATIC_NAME, so that several can live in one program.
  */
-#define CSPKIT_CONCAT2(a, b) a##b
-#define CSPKIT_CONCAT(a, b) CSPKIT_CONCAT2(a, b)
+#define CSPKIT_CONCAT2(a, b) a##b                /* for CSPKIT_CONCAT */
+#define CSPKIT_CONCAT(a, b) CSPKIT_CONCAT2(a, b) /* one word of two, macros in them expanded */
 #if defined(CSPKIT_STATIC_NAME)
 #define CSPKIT_PLUGIN_SYMBOL CSPKIT_CONCAT(cspkit_plugin_v1_, CSPKIT_STATIC_NAME)
 #else
-#define CSPKIT_PLUGIN_SYMBOL cspkit_plugin_v1
+#define CSPKIT_PLUGIN_SYMBOL cspkit_plugin_v1 /* the object's name; static ones differ */
 #endif
-#define CSPKIT_PLUGIN_OBJECT const cspkit_plugin CSPKIT_PLUGIN_SYMBOL
-#define CSPKIT_PLUGIN_SYMBOL_NAME "cspkit_plugin_v1"
+#define CSPKIT_PLUGIN_OBJECT const cspkit_plugin CSPKIT_PLUGIN_SYMBOL /* = { ... }; defines it */
+#define CSPKIT_PLUGIN_SYMBOL_NAME "cspkit_plugin_v1" /* what a host looks for in a library */
 
 /* ---- Extension: jobs
  * ------------------------------------------------------------------------------------ */
@@ -381,9 +399,10 @@ typedef struct cspkit_plugin { /* grows; the one exported object */
  * restart, the host calls job_run until a batch or call that ends the job has been applied. */
 #define CSPKIT_EXT_JOBS "cspkit.jobs/1"
 
+/* What host->get_extension gives for jobs. */
 typedef struct cspkit_host_jobs { /* grows */
-  uint32_t size;
-  uint32_t reserved;
+  uint32_t size;                  /* of this struct as the host knows it */
+  uint32_t reserved;              /* 0 */
   /* Starts a job, or replaces the payload of one that runs (without running it again). [any] */
   cspkit_code (*job_start)(const cspkit_host* host, cspkit_writer writer, cspkit_str id,
                            cspkit_str payload) CSPKIT_NOEXCEPT;
@@ -400,9 +419,10 @@ typedef struct cspkit_host_jobs { /* grows */
   int32_t (*is_closing)(const cspkit_host* host) CSPKIT_NOEXCEPT;
 } cspkit_host_jobs;
 
+/* What provider->get_extension gives for jobs. */
 typedef struct cspkit_provider_jobs { /* grows */
-  uint32_t size;
-  uint32_t reserved;
+  uint32_t size;                      /* of this struct as the provider knows it */
+  uint32_t reserved;                  /* 0 */
   /* Does the work, or arranges for it and returns. `attempt` is 1 at first and grows by one with
    * every restart. Runs on the executor, beside other functions of the provider. [any] */
   void (*job_run)(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
@@ -422,22 +442,24 @@ enum {
   CSPKIT_ALERT_GENERIC = 1226
 };
 
+/* One alert. Borrowed; the host copies it. */
 typedef struct cspkit_alert { /* grows */
-  uint32_t size;
-  int32_t code;      /* CSPKIT_ALERT_* */
+  uint32_t size;              /* sizeof(cspkit_alert) */
+  int32_t code;               /* CSPKIT_ALERT_* */
   cspkit_str source; /* path of the node it is about, as for set; need not exist; empty: none (the
                         root itself by its absolute path) */
   cspkit_str type;   /* Meta/Type, what kind of event: "com.example.battery.low"; a generic one must
                         have one */
   cspkit_str format; /* Meta/Format of data; empty: chr */
   cspkit_str mark;   /* Meta/Mark: fatal, critical, minor, warning, informational, ...; or empty */
-  cspkit_str data;
+  cspkit_str data;   /* what the server is told */
   cspkit_str correlator; /* of the command it reports on, or empty */
 } cspkit_alert;
 
+/* What host->get_extension gives for alerts. */
 typedef struct cspkit_host_alerts { /* grows */
-  uint32_t size;
-  uint32_t reserved;
+  uint32_t size;                    /* of this struct as the host knows it */
+  uint32_t reserved;                /* 0 */
   /* Queues an alert with the writer's transaction: when that comes to nothing, so does the alert.
    * BAD_VALUE: another code, no type, text that is no UTF-8, or more than 16 KiB in all. NOT_FOUND,
    * NOT_ALLOWED: the source, as set. FULL: 10,000 wait for the server. [any] */
@@ -471,9 +493,10 @@ typedef struct cspkit_host_alerts { /* grows */
  * effect. One that was answered 202 is decided when its operation function has returned. */
 #define CSPKIT_EXT_TRANSACTION "cspkit.transaction/1"
 
+/* What provider->get_extension gives for transactions. */
 typedef struct cspkit_provider_transaction { /* grows */
-  uint32_t size;
-  uint32_t reserved;
+  uint32_t size;                             /* of this struct as the provider knows it */
+  uint32_t reserved;                         /* 0 */
   /* The first word of a transaction; `transaction` is cspkit_request.transaction of its calls. Not
    * OK: the command fails with that code, and nothing more is heard of the transaction. May be
    * null. */

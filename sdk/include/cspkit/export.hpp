@@ -8,6 +8,7 @@
 #if defined(_WIN32)
 #define CSPKIT_API
 #else
+/// Stands before a class or function of a public header that has code in a library.
 #define CSPKIT_API __attribute__((visibility("default")))
 #endif
 

@@ -95,6 +95,9 @@ class Rule {
   Rule& get(F f) {
     return put<true>(CSPKIT_GET, std::move(f));
   }
+  /// Called before the host makes the node, or sets it; a node that the handler sets itself keeps
+  /// what it set. A failure fails the command, and what the handler changed is undone.
+  /// @{
   template <typename F>
   Rule& add(F f) {
     return put<false>(CSPKIT_ADD, std::move(f));
@@ -103,11 +106,13 @@ class Rule {
   Rule& replace(F f) {
     return put<false>(CSPKIT_REPLACE, std::move(f));
   }
+  /// @}
   /// Called before the host removes the node and all below it.
   template <typename F>
   Rule& remove(F f) {
     return put<false>(CSPKIT_DELETE, std::move(f));
   }
+  /// Does what the command asks for; its data is the value. Long work is a job (Writer::job_start).
   template <typename F>
   Rule& exec(F f) {
     return put<false>(CSPKIT_EXEC, std::move(f));
@@ -183,6 +188,7 @@ class Provider {
   }
 
  protected:
+  /// Keeps the host for host(); to be called by the constructor, which declares the handlers.
   explicit Provider(Host host) : host_(std::move(host)) {}
 
   /// Declares handlers or flags for a path relative to the root of the DDF, names of dynamic nodes
@@ -207,6 +213,7 @@ class Provider {
     return {rules_, rules_.size() - 1};
   }
 
+  /// The engine this object belongs to. Any thread, until the destructor has returned.
   const Host& host() const { return host_; }
 
  private:

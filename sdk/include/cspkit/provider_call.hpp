@@ -24,10 +24,11 @@ inline namespace sdk1 {
 /// same without an exception.
 class Error : public std::exception {
  public:
+  /// `text` is for people and stays on the device; an HRESULT, 0 for none, reaches the server.
   explicit Error(Code code, std::string text = {}, std::uint32_t hresult = 0)
       : status_(code, std::move(text), hresult) {}
-  const char* what() const noexcept override { return status_.text().c_str(); }
-  const Status& status() const { return status_; }
+  const char* what() const noexcept override { return status_.text().c_str(); }  ///< the text
+  const Status& status() const { return status_; }  ///< code, text and HRESULT
 
  private:
   Status status_;
@@ -93,6 +94,8 @@ struct AsyncState {
 /// thread. Dropped, it completes with kCancelled. Must be gone when the provider is destroyed.
 class Completion : public Writer {
  public:
+  /// Moves the duty to complete along; what is assigned to is dropped first (kCancelled).
+  /// @{
   Completion(Completion&& other) noexcept = default;
   Completion& operator=(Completion&& other) noexcept {
     if (this != &other) {
@@ -102,6 +105,7 @@ class Completion : public Writer {
     }
     return *this;
   }
+  /// @}
   ~Completion() { drop(); }
 
   /// The value of a get.
@@ -112,6 +116,7 @@ class Completion : public Writer {
   /// Ends the operation. kStale when it is over already: completed before, past its deadline, or
   /// the handler threw. A change that failed turns kOk into its code.
   Code complete(Code code = Code::kOk) { return complete(Status(code)); }
+  /// The same with a text for people and an HRESULT.
   Code complete(const Status& status) {
     if (!state_) return Code::kStale;
     const Status outcome = status.ok() && failed() ? error() : status;
@@ -150,6 +155,7 @@ class Call : public Writer {
  public:
   /// One of CSPKIT_GET, CSPKIT_ADD, CSPKIT_REPLACE, CSPKIT_DELETE, CSPKIT_EXEC, CSPKIT_REFRESH.
   std::uint32_t verb() const { return request_->verb; }
+  /// Whose node it is; changes made with the call are of the same scope and user.
   Scope scope() const { return static_cast<Scope>(request_->scope); }
   /// The user's id; empty in device scope.
   std::string_view user() const { return sdk_detail::to_view(request_->user); }
@@ -168,6 +174,7 @@ class Call : public Writer {
 
   /// Decoded name of a dynamic node of the path, by its name in the pattern or by position from 0.
   /// Throws std::out_of_range when the pattern has none such.
+  /// @{
   std::string operator[](std::string_view name) const {
     for (std::size_t i = 0; i < names_->size(); ++i) {
       if ((*names_)[i] == name) return std::string(capture(i));
@@ -175,6 +182,8 @@ class Call : public Writer {
     throw std::out_of_range("the pattern has no {" + std::string(name) + "}");
   }
   std::string operator[](std::size_t index) const { return std::string(capture(index)); }
+  /// @}
+  /// How many dynamic nodes the path has.
   std::size_t capture_count() const { return request_->capture_count; }
   /// The same without a copy; valid until the handler returns.
   std::string_view capture(std::size_t index) const {
@@ -186,6 +195,7 @@ class Call : public Writer {
 
   /// The command's value, of Add, Replace and Exec. Without one: format kUnset, empty data.
   bool has_value() const { return request_->value != nullptr; }
+  /// As the command was judged: the schema's, or what the DDF lets stand for it.
   Format format() const {
     return has_value() ? static_cast<Format>(request_->value->format) : Format::kUnset;
   }
@@ -194,6 +204,7 @@ class Call : public Writer {
     if (!has_value() || request_->value->size == 0) return {};
     return {static_cast<const char*>(request_->value->data), request_->value->size};
   }
+  /// A copy that outlives the handler.
   Value value() const {
     Value copy(format(), std::string(data()));
     copy.secret = has_value() && (request_->value->flags & std::uint32_t{CSPKIT_VALUE_SECRET}) != 0;

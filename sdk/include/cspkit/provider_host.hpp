@@ -67,6 +67,8 @@ std::string path_join(std::string_view first, const Names&... rest) {
 /// {Format::kXml, text} to name another.
 class ValueRef {
  public:
+  /// What it refers to must live until the function that takes it has returned.
+  /// @{
   ValueRef(const Value& v)  // NOLINT(google-explicit-constructor)
       : ValueRef(v.format, v.data) {
     secret_ = v.secret;
@@ -97,9 +99,11 @@ class ValueRef {
   }
   ValueRef(Format format, std::string_view data)
       : format_(format), data_(data.data()), size_(data.size()) {}
+  /// @}
   ValueRef(const ValueRef&) = delete;
   ValueRef& operator=(const ValueRef&) = delete;
 
+  /// As abi.h has it; points into what this refers to.
   cspkit_value raw() const {
     return {static_cast<std::int32_t>(format_), secret_ ? std::uint32_t{CSPKIT_VALUE_SECRET} : 0U,
             data_, size_};
@@ -115,8 +119,8 @@ class ValueRef {
 
 /// What a provider tells the server of its own accord (Writer::queue_alert).
 struct Alert {
-  std::string type;  ///< what kind of event: "com.example.battery.low"
-  std::string data;
+  std::string type;         ///< what kind of event: "com.example.battery.low"
+  std::string data;         ///< what the server is told
   std::string path;         ///< of the node it is about, as for Writer::set; empty: none
   std::string format;       ///< of data; empty: chr
   std::string mark;         ///< "fatal", "critical", "warning", "informational", ...; may be empty
@@ -178,6 +182,7 @@ class Writer {
         host()->state_list(host(), id_, sdk_detail::to_str(prefix), &collect_name, &found);
     return found.result(code, "state_list", prefix);
   }
+  /// Keeps bytes under a key with this transaction. kStale.
   Code state_write(std::string_view key, std::string_view bytes) {
     return note(
         "state_write", key,
@@ -227,12 +232,15 @@ class Writer {
 
   /// The first change that failed, with its text; ok when none did.
   Status error() const { return Status(error_, error_text_); }
+  /// Forgives it: the call or the submission does not fail because of it.
   void clear_error() {
     error_ = Code::kOk;
     error_text_.clear();
   }
 
  protected:
+  /// For Call, Completion and Batch.
+  /// @{
   Writer(sdk_detail::Context* context, std::uint64_t id) : context_(context), id_{id} {}
   Writer(Writer&&) = default;
   Writer& operator=(Writer&&) = default;
@@ -253,6 +261,7 @@ class Writer {
     }
     return code;
   }
+  /// @}
 
  private:
   static std::string describe(Code code, const char* what, std::string_view where) {
@@ -311,8 +320,11 @@ class Writer {
 /// A batch the host refused to open answers kStale to everything.
 class Batch : public Writer {
  public:
+  /// Takes the outcome: any callable, also one that can only be moved. Runs on the executor.
   using Done = sdk_detail::UniqueFunction<Code>;
 
+  /// Moves the transaction along; the one that is assigned to is dropped first.
+  /// @{
   Batch(Batch&& other) noexcept : Writer(static_cast<Writer&&>(other)) { other.set_id(0); }
   Batch& operator=(Batch&& other) noexcept {
     if (this != &other) {
@@ -322,6 +334,7 @@ class Batch : public Writer {
     }
     return *this;
   }
+  /// @}
   ~Batch() { drop(); }
 
   /// True when the host opened it and it was neither submitted nor dropped.
@@ -372,16 +385,23 @@ class Batch : public Writer {
 /// The engine as a provider sees it: a handle, cheap to copy.
 class Host {
  public:
+  /// Any callable without arguments, also one that can only be moved.
   using Task = sdk_detail::UniqueFunction<>;
 
+  /// For whoever makes providers without a library: the table must outlive every copy of this.
   explicit Host(const cspkit_host* raw) : context_(std::make_shared<sdk_detail::Context>(raw)) {}
 
+  /// As abi.h has it.
   const cspkit_host* raw() const { return context_->host(); }
   /// Name and version of the program that is the host.
+  /// @{
   std::string_view name() const { return sdk_detail::to_view(raw()->name); }
   std::string_view version() const { return sdk_detail::to_view(raw()->version); }
+  /// @}
 
+  /// The calendar; may be set back by people and time servers.
   UtcTime now_utc() const { return UtcTime(std::chrono::milliseconds(raw()->now_utc(raw()))); }
+  /// For how long things take and when they are due: never goes back. In tests it is the test's.
   SteadyTime now_steady() const { return SteadyTime(raw()->now_steady(raw())); }
 
   /// Runs the task once on the executor, after the delay on the host's clock. 0 when the host is
@@ -409,10 +429,13 @@ class Host {
 
   /// One line for people; level is CSPKIT_LOG_*. Never put a secret in it.
   void log(std::int32_t level, std::string_view text) const { context_->log(level, text); }
+  /// log() with that level.
+  /// @{
   void debug(std::string_view text) const { log(CSPKIT_LOG_DEBUG, text); }
   void info(std::string_view text) const { log(CSPKIT_LOG_INFO, text); }
   void warning(std::string_view text) const { log(CSPKIT_LOG_WARNING, text); }
   void error(std::string_view text) const { log(CSPKIT_LOG_ERROR, text); }
+  /// @}
 
   /// Opens a transaction of the provider's own, for one scope and, in user scope, one user.
   Batch open_batch(Scope scope = Scope::kDevice, std::string_view user = {}) const {

@@ -53,9 +53,12 @@ class Transactional {
   virtual void end(std::uint64_t transaction) { static_cast<void>(transaction); }
 
  protected:
+  /// Copied by a provider that is, which is none that is loaded.
+  /// @{
   Transactional() = default;
   Transactional(const Transactional&) = default;
   Transactional& operator=(const Transactional&) = default;
+  /// @}
 };
 
 }  // namespace sdk1

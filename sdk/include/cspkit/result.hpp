@@ -63,16 +63,17 @@ enum class Code : std::int32_t {
 /// an HRESULT, 0 for none; it reaches the server as msft:originalerror.
 class [[nodiscard]] Status {
  public:
-  Status() = default;  // ok
+  Status() = default;  ///< ok
+  /// A failure, or with kOk a success that has something to say.
   explicit Status(Code code, std::string text = {}, std::uint32_t provider_error = 0)
       : code_(code), provider_error_(provider_error), text_(std::move(text)) {}
 
-  static Status ok_status() { return {}; }
-  bool ok() const { return code_ == Code::kOk; }
-  explicit operator bool() const { return ok(); }
-  Code code() const { return code_; }
-  const std::string& text() const { return text_; }
-  std::uint32_t provider_error() const { return provider_error_; }
+  static Status ok_status() { return {}; }           ///< for where a Status must be named
+  bool ok() const { return code_ == Code::kOk; }     ///< true when nothing failed
+  explicit operator bool() const { return ok(); }    ///< as ok()
+  Code code() const { return code_; }                ///< what a program decides by
+  const std::string& text() const { return text_; }  ///< for people; may be empty
+  std::uint32_t provider_error() const { return provider_error_; }  ///< HRESULT; 0: none
 
  private:
   Code code_ = Code::kOk;
@@ -85,16 +86,21 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  using value_type = T;
+  using value_type = T;  ///< what it holds when nothing failed
+  /// A value.
   Result(T value)
       : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  /// The reason why there is none; a Status that is ok() must not be given.
   Result(Status status)
       : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT(google-explicit-constructor)
+  /// The same, made of a code and a text for people.
   Result(Code code, std::string text = {})
       : state_(std::in_place_index<1>, code, std::move(text)) {}
 
-  bool has_value() const { return state_.index() == 0; }
-  explicit operator bool() const { return has_value(); }
+  bool has_value() const { return state_.index() == 0; }  ///< false: error() says why
+  explicit operator bool() const { return has_value(); }  ///< as has_value()
+  /// The value. Without one the process ends (std::abort).
+  /// @{
   T& value() & { return checked(); }
   const T& value() const& { return const_cast<Result*>(this)->checked(); }
   T&& value() && { return std::move(checked()); }
@@ -103,6 +109,8 @@ class [[nodiscard]] Result {
   T&& operator*() && { return std::move(checked()); }
   T* operator->() { return &checked(); }
   const T* operator->() const { return &value(); }
+  /// @}
+  /// The value, or `other` when there is none.
   template <typename U>
   T value_or(U&& other) const& {
     return has_value() ? value() : static_cast<T>(std::forward<U>(other));

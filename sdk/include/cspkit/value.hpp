@@ -53,15 +53,18 @@ constexpr bool is_binary(Format format) { return format == Format::kB64 || forma
 /// A value with its format. Text formats (int and bool too) hold UTF-8 text exactly as it was set;
 /// b64 and bin hold the raw bytes.
 struct Value {
-  Format format = Format::kUnset;
-  std::string data;
-  bool secret = false;  ///< never logged
+  Format format = Format::kUnset;  ///< kUnset, given to a node: the format of its schema
+  std::string data;                ///< text, or raw bytes
+  bool secret = false;             ///< never logged
 
+  /// A value of that format: chr, xml, int (decimal), bool ("true", "false"), bin (raw).
+  /// @{
   static Value chr(std::string text) { return {Format::kChr, std::move(text)}; }
   static Value xml(std::string text) { return {Format::kXml, std::move(text)}; }
   static Value integer(std::int64_t number) { return {Format::kInt, std::to_string(number)}; }
   static Value boolean(bool on) { return {Format::kBool, on ? "true" : "false"}; }
   static Value bytes(std::string raw) { return {Format::kBin, std::move(raw)}; }
+  /// @}
 
   /// The number of an int (decimal or 0x hex, 64-bit signed, blanks around it ignored). kBadFormat.
   Result<std::int64_t> as_int() const;
@@ -69,11 +72,15 @@ struct Value {
   Result<bool> as_bool() const;
 
   Value() = default;
+  /// A value of any format; nothing is judged.
   Value(Format f, std::string d) : format(f), data(std::move(d)) {}
+  /// Equal in format and data, byte for byte; whether they are secret does not count.
+  /// @{
   friend bool operator==(const Value& a, const Value& b) {
     return a.format == b.format && a.data == b.data;
   }
   friend bool operator!=(const Value& a, const Value& b) { return !(a == b); }
+  /// @}
 };
 
 namespace detail {

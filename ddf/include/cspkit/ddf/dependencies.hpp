@@ -18,17 +18,19 @@ namespace cspkit::ddf {
 /// nodes that exist have the value "". Called on the caller's thread.
 using ValueLookup = std::function<std::optional<std::string>(const std::string& uri)>;
 
+/// A dependency that is not met, for people.
 struct UnmetDependency {
-  std::string uri;  ///< complete, with the names of the dependent address filled in
-  std::string friendly_id;
-  bool negated = false;
-  std::string reason;
+  std::string uri;          ///< complete, with the names of the dependent address filled in
+  std::string friendly_id;  ///< of its group
+  bool negated = false;     ///< the other node must not hold one of the values
+  std::string reason;       ///< what is there instead
 };
 
+/// What the dependencies of a node come to on a device.
 struct DependencyVerdict {
   /// True when every group that does not merely change AllowedValues is satisfied.
   bool satisfied = true;
-  std::vector<UnmetDependency> unmet;
+  std::vector<UnmetDependency> unmet;  ///< of the groups that are not satisfied
   /// AllowedValues that hold in place of the node's own, of the first satisfied group that names
   /// some; type kAbsent when there are none. Views into the Schema.
   AllowedValues changed_allowed;

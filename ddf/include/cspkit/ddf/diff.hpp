@@ -12,17 +12,24 @@
 
 namespace cspkit::ddf {
 
-enum class ChangeKind : std::uint8_t { kAdded, kRemoved, kChanged };
+/// What became of a node from one set of files to the other.
+enum class ChangeKind : std::uint8_t {
+  kAdded,    ///< it is new
+  kRemoved,  ///< it is gone
+  kChanged   ///< something that is said of it is another
+};
 
+/// One property of a node that changed.
 struct PropertyChange {
   std::string property;  ///< name of the DDF element
   std::string before;    ///< "" when it was absent
-  std::string after;
+  std::string after;     ///< "" when it is gone
 };
 
+/// A node that changed.
 struct NodeChange {
-  ChangeKind kind = ChangeKind::kChanged;
-  std::string uri;
+  ChangeKind kind = ChangeKind::kChanged;  ///< see there
+  std::string uri;                         ///< "./Device/Vendor/..."
   std::vector<PropertyChange> properties;  ///< of changed nodes
 };
 

@@ -17,16 +17,21 @@
 
 namespace cspkit::ddf {
 
-enum class Severity : std::uint8_t { kInfo, kWarning, kError };
+/// How much a finding matters.
+enum class Severity : std::uint8_t {
+  kInfo,     ///< odd, and understood
+  kWarning,  ///< something was left out or taken to be something else
+  kError     ///< something could not be taken
+};
 
 /// Something a reader of the DDF should know. Codes are stable: "D101" always means the same.
 struct Finding {
-  Severity severity = Severity::kWarning;
-  std::string code;
-  std::string file;
-  std::uint32_t line = 0;  ///< 1-based, 0 when it concerns the whole file
-  std::string uri;         ///< the node, "" when none
-  std::string text;        ///< what is wrong and what was done about it
+  Severity severity = Severity::kWarning;  ///< how much it matters
+  std::string code;                        ///< "D101"
+  std::string file;                        ///< as add() was given it
+  std::uint32_t line = 0;                  ///< 1-based, 0 when it concerns the whole file
+  std::string uri;                         ///< the node, "" when none
+  std::string text;                        ///< what is wrong and what was done about it
 };
 
 /// "file:line: warning D101: text (uri)", one line.
@@ -36,10 +41,13 @@ CSPKIT_API std::string to_string(const Finding& finding);
 /// build(): later Schemas hold what was added since too.
 class CSPKIT_API SchemaBuilder {
  public:
-  SchemaBuilder();
+  SchemaBuilder();  ///< of nothing
   ~SchemaBuilder();
+  /// One that was moved from is for the destructor and assignment alone.
+  /// @{
   SchemaBuilder(SchemaBuilder&&) noexcept;
   SchemaBuilder& operator=(SchemaBuilder&&) noexcept;
+  /// @}
 
   /// Adds a DDF file, every *.xml of a directory (sorted by name, not recursive), or every *.xml of
   /// a zip as Microsoft publishes it (known by its content, bounded in what it may expand to), or

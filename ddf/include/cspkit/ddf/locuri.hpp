@@ -18,14 +18,14 @@ namespace cspkit::ddf {
 
 /// Bounds on an address. 0 is no bound.
 struct UriLimits {
-  std::size_t max_bytes = 4096;
-  std::size_t max_segments = 64;
+  std::size_t max_bytes = 4096;   ///< of the text, escapes as they are written
+  std::size_t max_segments = 64;  ///< below the scope
 };
 
 /// A parsed LocURI: scope, decoded segments, query. Immutable; safe to read from many threads.
 class CSPKIT_API LocUri {
  public:
-  LocUri() = default;
+  LocUri() = default;  ///< "./Device"
 
   /// Parses `text` (blanks around it ignored). "./A" and "A" are the same; "." is the tree's root;
   /// "./Device" and
@@ -35,7 +35,7 @@ class CSPKIT_API LocUri {
   /// off and not judged.
   static Result<LocUri> parse(std::string_view text, const UriLimits& limits = {});
 
-  Scope scope() const { return scope_; }
+  Scope scope() const { return scope_; }  ///< whose node it is
   /// True when the text began with Device or User.
   bool scope_given() const { return scope_given_; }
   /// Segments below the scope; 0 for the root.
@@ -44,7 +44,7 @@ class CSPKIT_API LocUri {
   std::string_view operator[](std::size_t index) const;
   /// What follows the "?", without it; empty when there is none.
   std::string_view query() const { return query_; }
-  bool has_query() const { return has_query_; }
+  bool has_query() const { return has_query_; }  ///< true for a "?" with nothing behind it, too
   /// The canonical path: no scope, segments re-encoded, joined by "/"; "" for the root.
   std::string path() const;
   /// "./Device/..." or "./User/...": the canonical path with its scope; "./Device" for the root.
@@ -72,8 +72,10 @@ CSPKIT_API std::string fold(std::string_view text);
 CSPKIT_API bool folds_to(std::string_view text, std::string_view folded);
 /// Hashes for tables of addresses; whoever chooses the addresses must not know the seed. The second
 /// is the same for all texts that fold to one.
+/// @{
 CSPKIT_API std::uint64_t hash_text(std::string_view text, std::uint64_t seed);
 CSPKIT_API std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
+/// @}
 /// True when the text is valid UTF-8 (no surrogates, no overlong forms).
 CSPKIT_API bool is_utf8(std::string_view text);
 

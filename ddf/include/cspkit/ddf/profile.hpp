@@ -18,7 +18,7 @@ namespace cspkit::ddf {
 struct DeviceProfile {
   std::string os_build;                  ///< "10.0.22621.2506"; without revision it counts as 0
   std::optional<std::uint32_t> edition;  ///< Windows edition number: 0x30 is Pro, 0x4 Enterprise
-  std::optional<bool> azure_ad_joined;
+  std::optional<bool> azure_ad_joined;   ///< false: nodes with RequiresAzureAd are not there
 };
 
 /// Ok, or kNotSupported with the reason when the node is not for such a device; kBadValue when

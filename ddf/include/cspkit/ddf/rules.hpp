@@ -13,6 +13,7 @@
 
 namespace cspkit::ddf {
 
+/// Wire text beyond it is kTooLarge unless the caller says otherwise: 16 MiB.
 inline constexpr std::size_t kDefaultMaxValueBytes = std::size_t{16} << 20;
 
 /// Row 9. Reads the wire text of a value for `node`: `given` is the request's format, kUnset takes
@@ -43,6 +44,7 @@ CSPKIT_API Value initial_value(const Node& node);
 
 /// Wire text of a value: base64 for b64 and bin, else the data.
 CSPKIT_API std::string to_wire(const Value& value);
+/// RFC 4648 with padding, without line breaks.
 CSPKIT_API std::string base64_encode(std::string_view raw);
 /// kBadFormat; blanks and line breaks inside are ignored, padding is optional.
 CSPKIT_API Result<std::string> base64_decode(std::string_view text);

@@ -21,6 +21,7 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   /// Ends a loop of tasks that post each other without end.
   static constexpr std::size_t kMaxTasks = 1'000'000;
 
+  /// Its clock is moved by advance() and drive(), and by nobody else.
   explicit DeterministicExecutor(std::shared_ptr<ManualClock> clock);
   ~DeterministicExecutor() override;
 

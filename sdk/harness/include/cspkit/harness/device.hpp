@@ -20,8 +20,9 @@ namespace cspkit::harness {
 
 /// A provider to load: a library, and its DDF where the engine would not find it by itself.
 struct ProviderFile {
-  std::filesystem::path library;
-  std::filesystem::path ddf;
+  std::filesystem::path library;  ///< the .so
+  std::filesystem::path ddf;      ///< empty: the engine finds it
+  /// Made of a library alone where its DDF lies beside it.
   ProviderFile(std::filesystem::path file,  // NOLINT(google-explicit-constructor)
                std::filesystem::path ddf_file = {})
       : library(std::move(file)), ddf(std::move(ddf_file)) {}
@@ -29,20 +30,22 @@ struct ProviderFile {
 
 /// A provider linked into the test, which must stay for as long as the Device.
 struct LinkedProvider {
-  const cspkit_plugin* plugin;
-  std::filesystem::path ddf;
+  const cspkit_plugin* plugin;  ///< borrowed
+  std::filesystem::path ddf;    ///< empty: it is embedded
+  /// Made of a plugin alone where its DDF is embedded.
   LinkedProvider(const cspkit_plugin* linked,  // NOLINT(google-explicit-constructor)
                  std::filesystem::path ddf_file = {})
       : plugin(linked), ddf(std::move(ddf_file)) {}
 };
 
+/// What Device::open() makes, and loads.
 struct DeviceOptions {
-  std::string state = ":memory:";  ///< a file, for tests of restarts
-  std::vector<std::filesystem::path> ddf = {};
-  std::vector<ProviderFile> providers = {};
-  std::vector<LinkedProvider> plugins = {};
-  Principal principal = {};  ///< of session() and of the short forms
-  Clock::UtcTime start = ManualClock::default_start();
+  std::string state = ":memory:";                       ///< a file, for tests of restarts
+  std::vector<std::filesystem::path> ddf = {};          ///< files and folders, loaded first
+  std::vector<ProviderFile> providers = {};             ///< loaded next, in their order
+  std::vector<LinkedProvider> plugins = {};             ///< added last
+  Principal principal = {};                             ///< of session() and of the short forms
+  Clock::UtcTime start = ManualClock::default_start();  ///< what the calendar says at first
   /// Everything else; its state, clock and executor are replaced.
   EngineOptions engine = {};
 };
@@ -57,16 +60,20 @@ class CSPKIT_API Device {
   Device& operator=(const Device&) = delete;
   ~Device();
 
-  Engine& engine() { return *engine_; }
-  Session& session() { return *session_; }
-  ManualClock& clock() { return *clock_; }
-  DeterministicExecutor& executor() { return *executor_; }
+  Engine& engine() { return *engine_; }     ///< another one after restart()
+  Session& session() { return *session_; }  ///< likewise; of the options' principal
+  ManualClock& clock() { return *clock_; }  ///< the device's time
+  DeterministicExecutor& executor() {
+    return *executor_;
+  }  ///< the device's threads: there are none
 
   /// Loads more; restart() loads it again.
+  /// @{
   Status load_ddf(const std::filesystem::path& path);
   Status load_ddf_bytes(std::string_view bytes, std::string name);
   Status load_provider(const ProviderFile& provider);
   Status add_provider(const LinkedProvider& provider);
+  /// @}
 
   /// Closes the engine as a program does that ends, and opens it again on the same state with all
   /// that was loaded; a state in memory is lost. Sessions of the test's own must be gone. After a
@@ -79,10 +86,11 @@ class CSPKIT_API Device {
   /// SyncML statuses of the commands of the last run().
   const std::vector<int>& statuses() const { return session_->last_statuses(); }
 
+  /// session()'s, in short. Text is wire text in the schema's own format.
+  /// @{
   Result<Value> get(std::string_view uri) { return session_->get(uri); }
   Status add(std::string_view uri) { return session_->add(uri); }
   Status add(std::string_view uri, const Value& value) { return session_->add(uri, value); }
-  /// Text in the schema's own format.
   Status add(std::string_view uri, std::string_view text);
   Status replace(std::string_view uri, const Value& value) { return session_->replace(uri, value); }
   Status replace(std::string_view uri, std::string_view text);
@@ -90,6 +98,7 @@ class CSPKIT_API Device {
   Status exec(std::string_view uri) { return session_->exec(uri); }
   Status exec(std::string_view uri, const Value& data) { return session_->exec(uri, data); }
   Status exec(std::string_view uri, std::string_view text);
+  /// @}
   /// Sets a node as its owner would: format and shape only. `user` owns it where the address says
   /// ./User.
   Status seed(std::string_view uri, std::string_view wire_text, const std::string& user = {});

@@ -14,10 +14,11 @@ class CSPKIT_API ManualClock final : public Clock {
   /// 2026-01-01T00:00:00Z: the same in every run.
   static UtcTime default_start();
 
+  /// Stands at `start`; its steady time begins at 0.
   explicit ManualClock(UtcTime start = default_start());
 
   Duration steady_now() const override;
-  UtcTime utc_now() const override;
+  UtcTime utc_now() const override;  ///< as it was set, and moved since
 
   /// Moves both times forward; a negative duration moves nothing. Runs nothing: tasks that became
   /// due run in the executor's next drive(); DeterministicExecutor::advance() does both.

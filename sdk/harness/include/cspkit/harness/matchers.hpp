@@ -16,6 +16,8 @@
 
 namespace cspkit {
 
+/// How GoogleTest shows it when a test fails. A secret value is never shown.
+/// @{
 inline void PrintTo(const Status& status, std::ostream* out) {
   *out << "status " << syncml_status(status) << " (code "
        << static_cast<std::int32_t>(status.code()) << ")";
@@ -39,6 +41,7 @@ void PrintTo(const Result<T>& result, std::ostream* out) {
     PrintTo(result.error(), out);
   }
 }
+/// @}
 
 namespace harness {
 namespace detail {
@@ -114,10 +117,13 @@ MATCHER_P(HasNode, uri,
   return detail::device_of(arg).has(uri);
 }
 
+/// How GoogleTest shows it when a test fails.
+/// @{
 inline void PrintTo(const Snapshot& snapshot, std::ostream* out) {
   *out << '\n' << snapshot.text();
 }
 inline void PrintTo(const Device& device, std::ostream* out) { *out << "device at " << &device; }
+/// @}
 
 }  // namespace harness
 }  // namespace cspkit

@@ -24,16 +24,16 @@ namespace cspkit::harness {
 /// VERB is get, add, replace, delete, exec, or seed, which sets a node as its owner would (of
 /// ./User: of the session's user). FORMAT
 /// and DATA are what a get is expected to answer (left out: anything), and what the others send.
-/// DATA is wire text to the end of the line; \n, \r, \t and \\ in it are what they are in C. Empty
-/// lines and lines that begin with # say nothing.
+/// DATA is wire text to the end of the line; "\n", "\r", "\t" and "\\" in it are what they are in
+/// C. Empty lines and lines that begin with # say nothing.
 struct RecipeStep {
-  int status = 0;
-  std::string verb;
-  std::string uri;
-  std::string format;
-  std::string data;
-  bool has_data = false;
-  std::size_t line = 0;
+  int status = 0;         ///< SyncML status that is expected
+  std::string verb;       ///< "get", "add", "replace", "delete", "exec" or "seed"
+  std::string uri;        ///< address
+  std::string format;     ///< "chr", "int", ...; "" when the line names none
+  std::string data;       ///< wire text, escapes resolved
+  bool has_data = false;  ///< the line has a "="
+  std::size_t line = 0;   ///< of the file, from 1
 };
 
 /// kBadValue: the text says which line is no step, and why.

@@ -15,11 +15,22 @@
 
 namespace cspkit::odt {
 
-/// With the numbers of Microsoft Graph.
-enum class SuiteProduct : std::uint8_t { kEnterprise = 0, kBusiness = 1, kVisio = 2, kProject = 3 };
+/// What is installed, with the numbers of Microsoft Graph.
+enum class SuiteProduct : std::uint8_t {
+  kEnterprise = 0,  ///< o365ProPlusRetail
+  kBusiness = 1,    ///< o365BusinessRetail
+  kVisio = 2,       ///< visioProRetail
+  kProject = 3      ///< projectProRetail
+};
 
-enum class FileFormat : std::uint8_t { kNotSet, kOpenXml, kOpenDocument };
+/// What Office saves as by default.
+enum class FileFormat : std::uint8_t {
+  kNotSet,       ///< Office's own default
+  kOpenXml,      ///< .docx, .xlsx, .pptx
+  kOpenDocument  ///< .odt, .ods, .odp
+};
 
+/// Whether the suite is to be there or to go.
 enum class Removal : std::uint8_t {
   kNone,      ///< install
   kProducts,  ///< uninstall the products named
@@ -34,32 +45,33 @@ struct KnownBuild {
   std::string version;  ///< "16.0.b.r"
 };
 
+/// The settings of an app suite. What is empty is left out of the configuration.
 struct AppSuite {
   std::string configuration_xml;  ///< when not empty it is used as it is, and nothing else counts
-  std::vector<SuiteProduct> products;
+  std::vector<SuiteProduct> products;      ///< one at least
   std::vector<std::string> excluded_apps;  ///< as Graph or the Deployment Tool writes them
   std::string architecture;                ///< "32", "64"; empty: 64
   std::string channel;         ///< any spelling, also the display names of Intune; empty: left out
   std::string target_version;  ///< "16.0.b.r"; empty: the newest
   std::string update_version;  ///< "2004", looked up in `builds`
-  std::vector<KnownBuild> builds;  ///< when not empty, versions must be among them
-  std::vector<std::string> locales;
-  std::string display_level;  ///< "None", "Full"; empty: left out
-  FileFormat file_format = FileFormat::kNotSet;
-  Removal removal = Removal::kNone;
-  std::optional<bool> shared_computer;
-  bool remove_older_versions = false;  ///< MSI Office, all of it
-  bool accept_eula = false;
+  std::vector<KnownBuild> builds;                ///< when not empty, versions must be among them
+  std::vector<std::string> locales;              ///< "en-us", ...: beside the language of Windows
+  std::string display_level;                     ///< "None", "Full"; empty: left out
+  FileFormat file_format = FileFormat::kNotSet;  ///< see there
+  Removal removal = Removal::kNone;              ///< see there
+  std::optional<bool> shared_computer;           ///< SharedComputerLicensing
+  bool remove_older_versions = false;            ///< MSI Office, all of it
+  bool accept_eula = false;                      ///< AcceptEULA: nobody is asked
   bool required = false;  ///< a required assignment runs silently, whatever display_level says
 };
 
 /// What became of settings.
 struct Built {
-  std::string xml;                    ///< empty when there are problems
-  Configuration configuration;        ///< the same, read
-  std::vector<std::string> problems;  ///< why it cannot be built: every one, for people
-  std::vector<std::string> notes;     ///< what a reader should know though it was built
-  bool ok() const { return problems.empty(); }
+  std::string xml;                              ///< empty when there are problems
+  Configuration configuration;                  ///< the same, read
+  std::vector<std::string> problems;            ///< why it cannot be built: every one, for people
+  std::vector<std::string> notes;               ///< what a reader should know though it was built
+  bool ok() const { return problems.empty(); }  ///< true: it was built
 };
 
 /// Builds the configuration. The Business suite is refused: the designer builds only the enterprise

@@ -15,20 +15,25 @@
 
 namespace cspkit::odt {
 
-enum class GroupKind : std::uint8_t { kUser, kDevice };
+/// Whose group an app is assigned to.
+enum class GroupKind : std::uint8_t {
+  kUser,   ///< a group of users
+  kDevice  ///< a group of devices
+};
 
+/// What an assignment wants.
 enum class Intent : std::uint8_t {
-  kRequired,
-  kAvailable,
-  kRequiredAndAvailable,
-  kAvailableWithoutEnrollment,
-  kUninstall
+  kRequired,                    ///< installed without being asked for
+  kAvailable,                   ///< offered to the user
+  kRequiredAndAvailable,        ///< both
+  kAvailableWithoutEnrollment,  ///< offered on devices that are not enrolled, too
+  kUninstall                    ///< removed
 };
 
 /// One app assigned to one group.
 struct GroupIntent {
-  GroupKind group = GroupKind::kDevice;
-  Intent intent = Intent::kRequired;
+  GroupKind group = GroupKind::kDevice;  ///< whose group
+  Intent intent = Intent::kRequired;     ///< what is wanted
 };
 
 /// What holds of several intents for one app.
@@ -37,8 +42,8 @@ struct EffectiveIntent {
   bool available = false;           ///< offered to the user
   bool without_enrollment = false;  ///< the offer reaches devices that are not enrolled
   bool uninstall = false;           ///< removed; where it is also offered, the user may install it
-  bool operator==(const EffectiveIntent&) const = default;
-  bool installs() const { return required; }
+  bool operator==(const EffectiveIntent&) const = default;  ///< member by member
+  bool installs() const { return required; }                ///< without anybody's asking
 };
 std::string describe(const EffectiveIntent& intent);  ///< "Required and Available"
 
@@ -56,15 +61,17 @@ Configuration merge(const Configuration& earlier, const Configuration& later,
 
 /// An app suite assigned to a group. Assignments of one app have the same `app`.
 struct Assignment {
-  std::string app;
-  GroupIntent group;
-  Configuration configuration;
+  std::string app;              ///< its id
+  GroupIntent group;            ///< to whom, and what for
+  Configuration configuration;  ///< what the app installs
 };
 
+/// What all assignments come to.
 struct Resolution {
+  /// What holds for one app.
   struct Decision {
-    std::string app;
-    EffectiveIntent intent;
+    std::string app;         ///< its id
+    EffectiveIntent intent;  ///< of all its assignments together
   };
   std::vector<Decision> decisions;         ///< one per app, in the order of their last assignment
   std::optional<Configuration> effective;  ///< what the device is to carry out; unset: nothing

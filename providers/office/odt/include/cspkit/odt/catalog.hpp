@@ -15,7 +15,13 @@
 namespace cspkit::odt {
 
 /// What a product belongs to.
-enum class ProductGroup : std::uint8_t { kSuite, kStandalone, kVisio, kProject, kLanguage };
+enum class ProductGroup : std::uint8_t {
+  kSuite,       ///< several apps
+  kStandalone,  ///< one app
+  kVisio,       ///< an edition of Visio
+  kProject,     ///< an edition of Project
+  kLanguage     ///< LanguagePack, ProofingTools
+};
 
 /// The channels on which a product can be had.
 enum class ProductChannels : std::uint8_t {
@@ -26,11 +32,12 @@ enum class ProductChannels : std::uint8_t {
   kNone            ///< not installable with the tool (volume licences of 2016)
 };
 
+/// A product of the list.
 struct ProductInfo {
-  std::string_view id;  ///< as Microsoft writes it
-  ProductGroup group;
-  ProductChannels channels;
-  std::uint16_t release;  ///< 2016, 2019, 2021, 2024; 0 for the subscription and undated ones
+  std::string_view id;       ///< as Microsoft writes it
+  ProductGroup group;        ///< what it belongs to
+  ProductChannels channels;  ///< where it can be had
+  std::uint16_t release;     ///< 2016, 2019, 2021, 2024; 0 for the subscription and undated ones
 
   /// Visio and Project have no packs of en-gb, fr-ca and es-mx, and outlive a later suite.
   bool is_visio_or_project() const {
@@ -48,20 +55,25 @@ enum class LanguageKind : std::uint8_t {
   kKeyword    ///< MatchOS, MatchInstalled, MatchPreviousMSI
 };
 
+/// An update channel under one of its names.
 struct ChannelInfo {
   std::string_view id;         ///< a spelling
   std::string_view canonical;  ///< what it means today
 };
 
 /// IDs are compared without regard to ASCII case; surrounding blanks must be gone. Null: unknown.
+/// @{
 const ProductInfo* find_product(std::string_view id);
 const ChannelInfo* find_channel(std::string_view id);
 LanguageKind language_kind(std::string_view id);
+/// @}
 
 /// All of them, sorted by ID. Languages: without those that have no pack, in lower case.
+/// @{
 std::span<const ProductInfo> products();
 std::span<const ChannelInfo> channels();
 const std::vector<std::string_view>& languages();
+/// @}
 
 /// True for products of 2013 to 2016 that Microsoft's list no longer holds; the tool takes them.
 bool is_withdrawn(const ProductInfo& product);

@@ -15,52 +15,67 @@
 
 namespace cspkit::odt {
 
-enum class Severity : std::uint8_t { kInfo, kWarning, kError };
+/// How much a finding matters.
+enum class Severity : std::uint8_t {
+  kInfo,     ///< good to know
+  kWarning,  ///< carried out, and probably not what was meant
+  kError     ///< refused
+};
 std::string_view severity_name(Severity severity);  ///< "info", "warning", "error"
 
 /// Something a reader of the configuration should know. Messages never hold a product key.
 struct Finding {
-  std::string code;  ///< stable: "N001"
-  Severity severity = Severity::kWarning;
-  Position position;
-  std::string message;
+  std::string code;                        ///< stable: "N001"
+  Severity severity = Severity::kWarning;  ///< in the profile that was asked for
+  Position position;                       ///< where it is wrong
+  std::string message;                     ///< what is wrong, and what to do
   std::int32_t status = 0;  ///< what the node Status would say after a run; 0: not foretold
   bool advice = false;      ///< about the machine or the day, not the file: no part of the verdict
 };
 
 /// How strict to be. kOdt refuses what the tool refuses before it starts, and lets pass what is
 /// ignored or fails on the way; kStrict refuses those too.
-enum class Profile : std::uint8_t { kOdt, kStrict };
+enum class Profile : std::uint8_t {
+  kOdt,    ///< as the tool is
+  kStrict  ///< for who writes configurations
+};
 
 /// What the tool is called with. The Office CSP only ever configures.
-enum class Mode : std::uint8_t { kConfigure, kDownload };
+enum class Mode : std::uint8_t {
+  kConfigure,  ///< /configure
+  kDownload    ///< /download
+};
 
 /// What is known of the machine the configuration is for. Empty: nothing.
 struct Target {
-  std::optional<bool> windows_64bit;
-  std::optional<bool> arm;
-  std::string installed_edition;  ///< "32" or "64" when Click-to-Run Office is there
-  std::optional<std::vector<std::string>> installed_products;
+  std::optional<bool> windows_64bit;  ///< false: 32-bit Windows
+  std::optional<bool> arm;            ///< true: an ARM processor
+  std::string installed_edition;      ///< "32" or "64" when Click-to-Run Office is there
+  std::optional<std::vector<std::string>> installed_products;  ///< Click-to-Run's IDs
 };
 
+/// What a configuration is held against.
 struct CheckOptions {
-  Profile profile = Profile::kOdt;
-  Mode mode = Mode::kConfigure;
-  Target target;
-  std::int64_t now_utc = 0;  ///< seconds since 1970, for deadlines; 0: not known
+  Profile profile = Profile::kOdt;  ///< how strict to be
+  Mode mode = Mode::kConfigure;     ///< what it is for
+  Target target;                    ///< the machine it is for
+  std::int64_t now_utc = 0;         ///< seconds since 1970, for deadlines; 0: not known
 };
 
+/// What the findings come to.
 enum class Verdict : std::uint8_t {
-  kAccept,
+  kAccept,      ///< nothing is wrong with it
   kAcceptWarn,  ///< the tool carries it out, but something in it is old, odd or ignored
-  kReject
+  kReject       ///< the tool refuses it, or in kStrict: would ignore or fail it
 };
 std::string_view verdict_name(Verdict verdict);  ///< "accept", "accept-warn", "reject"
 
+/// What a check found.
 struct Report {
-  bool well_formed = false;
+  bool well_formed = false;       ///< false: no XML, and no configuration was read
   Configuration configuration;    ///< empty unless it is well-formed and a configuration
   std::vector<Finding> findings;  ///< in document order; at most some hundred
+  /// What the findings come to; those that are advice do not count.
   Verdict verdict() const;
   /// The first error, or null.
   const Finding* first_error() const;
@@ -71,11 +86,12 @@ Report check(std::string_view text, const CheckOptions& options = {});
 
 /// One rule, for lists of them.
 struct RuleInfo {
-  std::string_view code;
+  std::string_view code;     ///< "N001"
   Severity severity;         ///< the worst it can be in the profile kOdt
   bool strict_error;         ///< an error in the profile kStrict
   std::string_view summary;  ///< one line
 };
+/// All of them, by code.
 const std::vector<RuleInfo>& rules();
 /// The rule of a code, or null.
 const RuleInfo* find_rule(std::string_view code);

@@ -16,14 +16,14 @@ namespace cspkit::odt {
 
 /// One meaning of a code. Texts that are not known are empty.
 struct CodeInfo {
-  std::uint32_t code;       ///< as unsigned; HRESULTs have their highest bit set
-  std::string_view screen;  ///< "30088-1008" of a code that is only shown or logged, else empty
-  std::string_view symbol;  ///< "ERROR_INSTALL_FAILURE"
-  std::string_view origin;  ///< who reports it: "Office CSP", "iOS app"
-  std::string_view stage;   ///< "download", "signature", "install", ...
-  std::string_view meaning;
-  std::string_view cause;
-  std::string_view remedy;
+  std::uint32_t code;        ///< as unsigned; HRESULTs have their highest bit set
+  std::string_view screen;   ///< "30088-1008" of a code that is only shown or logged, else empty
+  std::string_view symbol;   ///< "ERROR_INSTALL_FAILURE"
+  std::string_view origin;   ///< who reports it: "Office CSP", "iOS app"
+  std::string_view stage;    ///< "download", "signature", "install", ...
+  std::string_view meaning;  ///< what happened
+  std::string_view cause;    ///< why it does
+  std::string_view remedy;   ///< what to do about it
 };
 
 /// The meanings of a code as people write it: decimal, negative, hexadecimal with or without 0x, or

@@ -20,11 +20,12 @@ namespace cspkit::odt {
 
 /// Where an element and its attributes stand. Does not count when configurations are compared.
 struct Place {
-  Position element;
+  Position element;                                               ///< its start tag
   std::vector<std::pair<std::string_view, Position>> attributes;  ///< those the tool knows
   /// Of the attribute, or of the element when it has none of that name.
   Position of(std::string_view attribute) const;
 };
+/// Always: where something stands does not count.
 constexpr bool operator==(const Place&, const Place&) { return true; }
 
 /// What else an element holds: kept as it was, written again, without meaning to the tool.
@@ -32,149 +33,183 @@ struct Rest {
   std::vector<XmlAttribute> attributes;  ///< unknown names, and values that cannot be understood
   std::vector<XmlElement> elements;      ///< unknown, misplaced or repeated ones
   std::string text;                      ///< without the blanks around it
-  Asides before, inside;                 ///< comments, as in XmlElement
-  bool operator==(const Rest&) const = default;
+  Asides before;                         ///< comments, as in XmlElement
+  Asides inside;                         ///< likewise
+  bool operator==(const Rest&) const = default;  ///< where it stands does not count
 };
 
 /// What every element has.
 struct Element {
-  Place place;
-  Rest rest;
-  bool operator==(const Element&) const = default;
+  Place place;                                      ///< where it stands
+  Rest rest;                                        ///< what of it has no meaning to the tool
+  bool operator==(const Element&) const = default;  ///< where it stands does not count
 };
 
 /// A product key. Nothing but reveal() gives it away: it is never printed, logged or compared in a
 /// message.
 class ProductKey {
  public:
-  ProductKey() = default;
+  ProductKey() = default;  ///< none
+  /// A key as it is written; nothing is judged.
   explicit ProductKey(std::string text) : text_(std::move(text)) {}
-  bool empty() const { return text_.empty(); }
-  bool is_well_formed() const;  ///< five groups of five letters or digits
-  bool is_placeholder() const;  ///< groups of one and the same sign: "#####-..."
+  bool empty() const { return text_.empty(); }  ///< true: none was given
+  bool is_well_formed() const;                  ///< five groups of five letters or digits
+  bool is_placeholder() const;                  ///< groups of one and the same sign: "#####-..."
   /// For who writes the configuration for the tool, and for nobody else.
   const std::string& reveal() const { return text_; }
-  bool operator==(const ProductKey&) const = default;
+  bool operator==(const ProductKey&) const = default;  ///< sign by sign
 
  private:
   std::string text_;
 };
 
+/// Add/Product/Language and Remove/Product/Language.
 struct Language : Element {
   std::string id;              ///< lower case; keywords as Microsoft writes them
   std::string fallback;        ///< with MatchOS; lower case
   std::string target_product;  ///< with MatchInstalled
-  bool operator==(const Language&) const = default;
+  bool operator==(const Language&) const = default;  ///< where it stands does not count
 };
 
+/// Product/ExcludeApp.
 struct ExcludeApp : Element {
   std::string id;  ///< as Microsoft writes it when known, else as given
-  bool operator==(const ExcludeApp&) const = default;
+  bool operator==(const ExcludeApp&) const = default;  ///< where it stands does not count
 };
 
+/// Add/Product and Remove/Product.
 struct Product : Element {
-  std::string id;  ///< as Microsoft writes it when known, else as given
-  ProductKey key;
+  std::string id;                            ///< as Microsoft writes it when known, else as given
+  ProductKey key;                            ///< PIDKEY
   std::optional<std::string> msi_condition;  ///< comma list of Setup IDs; set but empty: told so
-  std::vector<Language> languages;
-  std::vector<ExcludeApp> excluded;  ///< not inside Remove
+  std::vector<Language> languages;           ///< in document order
+  std::vector<ExcludeApp> excluded;          ///< not inside Remove
   /// The IDs of `excluded` that the tool knows.
   std::vector<std::string> excluded_apps() const;
-  bool operator==(const Product&) const = default;
+  bool operator==(const Product&) const = default;  ///< where it stands does not count
 };
 
+/// What is to be installed.
 struct Add : Element {
-  std::string source_path, download_path;
-  std::string edition;  ///< "32", "64", or empty: not given
-  std::string channel;  ///< canonical name when known, else as given; empty: not given
-  std::string version;  ///< "16.0.b.r", "MatchInstalled", or empty: newest
-  std::optional<bool> allow_cdn_fallback, migrate_arch, office_mgmt_com;
-  std::optional<bool> force_upgrade, force_downgrade;  ///< of old: without effect
-  std::vector<Product> products;
+  std::string source_path;    ///< SourcePath
+  std::string download_path;  ///< DownloadPath, of old
+  std::string edition;        ///< "32", "64", or empty: not given
+  std::string channel;        ///< canonical name when known, else as given; empty: not given
+  std::string version;        ///< "16.0.b.r", "MatchInstalled", or empty: newest
+  std::optional<bool> allow_cdn_fallback;  ///< AllowCdnFallback
+  std::optional<bool> migrate_arch;        ///< MigrateArch
+  std::optional<bool> office_mgmt_com;     ///< OfficeMgmtCOM
+  std::optional<bool> force_upgrade;       ///< ForceUpgrade, of old: without effect
+  std::optional<bool> force_downgrade;     ///< ForceDowngrade, of old: without effect
+  std::vector<Product> products;           ///< in document order
+  /// An installed Office of the other architecture is replaced.
   bool migrates() const { return migrate_arch.value_or(false); }
-  bool operator==(const Add&) const = default;
+  bool operator==(const Add&) const = default;  ///< where it stands does not count
 };
 
+/// What is to be uninstalled.
 struct Remove : Element {
-  std::optional<bool> all_given;
-  std::vector<Product> products;
-  bool all() const { return all_given.value_or(false); }
-  bool operator==(const Remove&) const = default;
+  std::optional<bool> all_given;                          ///< All, where it is written
+  std::vector<Product> products;                          ///< in document order
+  bool all() const { return all_given.value_or(false); }  ///< every Click-to-Run product
+  bool operator==(const Remove&) const = default;         ///< where it stands does not count
 };
 
+/// RemoveMSI/IgnoreProduct: stays.
 struct IgnoreProduct : Element {
-  std::string id;
-  bool operator==(const IgnoreProduct&) const = default;
+  std::string id;                                         ///< "PrjPro", ...
+  bool operator==(const IgnoreProduct&) const = default;  ///< where it stands does not count
 };
 
+/// Office of Windows Installer is uninstalled first.
 struct RemoveMsi : Element {
-  std::optional<bool> all;  ///< the spelling of 2018, without effect
-  std::vector<IgnoreProduct> ignored;
-  bool operator==(const RemoveMsi&) const = default;
+  std::optional<bool> all;                            ///< the spelling of 2018, without effect
+  std::vector<IgnoreProduct> ignored;                 ///< in document order
+  bool operator==(const RemoveMsi&) const = default;  ///< where it stands does not count
 };
 
+/// How Office updates itself.
 struct Updates : Element {
-  std::optional<bool> enabled_given;
-  std::string update_path;
-  std::string target_version;  ///< empty: newest
-  std::string deadline;        ///< "MM/DD/YYYY HH:MM", UTC
-  std::string channel;         ///< as Add::channel
+  std::optional<bool> enabled_given;  ///< Enabled, where it is written
+  std::string update_path;            ///< UpdatePath; empty: Microsoft's servers
+  std::string target_version;         ///< empty: newest
+  std::string deadline;               ///< "MM/DD/YYYY HH:MM", UTC
+  std::string channel;                ///< as Add::channel
+  /// It does, unless the configuration says otherwise.
   bool enabled() const { return enabled_given.value_or(true); }
-  bool operator==(const Updates&) const = default;
+  bool operator==(const Updates&) const = default;  ///< where it stands does not count
 };
 
+/// What the user sees of it.
 struct Display : Element {
-  std::string level;  ///< "None", "Full", as given when it is neither, or empty: Full
-  std::optional<bool> accept_eula;
-  bool operator==(const Display&) const = default;
+  std::string level;                ///< "None", "Full", as given when it is neither, or empty: Full
+  std::optional<bool> accept_eula;  ///< AcceptEULA
+  bool operator==(const Display&) const = default;  ///< where it stands does not count
 };
 
+/// The log of old; today's tool writes one in any case.
 struct Logging : Element {
-  std::string level, path;
-  bool operator==(const Logging&) const = default;
+  std::string level;                                ///< "Off", "Standard"
+  std::string path;                                 ///< of a folder
+  bool operator==(const Logging&) const = default;  ///< where it stands does not count
 };
 
+/// A property of the installation: AUTOACTIVATE, FORCEAPPSHUTDOWN, ...
 struct Property : Element {
-  std::string name;  ///< as Microsoft writes it when known, else as given
-  std::string value;
-  bool operator==(const Property&) const = default;
+  std::string name;   ///< as Microsoft writes it when known, else as given
+  std::string value;  ///< as given
+  bool operator==(const Property&) const = default;  ///< where it stands does not count
 };
 
-/// AppSettings/Setup: Name and Value; AppSettings/User: a value of the registry under HKCU.
+/// AppSettings/Setup.
 struct AppSetup : Element {
-  std::string name, value;
-  bool operator==(const AppSetup&) const = default;
+  std::string name;                                  ///< "Company"
+  std::string value;                                 ///< what it becomes
+  bool operator==(const AppSetup&) const = default;  ///< where it stands does not count
 };
+/// AppSettings/User: a value of the registry under HKCU.
 struct UserSetting : Element {
-  std::string key, name, value, type, app, id;
-  bool operator==(const UserSetting&) const = default;
+  std::string key;                                      ///< without the hive
+  std::string name;                                     ///< of the value
+  std::string value;                                    ///< what it becomes
+  std::string type;                                     ///< "REG_DWORD", "REG_SZ"
+  std::string app;                                      ///< "word16"
+  std::string id;                                       ///< of the policy it stands for
+  bool operator==(const UserSetting&) const = default;  ///< where it stands does not count
 };
+/// Preferences of the apps.
 struct AppSettings : Element {
-  std::vector<AppSetup> setups;
-  std::vector<UserSetting> users;
-  bool operator==(const AppSettings&) const = default;
+  std::vector<AppSetup> setups;                         ///< in document order
+  std::vector<UserSetting> users;                       ///< in document order
+  bool operator==(const AppSettings&) const = default;  ///< where it stands does not count
 };
 
+/// For who keeps configurations.
 struct Info : Element {
-  std::string description;
-  bool operator==(const Info&) const = default;
+  std::string description;                       ///< what it is for
+  bool operator==(const Info&) const = default;  ///< where it stands does not count
 };
 
+/// A whole configuration.
 struct Configuration : Element {
-  std::string id, host, deployment_id;
-  std::optional<Info> info;
-  std::optional<Add> add;
-  std::vector<Property> properties;  ///< in document order; the last of a name holds
-  std::optional<Updates> updates;
-  std::optional<Remove> remove;
-  std::optional<RemoveMsi> remove_msi;
-  std::optional<AppSettings> app_settings;
-  std::optional<Display> display;
-  std::optional<Logging> logging;
-  Asides after;  ///< comments that follow the root element
+  std::string id;             ///< ID: a GUID that the Office Customization Tool gives
+  std::string host;           ///< Host: "cm" of Configuration Manager
+  std::string deployment_id;  ///< DeploymentConfigurationID
+  // Elements that are not there are unset; of repeated ones the first counts.
+  std::optional<Info> info;                 ///< Info
+  std::optional<Add> add;                   ///< Add
+  std::vector<Property> properties;         ///< in document order; the last of a name holds
+  std::optional<Updates> updates;           ///< Updates
+  std::optional<Remove> remove;             ///< Remove
+  std::optional<RemoveMsi> remove_msi;      ///< RemoveMSI
+  std::optional<AppSettings> app_settings;  ///< AppSettings
+  std::optional<Display> display;           ///< Display
+  std::optional<Logging> logging;           ///< Logging
+  Asides after;                             ///< comments that follow the root element
 
   /// The value of a property, compared without regard to case; empty when it is not set.
   std::string_view property(std::string_view name) const;
+  /// The user sees nothing of it.
   bool silent() const { return display && display->level == "None"; }
   /// "install O365ProPlusRetail, VisioProRetail", "remove all products": for people, no keys.
   std::string summary() const;
@@ -188,6 +223,7 @@ std::string shown(std::string_view text, std::size_t longest = 80);
 /// Four numbers beginning with 15.0 or 16.0.
 bool is_office_version(std::string_view text);
 
+/// How a document is written.
 struct WriteOptions {
   bool crlf = false;  ///< line ends CR LF instead of LF
 };

@@ -16,9 +16,10 @@ namespace cspkit::odt {
 
 /// Where something stands in the document, both from 1; columns count characters, not bytes.
 struct Position {
-  std::uint32_t line = 1;
-  std::uint32_t column = 1;
+  std::uint32_t line = 1;    ///< counts line feeds
+  std::uint32_t column = 1;  ///< of the first character
 };
+/// In the order of the document.
 constexpr bool operator<(Position a, Position b) {
   return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
@@ -26,51 +27,55 @@ constexpr bool operator<(Position a, Position b) {
 /// Comments and processing instructions, as they were written, in their order.
 using Asides = std::vector<std::string>;
 
+/// An attribute.
 struct XmlAttribute {
-  std::string name;
+  std::string name;   ///< with its prefix, if any
   std::string value;  ///< references resolved, white space normalised to blanks (XML 1.0, 3.3.3)
-  Position position;
+  Position position;  ///< of its name
 };
-/// Elements and attributes are equal when they say the same, wherever they stand.
+/// Attributes are equal when they say the same, wherever they stand.
 bool operator==(const XmlAttribute& a, const XmlAttribute& b);
 
+/// An element, with all that is in it.
 struct XmlElement {
-  std::string name;
-  std::vector<XmlAttribute> attributes;
-  std::vector<XmlElement> children;
-  std::string text;  ///< character data directly inside, joined
-  Asides before;     ///< what stands between this element and the one before it
-  Asides inside;     ///< what stands after the last child, before the end tag
-  Position position;
+  std::string name;                      ///< with its prefix, if any
+  std::vector<XmlAttribute> attributes;  ///< in document order
+  std::vector<XmlElement> children;      ///< in document order
+  std::string text;                      ///< character data directly inside, joined
+  Asides before;                         ///< what stands between this element and the one before it
+  Asides inside;                         ///< what stands after the last child, before the end tag
+  Position position;                     ///< of its start tag
 
   /// The attribute of exactly that name, or null. Names are case-sensitive, as ODT's are.
   const std::string* attribute(std::string_view attribute_name) const;
   /// The first child of exactly that name, or null.
   const XmlElement* child(std::string_view child_name) const;
 };
+/// Elements are equal when they say the same, wherever they stand.
 bool operator==(const XmlElement& a, const XmlElement& b);
 
 /// What was wrong with a document that is not well-formed.
 struct XmlError {
-  std::string text;  ///< for people, without the position
-  Position position;
+  std::string text;          ///< for people, without the position
+  Position position;         ///< where reading ended
   bool typographic = false;  ///< a character stands there that word processors and web pages put in
   std::string describe() const;  ///< "line 2, column 60: ..."
 };
 
+/// A document that is well-formed.
 struct XmlDocument {
-  XmlElement root;
-  Asides after;  ///< what follows the root element
+  XmlElement root;  ///< and all that is in it
+  Asides after;     ///< what follows the root element
   bool has_doctype =
       false;  ///< its content was skipped unread; entities it defines stay unexpanded
 };
 
 /// Bounds that keep a hostile document cheap.
 struct XmlLimits {
-  std::size_t depth = 64;
-  std::size_t elements = 100000;
-  std::size_t attributes = 200000;
-  std::size_t asides = 10000;  ///< more comments than that are read, but not kept
+  std::size_t depth = 64;           ///< elements within elements
+  std::size_t elements = 100000;    ///< in all
+  std::size_t attributes = 200000;  ///< in all
+  std::size_t asides = 10000;       ///< more comments than that are read, but not kept
 };
 
 /// Reads UTF-8 with or without a byte order mark, and UTF-16 with one. False when the text is not
