@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Uses cspkit as a project outside the tree does: consume.sh WAY SOURCE BUILD WORK CC CXX
 #   installed   installs the tree BUILD, moves the prefix elsewhere, and consumes it by CMake and by pkg-config
-#   shared      builds shared libraries into BUILD first, then the same
+#   shared      a tree with shared libraries, then the same; then Debian packages of it, unpacked into a folder
 #   subproject  add_subdirectory of the sources, then FetchContent
+# Trees that are built on the way take their objects from BUILD where the same command has made them (reuse.sh).
 set -euo pipefail
 umask 022
 way=$1 source=$2 build=$3 work=$4 cc=$5 cxx=$6
@@ -24,6 +25,21 @@ says() { # EXPECTED COMMAND...
   shift
   got=$("$@") || fail "$* ended with $?"
   [ "$got" = "$expected" ] || fail "$* says '$got', not '$expected'"
+}
+# Configures a tree of cspkit's own sources with the settings of BUILD; they lie in its folder SUB.
+configure_alike() { # SOURCE TREE SUB ARGUMENT...
+  local from=$1 to=$2 sub=$3 name launcher
+  shift 3
+  launcher="bash;$here/reuse.sh;$build;$to;$sub"
+  set -- "$@" -DCMAKE_C_COMPILER_LAUNCHER="$launcher" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher"
+  for name in CMAKE_BUILD_TYPE CMAKE_C_FLAGS CMAKE_CXX_FLAGS; do
+    set -- "$@" -D$name="$(sed -n "s/^$name:[A-Z]*=//p" "$build/CMakeCache.txt")"
+  done
+  configure "$from" "$to" -DCSPKIT_PCH=OFF "$@"
+}
+says_what_was_reused() { # TREE
+  touch "$1/reused.log" "$1/compiled.log"
+  echo "$(wc -l <"$1/reused.log") objects of the tree were taken, $(wc -l <"$1/compiled.log") were compiled"
 }
 configure() { # SOURCE BUILD ARGUMENT...
   local from=$1 to=$2
@@ -52,11 +68,12 @@ if [ "$way" = subproject ]; then
   for kind in add fetch; do
     tree=$work/$kind
     # The second tree differs in how it finds the sources: to configure it is enough.
-    configure "$here/subproject" "$tree" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DCSPKIT="$source" -DWAY=$kind
+    configure_alike "$here/subproject" "$tree" cspkit/ -DCSPKIT="$source" -DWAY=$kind
     grep -q '^CSPKIT_BUILD_TESTS:BOOL=OFF' "$tree/CMakeCache.txt" || fail "a part of a project builds its tests"
   done
   tree=$work/add
-  cmake --build "$tree" -j "$jobs"
+  cmake --build "$tree" -j "$jobs" >"$work/build.log" || { cat "$work/build.log"; fail "the project does not build"; }
+  says_what_was_reused "$tree"
   says "30 W" "$tree/lamp_agent" "$tree/libcspkit_lamp.so"
   one_export "$tree/libcspkit_lamp.so"
   no_boost "$tree" CMakeFiles/lamp_agent.dir CMakeFiles/cspkit_lamp.dir
@@ -64,17 +81,19 @@ if [ "$way" = subproject ]; then
   exit 0
 fi
 
+installed=$build
 if [ "$way" = shared ]; then
-  configure "$source" "$build" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DBUILD_SHARED_LIBS=ON \
-    -DCSPKIT_BUILD_TESTS=OFF -DCSPKIT_BUILD_SAMPLES=OFF -DCSPKIT_BUILD_PROVIDERS=OFF
-  cmake --build "$build" -j "$jobs"
+  installed=$work/shared
+  configure_alike "$source" "$installed" "" -DBUILD_SHARED_LIBS=ON -DCSPKIT_BUILD_TESTS=OFF -DCSPKIT_BUILD_SAMPLES=OFF
+  cmake --build "$installed" -j "$jobs" >"$work/build.log" || { cat "$work/build.log"; fail "the shared libraries"; }
+  says_what_was_reused "$installed"
 fi
-cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+cmake --install "$installed" --prefix "$work/prefix" >"$work/install.log"
 mv "$work/prefix" "$work/moved"
 prefix=$work/moved
 
 # Nothing that is installed knows where it was made, or where it was installed.
-for place in "$work/prefix" "$source" "$build"; do
+for place in "$work/prefix" "$source" "$installed"; do
   ! grep -rIl -e "$place" "$prefix" || fail "these files name $place"
 done
 ! grep -rIl -e 'boost/' -e 'Boost::' -e 'find_package *(Boost' "$prefix/include" "$prefix"/lib*/cmake "$prefix"/lib*/pkgconfig ||
@@ -107,11 +126,9 @@ done
 # What is installed finds what is installed, wherever the prefix has gone.
 cmake --install "$tree" --prefix "$prefix" >>"$work/install.log"
 says 0 "$prefix/bin/cspctl" get ./Vendor/Example/Lamp/Watts
-if [ "$way" != shared ]; then
-  "$prefix/bin/cspctl" provider list >"$work/providers"
-  grep -q '^office .*/Vendor/MSFT/Office' "$work/providers" || fail "cspctl does not find the Office provider"
-  "$prefix/bin/cspctl" office --help >"$work/office" || fail "cspctl does not find cspctl-office"
-fi
+"$prefix/bin/cspctl" provider list >"$work/providers"
+grep -q '^office .*/Vendor/MSFT/Office' "$work/providers" || fail "cspctl does not find the Office provider"
+"$prefix/bin/cspctl" office --help >"$work/office" || fail "cspctl does not find cspctl-office"
 
 # pkg-config.
 PKG_CONFIG_PATH=$(echo "$prefix"/lib*/pkgconfig)
@@ -134,8 +151,25 @@ else
   echo "pkg-config is absent: its files are not tested"
 fi
 
+# Debian packages: unpacked, because only a clean Debian can install them for certain (debian.sh --root does).
+if [ "$way" = shared ]; then
+  unset LD_LIBRARY_PATH
+  if command -v dpkg-shlibdeps >/dev/null; then
+    bash "$here/debian.sh" --unpack "$installed" "$work/debian"
+  else
+    echo "dpkg-dev is absent: no Debian packages are made"
+  fi
+  exit 0
+fi
+
+# The lines that sdk/README.md shows.
+mkdir -p "$work/hello"
+cp "$source"/samples/hello/*.* "$source/tests/docs/hello/CMakeLists.txt" "$work/hello"
+configure "$work/hello" "$work/hello/build" -DCMAKE_PREFIX_PATH="$prefix"
+cmake --build "$work/hello/build"
+one_export "$work/hello/build/libcspkit_hello.so"
+
 # New providers: written from every DDF there is; some built and tried, as they are.
-[ "$way" = installed ] || exit 0
 ddfs=("$source/samples/hello/Example.xml" "$sample/Lamp.xml" "$source/ddf/catalog/Office.xml")
 corpus=${CSPKIT_CORPUS:-$source/../shared/corpus}
 if [ -d "$corpus/ddf" ]; then

@@ -1,33 +1,77 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the Debian packages into build/debian: tests/package/debian.sh [--root [DIR]]
-# With --root, as root: makes a clean Debian 12 in DIR (default: a new folder, removed at the end), installs the packages
-# there and goes the way of a provider's author: new providers from three DDFs, built, tested, installed, called. Takes
-# minutes and the network. CSPKIT_CORPUS adds published DDFs.
+# Debian packages: tests/package/debian.sh [--root [DIR]]
+# Builds them into build/debian. With --root, as root: makes a clean Debian 12 in DIR (default: a new folder, removed at
+# the end), installs the packages there and goes the way of a provider's author (author.sh): new providers from DDFs,
+# built, tested, installed, called. Takes minutes and the network. CSPKIT_CORPUS adds published DDFs.
+# debian.sh --unpack TREE WORK makes them of a built tree with shared libraries, and tries them unpacked: what cmake and
+# cspctl find in a folder, without root.
 set -euo pipefail
 umask 022
 cd "$(dirname "$0")/../.."
+settings=(-DCMAKE_INSTALL_PREFIX=/usr -DBUILD_SHARED_LIBS=ON -DCSPKIT_INSTALL_RPATH=OFF)
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+pack() { # TREE
+  local package file
+  rm -f "$1"/*.deb
+  (cd "$1" && cpack -G DEB >cpack.log 2>&1) || { cat "$1/cpack.log"; fail "cpack in $1"; }
+  for package in libcspkit libcspkit-dev cspkit-tools cspkit-provider-office; do
+    file=$(echo "$1/${package}_"*.deb)
+    [ -f "$file" ] || fail "no package $package"
+    printf '%s: %s\n' "$(basename "$file")" "$(dpkg-deb -f "$file" Depends)"
+  done
+}
+
+if [ "${1:-}" = --unpack ]; then
+  tree=$2 work=$3
+  cmake "${settings[@]}" "$tree" >/dev/null
+  cmake --build "$tree" -j "$(nproc)" >/dev/null
+  pack "$tree"
+  root=$work/root
+  mkdir -p "$root"
+  for file in "$tree"/*.deb; do
+    dpkg-deb -x "$file" "$root"
+  done
+  libraries=$(dirname "$(echo "$root"/usr/lib/*/libcspkit_core.so.*.*.*)")
+  for file in usr/share/man/man1/cspctl.1 usr/share/bash-completion/completions/cspctl \
+    usr/share/doc/libcspkit-dev/cspkit.spdx; do
+    [ -s "$root/$file" ] || [ -s "$root/$file.gz" ] || fail "no $file in the packages"
+  done
+  ! readelf -d "$root/usr/bin/cspctl" "$libraries"/*.so | grep -E 'R(UN)?PATH' || fail "packaged programs say where to look"
+  # The control files name what the binaries need, and each library its own.
+  dpkg-deb -I "$(echo "$tree"/libcspkit_*.deb)" shlibs | grep -q '^libcspkit_core ' || fail "libcspkit has no shlibs"
+  export LD_LIBRARY_PATH=$libraries XDG_STATE_HOME=$work/state
+  "$root/usr/bin/cspctl" provider new samples/hello/Example.xml --out "$work/made" >/dev/null
+  cmake -S "$work/made" -B "$work/made/build" -DCMAKE_PREFIX_PATH="$root/usr" >/dev/null
+  cmake --build "$work/made/build" -j "$(nproc)" >/dev/null
+  ctest --test-dir "$work/made/build" --output-on-failure --no-tests=error | tail -n 3
+  cmake --install "$work/made/build" --prefix "$root/usr" >/dev/null
+  "$root/usr/bin/cspctl" add ./Vendor/Example/Greeter/Greeting/Ada
+  [ "$("$root/usr/bin/cspctl" get ./Vendor/Example/Greeter/Greeting)" = Ada ] || fail "the packaged cspctl"
+  "$root/usr/bin/cspctl" office --help >/dev/null || fail "cspctl does not find cspctl-office"
+  echo "packages, unpacked: good"
+  exit 0
+fi
+
 . tests/lib/packages.sh
 # shellcheck disable=SC2086  # the list is words
 need_packages $CSPKIT_BUILD_PACKAGES dpkg-dev
 build=$PWD/build/debian
 cmake -G Ninja -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-  -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_SHARED_LIBS=ON -DCSPKIT_INSTALL_RPATH=OFF -DCSPKIT_BUILD_TESTS=OFF \
-  -DCSPKIT_BUILD_SAMPLES=OFF >/dev/null
+  "${settings[@]}" -DCSPKIT_BUILD_TESTS=OFF -DCSPKIT_BUILD_SAMPLES=OFF >/dev/null
 cmake --build "$build" -j "$(nproc)"
-rm -f "$build"/*.deb
-(cd "$build" && cpack -G DEB)
-for package in libcspkit libcspkit-dev cspkit-tools cspkit-provider-office; do
-  file=$(echo "$build/${package}_"*.deb)
-  [ -f "$file" ] || { echo "FAILED: no package $package" >&2; exit 1; }
-  printf '%s: %s\n' "$(basename "$file")" "$(dpkg-deb -f "$file" Depends)"
-done
+pack "$build"
 [ "${1:-}" = --root ] || exit 0
 
-[ "$(id -u)" -eq 0 ] || { echo "--root wants root" >&2; exit 1; }
+[ "$(id -u)" -eq 0 ] || fail "--root wants root"
 need_packages debootstrap
 if [ -n "${2:-}" ]; then
   root=$(realpath -m "$2")
+  keep=yes
 else
   root=$(mktemp -d)
 fi
@@ -35,7 +79,6 @@ clean_up() {
   umount "$root/dev/pts" "$root/proc" 2>/dev/null || true
   [ -n "${keep:-}" ] || rm -rf --one-file-system "$root"
 }
-[ -z "${2:-}" ] || keep=yes
 trap clean_up EXIT
 [ -d "$root/usr" ] || debootstrap --variant=minbase --include=ca-certificates bookworm "$root" http://deb.debian.org/debian >/dev/null
 # How this machine reaches its mirror holds there, too.
@@ -46,43 +89,17 @@ mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 mountpoint -q "$root/dev/pts" || mount -t devpts devpts "$root/dev/pts"
 rm -rf "$root/packages"
 mkdir -p "$root/packages/ddf"
-cp "$build"/*.deb "$root/packages"
-cp samples/hello/Example.xml samples/out_of_tree/Lamp.xml ddf/catalog/DevInfo.xml "$root/packages/ddf"
-if [ -d "${CSPKIT_CORPUS:-../shared/corpus}/ddf" ]; then
-  for csp in Bitlocker RemoteWipe; do
-    find "${CSPKIT_CORPUS:-../shared/corpus}/ddf" -name "$csp*.xml" -exec cp {} "$root/packages/ddf" \;
-  done
-fi
-cat >"$root/packages/author.sh" <<'AUTHOR'
-set -euo pipefail
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-cd /packages
-apt-get update -q >/dev/null
-apt-get install -q -y --no-install-recommends ./*.deb >/dev/null
-cspctl provider list | grep '^office '
-cspctl get ./DevDetail/SwV
-cspctl office --help >/dev/null
-ldd /usr/bin/cspctl | grep -q 'libcspkit_core.so.* => /' || { echo "FAILED: cspctl is not linked with the library"; exit 1; }
-apt-get install -q -y --no-install-recommends g++ cmake make libgtest-dev libgmock-dev >/dev/null
-[ ! -e /usr/include/boost ] || { echo "FAILED: Boost came along"; exit 1; }
-began=$SECONDS
-for ddf in ddf/*.xml; do
-  cspctl provider new "$ddf" --out "made/$(basename "$ddf" .xml)"
-  cd "made/$(basename "$ddf" .xml)"
-  cmake -S . -B build >/dev/null
-  cmake --build build -j "$(nproc)" >/dev/null
-  ctest --test-dir build --output-on-failure --no-tests=error | tail -n 3
-  cd /packages
+cp "$build"/*.deb tests/package/author.sh "$root/packages"
+cp samples/hello/Example.xml "$root/packages/ddf"
+corpus=${CSPKIT_CORPUS:-../shared/corpus}/ddf
+for ddf in RemoteWipe.xml ClientCertificateInstall.xml Bitlocker_AreaDDF.xml; do
+  if [ -f "$corpus/$ddf" ]; then
+    cp "$corpus/$ddf" "$root/packages/ddf"
+  else
+    echo "no $corpus/$ddf: the project's own DDFs instead"
+    cp samples/out_of_tree/Lamp.xml ddf/catalog/DevInfo.xml "$root/packages/ddf"
+  fi
 done
-# One handler written, and the provider installed where cspctl finds it.
-sed -i 's|return std::string();|return std::string("Hello");|' made/Example/example.cpp
-cmake --build made/Example/build >/dev/null
-cmake --install made/Example/build --prefix /usr >/dev/null
-cspctl add ./Vendor/Example/Greeter/Greeting/Ada
-[ "$(cspctl get ./Vendor/Example/Greeter/Greeting/Ada/Text)" = Hello ] || { echo "FAILED: the new handler"; exit 1; }
-echo "new providers: $((SECONDS - began)) s"
-echo "debian: good"
-AUTHOR
 # An author's shell, not this one.
 chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
   /bin/bash /packages/author.sh
