@@ -33,11 +33,17 @@ pub struct Str {
 
 impl Str {
     pub const fn of(text: &'static str) -> Self {
-        Str { data: text.as_ptr(), size: text.len() }
+        Str {
+            data: text.as_ptr(),
+            size: text.len(),
+        }
     }
     /// For the time of a call: whoever gets it copies at once.
     pub fn lend(bytes: &[u8]) -> Self {
-        Str { data: bytes.as_ptr(), size: bytes.len() }
+        Str {
+            data: bytes.as_ptr(),
+            size: bytes.len(),
+        }
     }
     /// # Safety
     /// What it points to must live as long as the slice.

@@ -13,7 +13,10 @@ pub struct Failure {
 
 impl From<i32> for Failure {
     fn from(code: i32) -> Self {
-        Failure { code, text: String::new() }
+        Failure {
+            code,
+            text: String::new(),
+        }
     }
 }
 
@@ -29,7 +32,12 @@ pub trait Provider: Sized + Send + 'static {
 }
 
 pub const fn handler(pattern: &'static str, verbs: u32) -> abi::Handler {
-    abi::Handler { pattern: abi::Str::of(pattern), verbs, flags: 0, reserved: 0 }
+    abi::Handler {
+        pattern: abi::Str::of(pattern),
+        verbs,
+        flags: 0,
+        reserved: 0,
+    }
 }
 
 /// One operation, for the time of its handler.
@@ -88,14 +96,20 @@ struct Object<P> {
 fn guarded(function: impl FnOnce() -> Outcome) -> Outcome {
     catch_unwind(AssertUnwindSafe(function)).unwrap_or_else(|thrown| {
         let text = text_of(&*thrown);
-        std::mem::forget(thrown); // its drop could panic again
-        Err(Failure { code: abi::FAILED, text })
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
+            std::mem::forget(again); // once is enough
+        }
+        Err(Failure {
+            code: abi::FAILED,
+            text,
+        })
     })
 }
 
 fn text_of(thrown: &(dyn Any + Send)) -> String {
     let text = thrown.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| thrown.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".into())
+    text.or_else(|| thrown.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "panic".into())
 }
 
 /// What `plugin!` puts into the exported object.
@@ -108,9 +122,16 @@ pub unsafe extern "C" fn create<P: Provider>(
     out: *mut *mut abi::Provider,
 ) -> i32 {
     let made = guarded(|| {
-        let verbs = P::HANDLERS.iter().fold(0, |all, handler| all | handler.verbs);
-        let operation =
-            |verb: u32| if verbs & verb != 0 { Some(operate::<P> as abi::Operation) } else { None };
+        let verbs = P::HANDLERS
+            .iter()
+            .fold(0, |all, handler| all | handler.verbs);
+        let operation = |verb: u32| {
+            if verbs & verb != 0 {
+                Some(operate::<P> as abi::Operation)
+            } else {
+                None
+            }
+        };
         let table = abi::Provider {
             size: std::mem::size_of::<abi::Provider>() as u32,
             flags: 0,
@@ -127,7 +148,11 @@ pub unsafe extern "C" fn create<P: Provider>(
             refresh: None,
             get_extension,
         };
-        let object = Box::new(Object { table, host, provider: P::create()? });
+        let object = Box::new(Object {
+            table,
+            host,
+            provider: P::create()?,
+        });
         *out = Box::into_raw(object).cast();
         Ok(())
     });

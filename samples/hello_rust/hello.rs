@@ -9,8 +9,10 @@ use cspkit::{handler, Call, Failure, Outcome, Provider};
 struct Greeter;
 
 impl Provider for Greeter {
-    const HANDLERS: &'static [abi::Handler] =
-        &[handler("Greeting/{Name}/Text", abi::GET), handler("Reset", abi::EXEC)];
+    const HANDLERS: &'static [abi::Handler] = &[
+        handler("Greeting/{Name}/Text", abi::GET),
+        handler("Reset", abi::EXEC),
+    ];
 
     fn create() -> Result<Self, Failure> {
         Ok(Greeter)

@@ -13,8 +13,10 @@ struct Panics {
 }
 
 impl Provider for Panics {
-    const HANDLERS: &'static [abi::Handler] =
-        &[handler("Greeting/{Name}/Text", abi::GET), handler("Reset", abi::EXEC)];
+    const HANDLERS: &'static [abi::Handler] = &[
+        handler("Greeting/{Name}/Text", abi::GET),
+        handler("Reset", abi::EXEC),
+    ];
 
     fn create() -> Result<Self, Failure> {
         Ok(Panics { calls: 0 })
