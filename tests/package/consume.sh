@@ -170,7 +170,7 @@ cmake --build "$work/hello/build"
 one_export "$work/hello/build/libcspkit_hello.so"
 
 # New providers: written from every DDF there is; some built and tried, as they are.
-ddfs=("$source/samples/hello/Example.xml" "$sample/Lamp.xml" "$source/ddf/catalog/Office.xml")
+ddfs=("$source/samples/hello/Example.xml" "$source/ddf/catalog/Office.xml")
 corpus=${CSPKIT_CORPUS:-$source/../shared/corpus}
 if [ -d "$corpus/ddf" ]; then
   for ddf in "$corpus"/ddf/*.xml "$corpus"/ddf_v1/*.xml; do
