@@ -22,6 +22,7 @@ int run_ddf_doc(const Options& options);
 int run_ddf_diff(const Options& options);
 int run_ddf_compile(const Options& options);
 int run_provider_new(const Options& options);
+int run_provider_check(const Options& options);
 
 /// Adds what lies at a path; an exit code, after saying why.
 int add_ddf(cspkit::ddf::SchemaBuilder& builder, const std::string& path);

@@ -37,6 +37,7 @@ int run(const Options& options) {
   if (options.command == Command::kDdfDiff) return run_ddf_diff(options);
   if (options.command == Command::kDdfCompile) return run_ddf_compile(options);
   if (options.command == Command::kProviderNew) return run_provider_new(options);
+  if (options.command == Command::kProviderCheck) return run_provider_check(options);
   if (options.command == Command::kStoreCheck) return run_store_check(options);
   if (options.command == Command::kStoreDump) return run_store_dump(options);
   if (options.command == Command::kStoreBackup) return run_store_backup(options);

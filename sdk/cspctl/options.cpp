@@ -53,6 +53,10 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found er
   store dump       kind, then uri format verno tstamp bytes value of a node; provider name bytes
   store backup     command file status copy
   provider list    command providers: [{name plugin version abi roots file}]
+  provider check   command library plugin version abi providers findings: [{severity code phase
+                   provider handler verb uri text remedy count}] cases: [{phase name seconds
+                   findings}] times: [{provider handler verb count total_ms longest_ms}] left_out
+                   leaks errors warnings notes seconds
 Other commands: cspctl NAME runs the program cspctl-NAME.)";
 
 constexpr std::array<std::string_view, 11> kCommands = {
@@ -214,6 +218,31 @@ class Parser {
         ->expected(1);
     fresh->add_option("--out", options_.out, "Folder to write it to; default: its name, here")
         ->type_name("DIR");
+    add_provider_check(*provider);
+  }
+
+  void add_provider_check(CLI::App& provider) {
+    CLI::App* check = command(provider, Command::kProviderCheck, "check",
+                              "Hold a provider library against the contract");
+    check->add_option("library", options_.paths, "The library")
+        ->type_name("FILE.so")
+        ->required()
+        ->expected(1);
+    many(check->add_option("--recipe", options_.recipes, "What is special about it, also checked"),
+         "FILE");
+    many(check->add_option("--skip", options_.skip, "Nodes to leave alone; * stands for anything"),
+         "URI");
+    check->add_flag("--irreversible", options_.irreversible,
+                    "Also execute what is marked irreversible");
+    check->add_option("--junit", options_.junit, "Write the report as JUnit XML, too")
+        ->type_name("FILE");
+    check->add_option("--deadline", options_.deadline_s, "Seconds that one step may take")
+        ->check(CLI::Range(0.01, 86400.0))
+        ->type_name("S");
+    check->add_option("--slow", options_.slow_ms, "A call that takes longer is a warning")
+        ->check(CLI::Range(0.001, 86400000.0))
+        ->type_name("MS");
+    check->add_flag("--strict", options_.strict, "Warnings count as errors");
   }
 
   // What the grammar alone cannot say.

@@ -27,6 +27,7 @@ enum class Command {
   kDdfCompile,
   kProviderList,
   kProviderNew,
+  kProviderCheck,
   kStoreCheck,
   kStoreDump,
   kStoreBackup
@@ -50,11 +51,18 @@ struct Options {
   std::string name;                ///< the command's words: "get", "ddf check"
   std::string uri;                 ///< of the commands that take one
   std::vector<std::string> paths;  ///< run, ddf ...
-  bool strict = false;             ///< ddf check --strict
+  bool strict = false;             ///< ddf check, provider check --strict
   std::string csp;                 ///< ddf doc --csp
   std::string out;                 ///< run, provider new --out; store backup, ddf compile: the file
   std::optional<std::string> data;  ///< --data, "-" not yet read
   std::string format;               ///< --format
+  // provider check
+  std::vector<std::string> recipes;  ///< --recipe
+  std::vector<std::string> skip;     ///< --skip
+  std::string junit;                 ///< --junit
+  bool irreversible = false;         ///< --irreversible
+  double deadline_s = 20;            ///< --deadline
+  double slow_ms = 1000;             ///< --slow
 };
 
 /// Reads the command line. An exit code when there is nothing more to do: help was printed, or the

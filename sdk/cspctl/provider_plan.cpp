@@ -2,13 +2,12 @@
 #include "provider_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cspkit/ddf/locuri.hpp>
 #include <cspkit/ddf/rules.hpp>
 #include <cspkit/engine.hpp>
+#include <cspkit/harness/node_values.hpp>
 #include <cspkit/syncml_status.hpp>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,13 +17,9 @@ namespace {
 using cspkit::Format;
 using cspkit::Value;
 using cspkit::ddf::Node;
-
-constexpr std::uint32_t kSetting = cspkit::ddf::kAccessAdd | cspkit::ddf::kAccessReplace;
-
-/// Names that instances of published CSPs have; the first that the node's RegEx takes is used.
-constexpr std::array<const char*, 8> kNames = {
-    "1",   "Example", "{00000000-0000-0000-0000-000000000001}", "S-1-1-0", "0.0.0.0", "example.com",
-    "a.b", "0"};
+using cspkit::harness::fitting_value;
+using cspkit::harness::wants_get;
+using cspkit::harness::wants_refresh;
 
 bool fits_pattern(std::string_view name) {
   return !name.empty() && name.front() != '{' && name.find('/') == name.npos;
@@ -52,16 +47,6 @@ std::string place_of(std::string_view pattern) {
     if (c == '{') inside = true;
   }
   return place;
-}
-
-bool wants_get(const Node& node) {
-  return node.is_leaf() && node.format() != Format::kNull && node.grants(cspkit::ddf::kAccessGet) &&
-         (node.access() & kSetting) == 0 && !node.has_default();
-}
-
-bool wants_refresh(const Node& node) {
-  const Node instance = node.dynamic_child();
-  return instance.valid() && !instance.grants(cspkit::ddf::kAccessAdd);
 }
 
 template <typename Visit>
@@ -112,10 +97,8 @@ class Trial {
       if (!node.is_dynamic()) {
         uri = above + "/" + cspkit::ddf::encode_segment(node.name());
       } else {
-        for (const char* name : kNames) {
-          if (!uri.empty() || !cspkit::ddf::check_name(node, name).ok()) continue;
-          uri = above + "/" + cspkit::ddf::encode_segment(name);
-        }
+        const std::vector<std::string> names = cspkit::harness::instance_names(node);
+        if (!names.empty()) uri = above + "/" + cspkit::ddf::encode_segment(names.front());
         if (uri.empty()) lines_.push_back("# " + node.uri() + ": no name is known that fits");
       }
     }
@@ -165,24 +148,6 @@ class Trial {
 };
 
 }  // namespace
-
-std::string fitting_value(const Node& node) {
-  std::vector<std::string> candidates;
-  const Value initial = cspkit::ddf::initial_value(node);
-  candidates.push_back(initial.data);
-  const auto allowed = node.allowed_values();
-  for (const auto& item : allowed.enums) candidates.emplace_back(item.value);
-  for (const char* text : {"", "0", "1", "false", "2000-01-01", "00:00:00", "0.0", "<a/>", "{}"})
-    candidates.emplace_back(text);
-  std::optional<std::string> by_format;
-  for (const std::string& text : candidates) {
-    const auto typed = cspkit::ddf::check_format(node, Value(node.format(), text));
-    if (!typed) continue;
-    if (cspkit::ddf::check_allowed(node, *typed).ok()) return text;
-    if (!by_format) by_format = text;
-  }
-  return by_format.value_or(std::string());
-}
 
 bool pattern_of(const Node& node, std::string& pattern) {
   std::vector<Node> way;

@@ -35,9 +35,6 @@ bool pattern_of(const cspkit::ddf::Node& node, std::string& pattern);
 std::vector<std::string> make_recipe(const std::string& file, const cspkit::ddf::Schema& schema);
 inline constexpr std::string_view kRecipeUser = "user";
 
-/// A value that a leaf may hold by its format and, where one is found, by its allowed values; raw.
-std::string fitting_value(const cspkit::ddf::Node& node);
-
 }  // namespace cspctl
 
 #endif  // CSPKIT_CSPCTL_PROVIDER_PLAN_HPP_

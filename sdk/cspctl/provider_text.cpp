@@ -2,6 +2,7 @@
 #include "provider_text.hpp"
 
 #include <algorithm>
+#include <cspkit/harness/node_values.hpp>
 #include <string_view>
 
 namespace cspctl {
@@ -61,7 +62,7 @@ std::string comment(std::string_view text, std::string_view indent) {
 
 /// What a get handler returns until somebody knows better: a value that fits.
 std::string value_expression(const cspkit::ddf::Node& node) {
-  const std::string value = fitting_value(node);
+  const std::string value = cspkit::harness::fitting_value(node);
   switch (node.format()) {
     case Format::kInt:
       if (const auto number = cspkit::parse_int(value); number && *number >= 0)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cspkit/harness/deterministic_executor.hpp>
+#include <filesystem>
+#include <system_error>
+#include <thread>
 
 namespace cspkit::harness {
 namespace {
@@ -10,6 +13,16 @@ constexpr Clock::Duration kEnd = Clock::Duration::max() / 4;
 
 Clock::Duration later(Clock::Duration now, Clock::Duration delay) {
   return std::min(now + std::clamp(delay, Clock::Duration::zero(), kEnd), kEnd);
+}
+
+bool has_other_threads() {
+  std::error_code error;
+  std::size_t threads = 0;
+  for (std::filesystem::directory_iterator each("/proc/self/task", error), end;
+       !error && each != end; each.increment(error)) {
+    ++threads;
+  }
+  return threads > 1;
 }
 
 }  // namespace
@@ -57,7 +70,33 @@ Executor::Task DeterministicExecutor::take(Clock::Duration until) {
   return task;
 }
 
+void DeterministicExecutor::be_patient(std::chrono::milliseconds real_time) {
+  const std::lock_guard lock(mutex_);
+  patience_ = real_time;
+}
+
+bool DeterministicExecutor::wait_for_threads() {
+  using std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kSlice(1);
+  constexpr std::chrono::milliseconds kOneWait(100);  // drives further apart are of two waits
+  {
+    const std::lock_guard lock(mutex_);
+    if (patience_.count() == 0 || !has_other_threads()) return false;
+    const auto now = steady_clock::now();
+    if (now - waited_last_ > kOneWait) waiting_since_ = now;
+    waited_last_ = now;
+    if (now - waiting_since_ >= patience_) return false;
+  }
+  std::this_thread::sleep_for(kSlice);
+  return true;
+}
+
 bool DeterministicExecutor::drive(Clock::Duration until) {
+  if (Task task = take(clock_->steady_now())) {
+    task();
+    return true;
+  }
+  if (wait_for_threads()) return true;
   // What is due already runs even when the caller's own time is over.
   if (Task task = take(std::max(until, clock_->steady_now()))) {
     task();

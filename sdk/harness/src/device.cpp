@@ -12,7 +12,9 @@ Value untyped(std::string_view text) { return Value(Format::kUnset, std::string(
 Device::Device(DeviceOptions options)
     : options_(std::move(options)),
       clock_(std::make_shared<ManualClock>(options_.start)),
-      executor_(std::make_shared<DeterministicExecutor>(clock_)) {}
+      executor_(std::make_shared<DeterministicExecutor>(clock_)) {
+  executor_->be_patient(options_.patience);
+}
 
 Device::~Device() { session_.reset(); }
 

@@ -12,12 +12,15 @@
 #ifndef CSPKIT_HARNESS_HPP_
 #define CSPKIT_HARNESS_HPP_
 
+#include <cspkit/harness/check.hpp>
 #include <cspkit/harness/deterministic_executor.hpp>
 #include <cspkit/harness/device.hpp>
 #include <cspkit/harness/disk.hpp>
 #include <cspkit/harness/manual_clock.hpp>
+#include <cspkit/harness/node_values.hpp>
 #include <cspkit/harness/recipe.hpp>
 #include <cspkit/harness/replay.hpp>
 #include <cspkit/harness/snapshot.hpp>
+#include <cspkit/harness/strict_host.hpp>
 
 #endif  // CSPKIT_HARNESS_HPP_

@@ -2,6 +2,7 @@
 #ifndef CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_
 #define CSPKIT_HARNESS_DETERMINISTIC_EXECUTOR_HPP_
 
+#include <chrono>
 #include <cspkit/executor.hpp>
 #include <cspkit/export.hpp>
 #include <cspkit/harness/manual_clock.hpp>
@@ -36,6 +37,10 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   /// Lets time pass: the clock goes from due time to due time, each task runs at its own, and ends
   /// `duration` later. Returns how many ran.
   std::size_t advance(Clock::Duration duration, std::size_t limit = kMaxTasks);
+  /// For providers that work in threads of their own: while the process has more than one thread,
+  /// drive() first lets so much real time pass in one wait before it moves the clock. Zero, the
+  /// default: none.
+  void be_patient(std::chrono::milliseconds real_time);
   /// Tasks posted that have not begun.
   std::size_t pending() const;
   /// Drops what has not begun; from now on post() gives 0. As an embedder's executor does when its
@@ -47,6 +52,8 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
 
   /// Takes the first task that is due at `until` or before, moving the clock to its time.
   Task take(Clock::Duration until);
+  /// True when a little real time has passed instead of the clock's.
+  bool wait_for_threads();
 
   std::shared_ptr<ManualClock> clock_;
   mutable std::mutex mutex_;
@@ -54,6 +61,9 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   std::map<TimerId, Clock::Duration> dues_;
   TimerId last_id_ = 0;
   bool stopped_ = false;
+  std::chrono::milliseconds patience_{0};
+  std::chrono::steady_clock::time_point waiting_since_;
+  std::chrono::steady_clock::time_point waited_last_;
 };
 
 }  // namespace cspkit::harness

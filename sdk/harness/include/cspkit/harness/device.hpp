@@ -46,6 +46,9 @@ struct DeviceOptions {
   std::vector<LinkedProvider> plugins = {};             ///< added last
   Principal principal = {};                             ///< of session() and of the short forms
   Clock::UtcTime start = ManualClock::default_start();  ///< what the calendar says at first
+  /// How long a wait may take in real time before the clock moves, for providers that work in
+  /// threads of their own: DeterministicExecutor::be_patient().
+  std::chrono::milliseconds patience{0};
   /// Everything else; its state, clock and executor are replaced.
   EngineOptions engine = {};
 };

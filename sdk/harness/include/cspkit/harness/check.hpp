@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite that fits every provider: what abi.h demands, held against a library.
+#ifndef CSPKIT_HARNESS_CHECK_HPP_
+#define CSPKIT_HARNESS_CHECK_HPP_
+
+#include <chrono>
+#include <cspkit/export.hpp>
+#include <cspkit/harness/strict_host.hpp>
+#include <cspkit/result.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit::harness {
+
+struct CheckOptions {
+  std::filesystem::path library;
+  /// Its DDF, where the engine would not find it by itself: a file, or a folder to look in.
+  std::filesystem::path ddf = {};
+  /// Further DDF files that the device knows.
+  std::vector<std::filesystem::path> more_ddf = {};
+  /// What is special about this provider (recipe.hpp); each begins with a device in its first
+  /// state.
+  std::vector<std::filesystem::path> recipes = {};
+  /// Nodes to leave alone: LocURIs as "./Device/Vendor/Example/Greeter/Reset", in any case, with *
+  /// for anything. Nothing of the provider is called for them, or for what lies below.
+  std::vector<std::string> skip = {};
+  /// Also execute nodes whose handler is marked irreversible.
+  bool irreversible = false;
+  /// One step that takes longer is ended, and a finding. In real time.
+  std::chrono::milliseconds deadline = std::chrono::seconds(20);
+  /// A function that takes longer is a warning.
+  std::chrono::nanoseconds slow = std::chrono::seconds(1);
+  /// Log of engine and provider on stderr.
+  bool verbose = false;
+};
+
+/// Something to mend, or to know.
+struct Finding {
+  Severity severity = Severity::kError;
+  std::string code;      ///< for machines: "complete.twice"; sdk/README.md lists them
+  std::string phase;     ///< which part of the suite: "verbs"
+  std::string provider;  ///< "" for the library as a whole
+  std::string handler;   ///< pattern
+  std::string verb;
+  std::string uri;     ///< LocURI, or another place: "line 3"
+  std::string text;    ///< what is wrong
+  std::string remedy;  ///< what to do
+  unsigned count = 1;
+};
+
+/// A part of the suite, or of one a node: what JUnit calls a test case.
+struct CheckCase {
+  std::string phase;
+  std::string name;  ///< LocURI, or what was done
+  std::chrono::nanoseconds time{0};
+  std::vector<std::size_t> findings;  ///< indices
+};
+
+struct CheckedProvider {
+  std::string name;
+  std::vector<std::string> roots;
+};
+
+struct CheckReport {
+  std::string library;
+  std::string plugin_id;
+  std::string version;
+  std::string abi;  ///< "1.0"
+  std::vector<CheckedProvider> providers;
+  std::vector<CheckCase> cases;
+  std::vector<Finding> findings;
+  std::vector<CallTime> times;
+  std::vector<std::string> left_out;  ///< what was not tried, and why
+  bool leaks_checked = false;         ///< by LeakSanitizer, not only by counting
+  std::chrono::nanoseconds time{0};
+
+  std::size_t count(Severity severity) const;
+};
+
+/// Runs the suite on devices in memory, each phase in a child of this process, so that a crash, an
+/// abort or a hang of the provider is a finding. The children run in a folder of their own, which
+/// goes with them. Call it from a process that has one thread: the child is a copy of the caller.
+///
+/// kIo when the library cannot be read, kBadValue when a recipe cannot; every other trouble is in
+/// the report.
+CSPKIT_API Result<CheckReport> check_provider(const CheckOptions& options);
+
+/// "error", "warning", "note".
+CSPKIT_API std::string_view severity_name(Severity severity);
+/// For people, many lines.
+CSPKIT_API std::string to_text(const CheckReport& report);
+/// As JUnit XML: a test suite for each phase; errors are failures.
+CSPKIT_API std::string to_junit(const CheckReport& report);
+
+}  // namespace cspkit::harness
+
+#endif  // CSPKIT_HARNESS_CHECK_HPP_

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CSPKIT_HARNESS_STRICT_HOST_HPP_
+#define CSPKIT_HARNESS_STRICT_HOST_HPP_
+
+#include <cspkit/abi.h>
+
+#include <chrono>
+#include <cspkit/engine.hpp>
+#include <cspkit/export.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cspkit::harness {
+
+enum class Severity : std::uint8_t { kNote, kWarning, kError };
+
+/// A rule of abi.h that a provider broke.
+struct Breach {
+  Severity severity = Severity::kError;
+  std::string code;      ///< which rule, for machines: "complete.twice"
+  std::string provider;  ///< its name
+  std::string handler;   ///< pattern, where it happened in one
+  std::string verb;      ///< "get", ..., "undo_for", "start": the function it happened in
+  std::string uri;       ///< of the node
+  std::string text;      ///< what happened
+  std::string remedy;    ///< what to do
+  unsigned count = 1;    ///< how often
+};
+
+/// How long the functions of a provider took.
+struct CallTime {
+  std::string provider;
+  std::string handler;
+  std::string verb;
+  unsigned count = 0;
+  std::chrono::nanoseconds total{0};
+  std::chrono::nanoseconds longest{0};
+};
+
+/// Stands between an engine and a plugin, and writes down every breach of the contract that it
+/// sees: the engine answers breaches by a status, a strict host names them. Give plugin() to an
+/// engine instead of the plugin itself:
+///
+///     StrictHost strict(cspkit_plugin_v1_hello);
+///     DeviceOptions options;
+///     options.engine.log = strict.log_sink();
+///     options.plugins = {{&strict.plugin(), "folder/of/its/ddf"}};
+///     ...
+///     EXPECT_THAT(strict.breaches(), testing::IsEmpty());
+///
+/// It can also let changes fail at chosen points, so that a test sees what a provider undoes. Must
+/// outlive the engine. Any thread may call any function. Sixteen may live at a time in a process; a
+/// further one is refused by the engine.
+class CSPKIT_API StrictHost {
+ public:
+  explicit StrictHost(const cspkit_plugin& plugin);
+  ~StrictHost();
+  StrictHost(const StrictHost&) = delete;
+  StrictHost& operator=(const StrictHost&) = delete;
+
+  const cspkit_plugin& plugin() const;
+  /// For EngineOptions::log: the engine says there, and only there, that a value did not fit.
+  LogSink log_sink(LogSink next = {});
+
+  /// In the order in which they were seen first; one that is repeated is counted.
+  std::vector<Breach> breaches() const;
+  std::vector<CallTime> times() const;
+
+  /// A handler that a provider declared.
+  struct Handler {
+    std::string provider;
+    std::string pattern;
+    std::uint32_t verbs = 0;
+    std::uint32_t flags = 0;
+  };
+  /// Of all providers, as their create() gave them.
+  std::vector<Handler> handlers() const;
+  /// True when one of them takes part in transactions (cspkit.transaction/1).
+  bool has_transactions() const;
+  /// Paths that providers have set or created so far, as they gave them.
+  std::vector<std::string> written_paths() const;
+
+  enum class Fault : std::uint8_t {
+    kNone,
+    kBefore,    ///< a handler for a change is not called; it fails
+    kAfter,     ///< it is called, and fails when it had succeeded
+    kHostCall,  ///< in it, the nth change, read or list asked of the host answers CSPKIT_FULL
+  };
+  /// For every handler of Add, Replace, Delete and Exec from now on. In `kHostCall`, `nth` counts
+  /// from 1.
+  void inject(Fault fault, unsigned nth = 1);
+  /// True when the last fault has struck since it was injected.
+  bool struck() const;
+  /// From now on apply_undo and commit are called twice each, as after a crash between them and the
+  /// host's note of it.
+  void repeat_ends(bool repeat);
+
+  /// What an undo_for gave.
+  struct UndoRecord {
+    std::string handler;
+    std::string verb;
+    std::string uri;
+    std::string bytes;
+    std::uint64_t transaction = 0;
+  };
+  /// The records given since the last call.
+  std::vector<UndoRecord> take_undo_records();
+  /// The next object that is created has these applied, and its transactions ended, before its
+  /// start(): as after a crash.
+  void recover_with(std::vector<UndoRecord> records);
+
+  /// Operations that this says true to, by the node's LocURI ("./Device/...") and the verb, never
+  /// reach the provider: they answer CSPKIT_BUSY.
+  void leave_out(std::function<bool(const std::string& uri, std::uint32_t verb)> which);
+  /// Operations that were answered CSPKIT_PENDING, and have not been completed.
+  std::size_t open_calls() const;
+
+  class State;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace cspkit::harness
+
+#endif  // CSPKIT_HARNESS_STRICT_HOST_HPP_

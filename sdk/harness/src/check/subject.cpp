@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check/subject.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cspkit/ddf/locuri.hpp>
+#include <cspkit/harness/node_values.hpp>
+#include <cstdio>
+#include <system_error>
+
+#include "strict/strict_provider.hpp"
+
+namespace cspkit::harness::check {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kPatience(2000);
+
+/// * stands for anything.
+bool matches(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*')
+    return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
+  return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
+}
+
+/// One spelling for "./Vendor", "Vendor" and "./Device/Vendor".
+std::string normal(std::string_view uri) {
+  std::string text = ddf::fold(uri);
+  if (text.rfind("./", 0) == 0) text.erase(0, 2);
+  if (text.rfind("device/", 0) != 0 && text.rfind("user/", 0) != 0 && text[0] != '*')
+    text.insert(0, "device/");
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+template <typename Visit>
+void walk(const ddf::Node& node, const Visit& visit) {
+  visit(node);
+  for (const ddf::Node& child : node.static_children()) walk(child, visit);
+  if (const ddf::Node instance = node.dynamic_child(); instance.valid()) walk(instance, visit);
+}
+
+std::string parent_of(const std::string& uri) { return uri.substr(0, uri.rfind('/')); }
+
+}  // namespace
+
+Library::Library(const fs::path& file) {
+  handle_ = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle_ == nullptr) {
+    const char* why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): this child has one thread
+    trouble_ = why != nullptr ? why : "dlopen failed";
+    return;
+  }
+  plugin_ = static_cast<const cspkit_plugin*>(::dlsym(handle_, CSPKIT_PLUGIN_SYMBOL_NAME));
+}
+
+void Library::close() {
+  if (handle_ != nullptr) ::dlclose(handle_);
+  handle_ = nullptr;
+  plugin_ = nullptr;
+}
+
+fs::path ddf_place(const CheckOptions& options, const cspkit_plugin& plugin) {
+  const fs::path folder = options.library.parent_path();
+  std::error_code error;
+  const std::string name = text_of(plugin.providers[0].ddf_name);
+  const bool beside = !name.empty() && fs::exists(folder / name, error);
+  return beside || options.ddf.empty() ? folder : options.ddf;
+}
+
+bool is_skipped(const CheckOptions& options, const std::string& uri) {
+  const std::string whole = normal(uri);
+  return std::any_of(options.skip.begin(), options.skip.end(), [&](const std::string& each) {
+    const std::string pattern = normal(each);
+    for (std::size_t end = whole.find('/'); end != whole.npos; end = whole.find('/', end + 1)) {
+      if (matches(pattern, std::string_view(whole).substr(0, end))) return true;
+    }
+    return matches(pattern, whole);
+  });
+}
+
+LogSink log_of(const CheckOptions& options) {
+  if (!options.verbose) return {};
+  return [](LogLevel level, std::string_view source, std::string_view text) {
+    std::fprintf(stderr, "%d %.*s: %.*s\n", static_cast<int>(level),
+                 static_cast<int>(source.size()), source.data(), static_cast<int>(text.size()),
+                 text.data());
+  };
+}
+
+// ---- the bench ----
+
+Result<std::unique_ptr<Bench>> Bench::open(const CheckOptions& options,
+                                           const cspkit_plugin& plugin) {
+  auto bench = std::make_unique<Bench>();
+  bench->strict_ = std::make_unique<StrictHost>(plugin);
+  bench->strict_->leave_out([options](const std::string& uri, std::uint32_t) {
+    return !options.skip.empty() && is_skipped(options, uri);
+  });
+  DeviceOptions device;
+  device.ddf = options.more_ddf;
+  device.principal = Principal::for_user(kUser, true);
+  device.patience = kPatience;
+  device.engine.log = bench->strict_->log_sink(log_of(options));
+  auto opened = Device::open(std::move(device));
+  if (!opened) return opened.error();
+  bench->device_ = std::move(*opened);
+  const Status loaded =
+      bench->device_->add_provider({&bench->strict_->plugin(), ddf_place(options, plugin)});
+  if (!loaded.ok()) return loaded;
+  return bench;
+}
+
+void Bench::tell(Probe& probe) {
+  const std::vector<Breach> breaches = strict_->breaches();
+  told_.resize(breaches.size());
+  for (std::size_t i = 0; i < breaches.size(); ++i) {
+    Breach further = breaches[i];
+    further.count -= told_[i];
+    if (further.count == 0) continue;
+    told_[i] = breaches[i].count;
+    probe.report(further);
+  }
+}
+
+void Bench::tell_times(Probe& probe) {
+  for (const CallTime& time : strict_->times()) probe.time(time);
+}
+
+void Bench::settle(Probe& probe) {
+  device_->run_until_idle();
+  if (!endless_ && !device_->settle(std::chrono::hours(24))) {
+    endless_ = true;  // once is enough: each wait costs as much
+    Finding finding;
+    finding.severity = Severity::kWarning;
+    finding.code = "job.endless";
+    finding.text = "a job had not ended after a day of the device's time";
+    finding.remedy = "end it (job_end) in the batch that sets its last values, on every path";
+    probe.report(finding);
+  }
+  // Pending calls have a deadline of a minute.
+  for (int i = 0; i < 90 && strict_->open_calls() > stuck_; ++i)
+    device_->advance(std::chrono::seconds(1));
+  if (strict_->open_calls() <= stuck_) return;
+  stuck_ = strict_->open_calls();
+  Finding finding;
+  finding.code = "completion.never";
+  finding.text = "it answered CSPKIT_PENDING, and did not complete before the deadline";
+  finding.remedy = "complete on every path; in C++ let Completion do it";
+  probe.report(finding);
+}
+
+// ---- nodes ----
+
+ddf::Node follow(const ddf::Node& root, std::string_view pattern) {
+  ddf::Node node = root;
+  while (!pattern.empty() && node.valid()) {
+    const std::size_t slash = pattern.find('/');
+    const std::string_view segment = pattern.substr(0, slash);
+    const bool dynamic = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+    node = dynamic ? node.dynamic_child() : node.static_child(segment);
+    pattern = slash == pattern.npos ? std::string_view{} : pattern.substr(slash + 1);
+  }
+  return node;
+}
+
+std::string address_of(const ddf::Node& node) {
+  if (!node.parent().valid()) return node.scope() == Scope::kUser ? "./User" : "./Device";
+  const std::string above = address_of(node.parent());
+  if (above.empty()) return {};
+  if (!node.is_dynamic()) return above + "/" + ddf::encode_segment(node.name());
+  const std::vector<std::string> names = instance_names(node);
+  return names.empty() ? std::string() : above + "/" + ddf::encode_segment(names.front());
+}
+
+std::vector<Target> targets_of(Bench& bench) {
+  std::vector<Target> targets;
+  const auto schema = bench.device().engine().schema();
+  const std::vector<StrictHost::Handler> handlers = bench.strict().handlers();
+  for (const ProviderInfo& provider : bench.device().engine().providers()) {
+    for (const std::string& uri : provider.roots) {
+      ddf::Address address;
+      if (!schema->resolve(uri, address).ok()) continue;
+      const ddf::Node root = schema->node(address.node);
+      const std::size_t first = targets.size();
+      walk(root, [&](const ddf::Node& node) {
+        if (!(node.root() == root)) return;  // a tree of another that hangs below
+        targets.push_back({node, address_of(node), {}, provider.name, 0, 0});
+      });
+      for (const StrictHost::Handler& handler : handlers) {
+        if (handler.provider != provider.name) continue;
+        const ddf::Node node = follow(root, handler.pattern);
+        for (std::size_t i = first; node.valid() && i < targets.size(); ++i) {
+          if (!(targets[i].node == node)) continue;
+          targets[i].pattern = handler.pattern;
+          targets[i].verbs |= handler.verbs;
+          targets[i].flags |= handler.flags;
+        }
+      }
+    }
+  }
+  return targets;
+}
+
+bool make_way(Device& device, const ddf::Node& node, const std::string& uri) {
+  const ddf::Node parent = node.parent();
+  if (!parent.valid() || parent.is_ancestor_of_root()) return true;
+  return make(device, parent, parent_of(uri));
+}
+
+bool make(Device& device, const ddf::Node& node, const std::string& uri) {
+  if (device.has(uri)) return true;
+  if (!make_way(device, node, uri)) return false;
+  if (device.has(uri)) return true;  // its parent brought it along
+  const Value value(node.format(), node.is_leaf() ? fitting_value(node) : std::string());
+  Session& session = device.session();
+  if (node.grants(ddf::kAccessAdd) &&
+      (node.is_leaf() ? session.add(uri, value) : session.add(uri)).ok())
+    return true;
+  return device.engine().owner(kUser).set(uri, value).ok();
+}
+
+void unmake(Device& device, const ddf::Node& node, const std::string& uri) {
+  if (node.grants(ddf::kAccessDelete) && device.session().remove(uri).ok()) return;
+  static_cast<void>(device.engine().owner(kUser).remove(uri));
+}
+
+// ---- the tree ----
+
+namespace {
+
+/// "./Vendor/A/B" of a snapshot's line.
+std::string address_in(const std::string& line) { return line.substr(0, line.find(" = ")); }
+
+}  // namespace
+
+Watch::Watch(Device& device) {
+  const Snapshot before = device.snapshot();
+  device.advance(std::chrono::seconds(3));
+  for (const std::string& change : diff(before, device.snapshot()))
+    restless_.insert(address_in(change.substr(2)));
+}
+
+Snapshot Watch::look(Device& device) const {
+  Snapshot snapshot = device.snapshot();
+  const auto is_restless = [&](const std::string& line) {
+    return restless_.count(address_in(line)) != 0;
+  };
+  snapshot.lines.erase(std::remove_if(snapshot.lines.begin(), snapshot.lines.end(), is_restless),
+                       snapshot.lines.end());
+  return snapshot;
+}
+
+std::string Watch::changes(const Snapshot& before, const Snapshot& after) {
+  constexpr std::size_t kShown = 3;
+  constexpr std::size_t kLine = 160;
+  const std::vector<std::string> all = diff(before, after);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i) {
+    if (!text.empty()) text += "; ";
+    text += all[i].size() > kLine ? all[i].substr(0, kLine) + "..." : all[i];
+  }
+  if (all.size() > kShown) text += "; and " + std::to_string(all.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace cspkit::harness::check

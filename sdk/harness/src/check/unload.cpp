@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices come and go; what stays behind?
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
+#include <cspkit/harness/node_values.hpp>
+
+#include "check/subject.hpp"
+
+// Of the sanitizers: their allocators are not the C library's.
+extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
+extern "C" void __asan_init() __attribute__((weak));
+extern "C" void __tsan_init() __attribute__((weak));
+
+namespace cspkit::harness::check {
+namespace {
+
+bool is_sanitized() {
+  return __lsan_do_recoverable_leak_check != nullptr || __asan_init != nullptr ||
+         __tsan_init != nullptr;
+}
+
+std::size_t entries_in(const char* folder) {
+  std::error_code error;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator each(folder, error), end; !error && each != end;
+       each.increment(error)) {
+    ++count;
+  }
+  return count;
+}
+std::size_t threads() { return entries_in("/proc/self/task"); }
+std::size_t files() { return entries_in("/proc/self/fd"); }
+std::size_t allocated() {
+  const auto info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+void find(Probe& probe, Severity severity, const char* code, std::string text, std::string remedy) {
+  Finding finding;
+  finding.severity = severity;
+  finding.code = code;
+  finding.text = std::move(text);
+  finding.remedy = std::move(remedy);
+  probe.report(finding);
+}
+
+/// A life of a device: made, used a little, gone. False when it could not be made.
+bool live_once(const CheckOptions& options, const cspkit_plugin& plugin, Probe& probe) {
+  const auto bench = Bench::open(options, plugin);
+  if (!bench) return false;
+  Device& device = (*bench)->device();
+  for (const Target& target : targets_of(**bench)) {
+    if (target.uri.empty() || target.verbs == 0 || is_skipped(options, target.uri)) continue;
+    const ddf::Node& node = target.node;
+    const bool own = (target.flags & CSPKIT_HANDLER_OWN) != 0;
+    if (!(own ? make_way(device, node, target.uri) : make(device, node, target.uri))) continue;
+    if (node.grants(CSPKIT_GET)) static_cast<void>(device.get(target.uri));
+    if (node.grants(CSPKIT_REPLACE))
+      static_cast<void>(device.replace(target.uri, fitting_value(node)));
+    if (node.grants(CSPKIT_DELETE)) static_cast<void>(device.remove(target.uri));
+  }
+  (*bench)->close();
+  (*bench)->tell(probe);
+  return true;
+}
+
+void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& probe) {
+  constexpr std::size_t kWarm = 3;
+  constexpr std::size_t kCounted = 5;
+  const std::size_t threads_before = threads();
+  std::array<std::size_t, kWarm + kCounted> bytes{};
+  std::array<std::size_t, kWarm + kCounted> open{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (!live_once(options, plugin, probe)) {
+      find(probe, Severity::kError, "unload.again",
+           "a device could not be made a second time in one process",
+           "destroy() must free what create() took; keep no global state");
+      return;
+    }
+    bytes[i] = allocated();
+    open[i] = files();
+  }
+  if (threads() > threads_before)
+    find(probe, Severity::kError, "unload.thread-left",
+         fmt::format("{} threads still run after destroy() of {} objects",
+                     threads() - threads_before, bytes.size()),
+         "tell them to stop, and join them in destroy(): their code may be unloaded");
+  const auto grows = [](const auto& all) {
+    std::size_t least = SIZE_MAX;
+    for (std::size_t i = kWarm; i < all.size(); ++i)
+      least = std::min(least, all[i] > all[i - 1] ? all[i] - all[i - 1] : 0);
+    return least;
+  };
+  if (const std::size_t left = grows(open); left != 0)
+    find(probe, Severity::kError, "unload.file-left",
+         fmt::format("{} file descriptors stay open after each destroy()", left),
+         "close them in destroy()");
+  if (const std::size_t left = grows(bytes); left != 0 && !is_sanitized())
+    find(probe, Severity::kWarning, "leak.grows",
+         fmt::format("{} bytes and more stay allocated after each device", left),
+         "run this check with a build that has -fsanitize=address: its report says who allocated "
+         "them");
+}
+
+void try_unload(const CheckOptions& options, Library& library, Probe& probe) {
+  library.close();
+  if (void* found = ::dlopen(options.library.c_str(), RTLD_NOW | RTLD_NOLOAD)) {
+    ::dlclose(found);
+    find(probe, Severity::kWarning, "unload.stays",
+         "the library stays in memory after it was closed",
+         "thread_local objects and unique symbols keep it (the version script hides the latter)");
+  }
+  const Library again(options.library);
+  if (again.plugin() != nullptr && live_once(options, *again.plugin(), probe)) return;
+  find(probe, Severity::kError, "unload.again",
+       "loaded again after it had been unloaded, it does not start",
+       "leave nothing behind in the process that the next load trips over");
+}
+
+}  // namespace
+
+void unload_phase(const CheckOptions& options, Probe& probe) {
+  probe.at("load", "dlopen");
+  Library library(options.library);
+  if (library.plugin() == nullptr) return;
+  const std::size_t threads_before = threads();
+  if (probe.step("what stays behind", "devices come and go"))
+    try_lives(options, *library.plugin(), probe);
+  // LeakSanitizer cannot name the functions of a library that has gone.
+  if (is_sanitized()) {
+    probe.left_out("unloading: a sanitized program keeps libraries for its reports");
+  } else if (threads() > threads_before) {
+    probe.left_out("unloading: threads still run in it");
+  } else if (probe.step("unload", "dlclose, and load again")) {
+    try_unload(options, library, probe);
+  }
+}
+
+}  // namespace cspkit::harness::check
