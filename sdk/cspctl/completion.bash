@@ -9,7 +9,8 @@ _cspctl() {
   local words=() i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --state | --durability | --ddf | --provider | --profile | --user | --data | --format | --out | --csp) ((i++)) ;;
+      --state | --durability | --ddf | --provider | --profile | --user | --data | --format | --out | --csp | \
+        --recipe | --skip | --junit | --deadline | --slow) ((i++)) ;;
       -*) ;;
       *) words+=("${COMP_WORDS[i]}") ;;
     esac
@@ -21,12 +22,13 @@ _cspctl() {
     --format)
       mapfile -t COMPREPLY < <(compgen -W "b64 bin bool chr int node null xml date time float" -- "$cur") && return
       ;;
-    --user | --data | --csp) return ;;
-    --state | --ddf | --provider | --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+    --user | --data | --csp | --skip | --deadline | --slow) return ;;
+    --state | --ddf | --provider | --out | --recipe | --junit) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
   esac
   if [[ $cur == -* ]]; then
     case "${words[0]:-} ${words[1]:-}" in
       "run "* | "provider new") options+=" --out" ;;
+      "provider check") options+=" --recipe --skip --irreversible --junit --deadline --slow --strict" ;;
       "ddf compile") options+=" --out" ;;
       "ddf check") options+=" --strict" ;;
       "ddf doc") options+=" --csp" ;;
@@ -40,7 +42,7 @@ _cspctl() {
     :0) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
     ddf:1) mapfile -t COMPREPLY < <(compgen -W "check doc diff compile" -- "$cur") ;;
     store:1) mapfile -t COMPREPLY < <(compgen -W "check dump backup" -- "$cur") ;;
-    provider:1) mapfile -t COMPREPLY < <(compgen -W "list new" -- "$cur") ;;
+    provider:1) mapfile -t COMPREPLY < <(compgen -W "list new check" -- "$cur") ;;
     run:* | ddf:* | store:* | provider:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
   esac
 }

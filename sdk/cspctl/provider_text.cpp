@@ -109,15 +109,22 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
-find_package(cspkit CONFIG REQUIRED COMPONENTS sdk OPTIONAL_COMPONENTS harness)
+find_package(cspkit CONFIG REQUIRED COMPONENTS sdk OPTIONAL_COMPONENTS harness tools)
 
 cspkit_add_provider(@NAME@ SOURCES @NAME@.cpp DDF @DDF@)  # libcspkit_@NAME@.so, with the DDF beside it
 cspkit_install_provider(@NAME@)  # with --prefix of cspkit: where cspctl finds it by itself
 
+enable_testing()
+
+# What every provider has to keep, and the recipe: cspctl provider check tells what it finds, and what to do.
+if(TARGET cspkit::cspctl)
+  add_test(NAME @NAME@_check COMMAND cspkit::cspctl provider check $<TARGET_FILE:cspkit_@NAME@>
+    --recipe ${CMAKE_CURRENT_SOURCE_DIR}/@NAME@.recipe)
+endif()
+
 # The test runs the recipe on a device in its own process.
 find_package(GTest)
 if(TARGET cspkit::harness AND GTest_FOUND)
-  enable_testing()
   add_executable(@NAME@_test @NAME@_test.cpp)
   target_link_libraries(@NAME@_test PRIVATE cspkit::harness GTest::gtest_main GTest::gmock)
   target_compile_definitions(@NAME@_test PRIVATE
@@ -125,7 +132,7 @@ if(TARGET cspkit::harness AND GTest_FOUND)
   add_dependencies(@NAME@_test cspkit_@NAME@)
   add_test(NAME @NAME@ COMMAND @NAME@_test)
 else()
-  message(STATUS "No tests: they want the component harness of cspkit, and GoogleTest")
+  message(STATUS "No test of the recipe: it wants the component harness of cspkit, and GoogleTest")
 endif()
 )";
 

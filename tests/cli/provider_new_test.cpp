@@ -34,6 +34,7 @@ TEST_F(ProviderNewTest, WritesHandlersForWhatTheStoreCannotDo) {
   EXPECT_THAT(read(out("CMakeLists.txt")), HasSubstr("find_package(cspkit CONFIG REQUIRED"));
   EXPECT_EQ(read(out("Example.xml")), read(sample_));
   EXPECT_TRUE(fs::exists(out("example_test.cpp")));
+  EXPECT_THAT(read(out("CMakeLists.txt")), HasSubstr("cspkit::cspctl provider check"));
 }
 
 TEST_F(ProviderNewTest, AChangedDdfIsComparedAndNoCodeTouched) {

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "check/probe.hpp"
@@ -27,6 +28,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr unsigned kMostDeaths = 8;
+constexpr unsigned kMostDeathsAtAPlace = 2;
 
 std::vector<std::string> fields_of(std::string_view line) {
   std::vector<std::string> fields(1);
@@ -215,13 +217,11 @@ void check_leaks(Probe& probe) {
   probe.report(finding);
 }
 
-[[noreturn]] void be_child(int fd, std::size_t skipped, const std::string& folder,
-                           const Phase& phase) {
+[[noreturn]] void be_child(Probe probe, const std::string& folder, const Phase& phase) {
   ::setpgid(0, 0);  // so that what the provider begins can be ended with it
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);  // the caller's stdout is the report's
   if (!folder.empty() && ::chdir(folder.c_str()) != 0) ::_exit(3);
-  Probe probe(fd, skipped);
   try {
     phase(probe);
     check_leaks(probe);
@@ -309,6 +309,8 @@ bool run_phase(CheckReport& report, const CheckOptions& options, const std::stri
   const WorkFolder folder;
   Listener listener(report, name);
   std::size_t skipped = 0;
+  std::map<std::string, unsigned> deaths_at;
+  std::set<std::string> bad_places;
   for (unsigned deaths = 0; deaths < kMostDeaths; ++deaths) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return false;
@@ -316,7 +318,7 @@ bool run_phase(CheckReport& report, const CheckOptions& options, const std::stri
     const pid_t child = ::fork();
     if (child == 0) {
       ::close(ends[0]);
-      be_child(ends[1], skipped, folder.path(), phase);
+      be_child(Probe(ends[1], skipped, bad_places), folder.path(), phase);
     }
     ::close(ends[1]);
     if (child < 0) {
@@ -340,6 +342,10 @@ bool run_phase(CheckReport& report, const CheckOptions& options, const std::stri
     const bool further = listener.began() && listener.steps() > skipped;
     skipped = listener.steps();
     if (!further) break;
+    const unsigned most = listener.place() == kTree ? 1 : kMostDeathsAtAPlace;
+    if (++deaths_at[listener.place()] < most) continue;
+    bad_places.insert(listener.place());
+    report.left_out.push_back(listener.place() + ": what follows its deaths (" + name + ")");
   }
   report.left_out.push_back(name + ": the rest of this phase, because its processes died");
   return false;

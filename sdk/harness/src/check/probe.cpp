@@ -44,9 +44,16 @@ void Probe::send(char kind, const std::vector<std::string>& fields) {
 }
 
 bool Probe::step(const std::string& place, const std::string& what) {
-  if (steps_++ < skipped_) return false;
+  if (steps_++ < skipped_ || bad_places_.count(place) != 0) return false;
   place_ = place;
   send('S', {std::to_string(steps_), place, what});
+  return true;
+}
+
+bool Probe::prepare_tree() {
+  ++steps_;
+  if (bad_places_.count(kTree) != 0) return false;
+  at(kTree, "reading all values");
   return true;
 }
 

@@ -6,20 +6,29 @@
 #include <cspkit/harness/check.hpp>
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cspkit::harness::check {
 
+/// The place of the steps' common preparation.
+inline constexpr const char* kTree = "tree";
+
 /// The child's end.
 class Probe {
  public:
-  Probe(int fd, std::size_t skipped) : fd_(fd), skipped_(skipped) {}
+  /// `skipped` steps are done, or died in; steps on a bad place are left out.
+  Probe(int fd, std::size_t skipped, std::set<std::string> bad_places)
+      : fd_(fd), skipped_(skipped), bad_places_(std::move(bad_places)) {}
 
   /// Begins a step on `place`, a LocURI or what is done. False: an earlier child died in it, or has
   /// been past it.
   bool step(const std::string& place, const std::string& what);
+  /// The same for what the further steps need: false only when an earlier child died in it.
+  bool prepare_tree();
   /// The same for what every child of a phase has to do.
   void at(const std::string& place, const std::string& what);
   void report(const Finding& finding);
@@ -36,6 +45,7 @@ class Probe {
 
   int fd_;
   std::size_t skipped_;
+  std::set<std::string> bad_places_;
   std::size_t steps_ = 0;
   std::string place_;
 };

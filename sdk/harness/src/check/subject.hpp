@@ -83,6 +83,11 @@ std::vector<Target> targets_of(Bench& bench);
 /// The address with the first name that fits for each instance; empty when none does.
 std::string address_of(const ddf::Node& node);
 
+/// The tree of a bench, unless an earlier child died in looking at it.
+class Watch;
+Watch watch_tree(Device& device, Probe& probe);
+/// Is the node there? Values of nodes below it are not asked for.
+bool exists(Device& device, const ddf::Node& node, const std::string& uri);
 /// Sees to it that the parents of a node are there; false when that is not possible.
 bool make_way(Device& device, const ddf::Node& node, const std::string& uri);
 /// Sees to it that the node itself is there, too.
@@ -93,12 +98,15 @@ void unmake(Device& device, const ddf::Node& node, const std::string& uri);
 /// A snapshot of the whole tree, without nodes that change by themselves.
 class Watch {
  public:
+  /// One that sees nothing.
+  Watch() = default;
   explicit Watch(Device& device);
   Snapshot look(Device& device) const;
   /// What changed, shortened, for people; empty when nothing did.
   static std::string changes(const Snapshot& before, const Snapshot& after);
 
  private:
+  bool looks_ = false;
   std::set<std::string> restless_;
 };
 

@@ -39,7 +39,7 @@ class Verbs {
         device_(bench.device()),
         options_(options),
         probe_(probe),
-        watch_(bench.device()) {}
+        watch_(watch_tree(bench.device(), probe)) {}
 
   void run() {
     std::size_t stored = 0;
@@ -154,7 +154,7 @@ class Verbs {
       if (!begin(target, what)) continue;
       if (!prepare(target)) return unreachable(target);
       const bool first = std::string_view(what) == "get";
-      const bool there = first && (device_.has(target.uri) || (target.verbs & CSPKIT_GET) != 0);
+      const bool there = first && (target.verbs & CSPKIT_GET) != 0;
       attempt({target, what, Wanted::kAnything, "get", there},
               [&] { return device_.get(target.uri).error(); });
     }
