@@ -96,7 +96,8 @@ class Listener {
       Finding& each = report_.findings[i];
       const bool same = each.code == finding.code && each.handler == finding.handler &&
                         each.verb == finding.verb && each.provider == finding.provider &&
-                        each.text == finding.text;
+                        each.text == finding.text &&
+                        (!each.handler.empty() || each.uri == finding.uri);
       if (!same) continue;
       each.count += finding.count;
       if (std::find(here.begin(), here.end(), i) == here.end()) here.push_back(i);

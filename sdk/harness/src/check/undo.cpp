@@ -169,14 +169,14 @@ class Undo {
 
   void try_one(Trial trial) {
     strict_.repeat_ends(transactional_);
-    if (!trial.prepare()) {
-      probe_.left_out(trial.target().uri + ": " + trial.name() +
-                      ": it could not be brought to a beginning (a recipe can)");
-      return;
-    }
     const bool each = (trial.target().flags & CSPKIT_HANDLER_UNDO_EACH) != 0;
     bool comparable = false;
     if (begin(trial, "undone though it never happened")) {
+      if (!trial.prepare()) {
+        probe_.left_out(trial.target().uri + ": " + trial.name() +
+                        ": it could not be brought to a beginning (a recipe can)");
+        return;
+      }
       const Outcome first = run(trial, Fault::kBefore);
       const Outcome second = run(trial, Fault::kBefore);
       if (!first.changes.empty())
@@ -189,7 +189,7 @@ class Undo {
     }
     if (begin(trial, "undone when it had happened")) {
       do {
-        static_cast<void>(trial.prepare());
+        if (!trial.prepare()) break;
         const Outcome done = run(trial, Fault::kAfter);
         if (!done.failed || !done.struck) continue;  // it failed by itself
         judge_undone(trial, done, comparable);
