@@ -13,7 +13,7 @@ MachineState updated_machine(std::string_view configuration, const MachineState&
   if (foretold.status != kSuccess) return before;
   MachineState after = std::move(foretold.machine);
   if (after.version == before.version || !after.is_installed()) return after;
-  const odt::Configuration wanted = odt::check(configuration).configuration;
+  const odt::Configuration wanted = odt::check_characters(configuration).configuration;
   // The newest version, as the simulation takes it, is a sample.
   if (!wanted.add || wanted.add->version != after.version) after.version.clear();
   return after;

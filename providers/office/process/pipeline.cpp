@@ -212,7 +212,7 @@ Pipeline::Next Pipeline::prepare() {
     default:
       return conclude(look);
   }
-  const odt::Report report = odt::check(request_.configuration);
+  const odt::Report report = odt::check_characters(request_.configuration);
   if (const odt::Finding* error = report.first_error()) {
     // What the tool would refuse at once need not be tried; a code foretold is the tool's to give.
     return finish(
@@ -294,7 +294,8 @@ Pipeline::Next Pipeline::start() {
   const std::string& folder = run_.folder();
   const std::string tool = join(folder, kToolFile);
   const std::string configuration = join(folder, kConfigurationFile);
-  if (const int error = write_durably(folder, kConfigurationFile, request_.configuration)) {
+  if (const int error =
+          write_durably(folder, kConfigurationFile, odt::as_utf8(request_.configuration))) {
     return finish(kQueueScenario, configuration + ": " + std::strerror(error));
   }
   ::chmod(tool.c_str(), S_IRUSR | S_IXUSR);

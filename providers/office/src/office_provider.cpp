@@ -164,7 +164,7 @@ Status OfficeProvider::install(Call& call) {
     return call.fail(Code::kFailed, "Exec on Install needs the configuration as Data",
                      kInvalidData);
   }
-  const odt::Report report = odt::check(call.data());
+  const odt::Report report = odt::check_characters(call.data());
   if (!report.well_formed) {
     return call.fail(Code::kFailed, "the configuration is not well-formed XML: " + first(report),
                      kInvalidData);
@@ -250,7 +250,7 @@ void OfficeProvider::promote(Writer& writer, MachineState& state) {
     const std::string job = next_job(writer);
     writer.job_end(waiting);
     order.accepted = scheduler_->now_utc().count();
-    occupy(writer, job, order, odt::check(order.configuration), state);
+    occupy(writer, job, order, odt::check_characters(order.configuration), state);
     note(order.instance, job, "accepted", fmt::format("it waited as {}", waiting));
     return;
   }

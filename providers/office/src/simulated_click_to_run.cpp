@@ -42,7 +42,7 @@ milliseconds SimulatedClickToRun::expected(const odt::Report& report, const Mach
 
 void SimulatedClickToRun::run(RunRequest request, std::shared_ptr<RunObserver> observer) {
   auto running = std::make_shared<Running>();
-  const odt::Report report = odt::check(request.configuration);
+  const odt::Report report = odt::check_characters(request.configuration);
   running->before = state_of(request.device);
   running->plan = plan_run(report, device_, request.machine, running->before, timing_,
                            request.due - request.expected);
@@ -140,7 +140,7 @@ void SimulatedClickToRun::finish(Running& running, const Forecast& end) const {
 }
 
 RunResult simulate(std::string_view configuration, const MachineState& machine) {
-  Forecast end = foretell(odt::check(configuration), {}, machine, {}, 0);
+  Forecast end = foretell(odt::check_characters(configuration), {}, machine, {}, 0);
   RunResult result;
   result.status = end.status;
   result.machine = std::move(end.machine);

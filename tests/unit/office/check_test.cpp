@@ -200,7 +200,7 @@ TEST(CheckTest, WhatIsRightGivesNoFinding) {
   const std::string kRight[] = {
       in_add(kSuite, "OfficeClientEdition=\"32\" Channel=\"Current\""),
       whole("<Remove All=\"TRUE\"/><Display Level=\"None\" AcceptEULA=\"true\"/>"),
-      whole("<Updates Channel=\"Current\"/><LastExecuteTime>1</LastExecuteTime>"),
+      whole("<Updates Channel=\"Current\"/>"),
       user("REG_DWORD", "51"),
       user("REG_SZ", ""),
       in_add("", "MigrateArch=\"TRUE\" OfficeClientEdition=\"64\""),
@@ -209,6 +209,19 @@ TEST(CheckTest, WhatIsRightGivesNoFinding) {
     const Report report = check(text);
     EXPECT_EQ(report.verdict(), Verdict::kAccept) << text;
     EXPECT_TRUE(report.findings.empty()) << text << report.findings[0].message;
+  }
+}
+
+// Intune's own note is ignored like everything the tool does not know; that refuses nothing.
+TEST(CheckTest, WhatIntuneWroteIsTold) {
+  const std::string text = whole("<Remove All=\"TRUE\"/><LastExecuteTime>1</LastExecuteTime>");
+  CheckOptions strict;
+  strict.profile = Profile::kStrict;
+  for (const Report& report : {check(text), check(text, strict)}) {
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_EQ(report.findings[0].code, "N001");
+    EXPECT_EQ(report.findings[0].severity, Severity::kInfo);
+    EXPECT_EQ(report.verdict(), Verdict::kAcceptWarn);
   }
 }
 

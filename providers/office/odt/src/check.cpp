@@ -22,7 +22,8 @@ std::vector<Finding> Findings::take(Profile profile) && {
   if (profile == Profile::kStrict) {
     for (Finding& finding : all_) {
       const RuleInfo* rule = find_rule(finding.code);
-      if (rule != nullptr && rule->strict_error && !finding.advice) {
+      if (rule != nullptr && rule->strict_error && finding.severity == Severity::kWarning &&
+          !finding.advice) {
         finding.severity = Severity::kError;
       }
     }
@@ -32,12 +33,14 @@ std::vector<Finding> Findings::take(Profile profile) && {
   return std::move(all_);
 }
 
-Report check(std::string_view text, const CheckOptions& options) {
+namespace {
+
+Report judged(std::string_view text, const CheckOptions& options, const XmlLimits& limits) {
   Report report;
   Findings findings;
   XmlDocument document;
   XmlError error;
-  if (!read_xml(text, document, error)) {
+  if (!read_xml(text, document, error, limits)) {
     findings.error(error.typographic ? "X006" : "X001", error.position, error.text);
   } else {
     report.well_formed = true;
@@ -50,6 +53,18 @@ Report check(std::string_view text, const CheckOptions& options) {
   }
   report.findings = std::move(findings).take(options.profile);
   return report;
+}
+
+}  // namespace
+
+Report check(std::string_view text, const CheckOptions& options) {
+  return judged(text, options, {});
+}
+
+Report check_characters(std::string_view text, const CheckOptions& options) {
+  XmlLimits limits;
+  limits.decoded = true;
+  return judged(text, options, limits);
 }
 
 Verdict Report::verdict() const {

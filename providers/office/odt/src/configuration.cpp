@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::string_view kKeyForm = "xxxxx-xxxxx-xxxxx-xxxxx-xxxxx";
 
+// "xxxxx-xxxxx": one and the same letter X in all places.
+bool is_one_sign(std::string_view text) {
+  if (text[0] != 'x' && text[0] != 'X') return false;
+  return text.find_first_not_of(std::string{text[0], '-'}) == std::string_view::npos;
+}
+
 std::string joined_ids(const std::vector<Product>& products) {
   constexpr std::size_t kMost = 4;
   std::string out;
@@ -33,6 +39,11 @@ Position Place::of(std::string_view attribute) const {
   return element;
 }
 
+bool Place::has(std::string_view attribute) const {
+  return std::any_of(attributes.begin(), attributes.end(),
+                     [&](const auto& known) { return known.first == attribute; });
+}
+
 bool ProductKey::is_well_formed() const {
   if (text_.size() != kKeyForm.size()) return false;
   for (std::size_t i = 0; i < text_.size(); ++i) {
@@ -44,10 +55,11 @@ bool ProductKey::is_well_formed() const {
 }
 
 bool ProductKey::is_placeholder() const {
-  // "#####-#####-...", in whatever length somebody typed it.
-  constexpr std::string_view kSigns = "#*?xX";
-  if (text_.empty() || kSigns.find(text_[0]) == std::string_view::npos) return false;
-  return text_.find_first_not_of(std::string{text_[0], '-'}) == std::string::npos;
+  // "#####-#####-...", in whatever length somebody typed it; "{{ key }}", "%KEY%", "YOUR-KEY".
+  if (text_.empty()) return false;
+  if (text_.find_first_of("#*?<>{}%$@[]_") != std::string::npos) return true;
+  if (is_one_sign(text_)) return true;
+  return !is_well_formed() && lower(text_).find("key") != std::string::npos;
 }
 
 std::vector<std::string> Product::excluded_apps() const {

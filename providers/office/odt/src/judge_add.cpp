@@ -63,27 +63,43 @@ void version(const Judging& j, const Add& add) {
   }
 }
 
-bool is_relative(std::string_view path) {
-  const bool drive = path.size() > 1 && path[1] == ':';
-  return !drive && path[0] != '\\' && path[0] != '/' && path[0] != '%' &&
-         path.find("://") == std::string_view::npos;
+bool is_share(std::string_view path) { return path.substr(0, 2) == "\\\\"; }
+bool is_on_drive(std::string_view path) { return path.size() > 1 && path[1] == ':'; }
+bool is_url(std::string_view path) { return path.find("://") != std::string_view::npos; }
+
+void doubled(const Judging& j, std::string_view name, std::string_view text, Position at) {
+  // Two at the start are right: \\server\share.
+  if (text.find("\\\\", 1) == std::string_view::npos) return;
+  j.findings.warn("A007", at, fmt::format("{} '{}' has doubled backslashes", name, shown(text)));
 }
 
-void path(const Judging& j, std::string_view name, std::string_view text, Position at) {
-  if (text.empty()) return;
-  // Two at the start are right: \\server\share.
-  if (text.find("\\\\", 1) != std::string_view::npos) {
-    j.findings.warn("A007", at, fmt::format("{} '{}' has doubled backslashes", name, shown(text)));
-  }
-  if (is_relative(text)) {
-    j.findings.warn("A007", at, fmt::format("{} '{}' is relative", name, shown(text)));
-  }
+// Where updates come from may also be a URL or begin with a variable. No rule of Microsoft's speaks
+// of it, so it is advice.
+void update_path(const Judging& j, const Updates& updates) {
+  const std::string_view text = updates.update_path;
+  const Position at = updates.place.of("UpdatePath");
+  doubled(j, "UpdatePath", text, at);
+  if (text.empty() || is_share(text) || is_on_drive(text) || is_url(text) || text[0] == '%') return;
+  j.findings.advise("A007", at,
+                    fmt::format("UpdatePath '{}' is no share, local folder or URL", shown(text)));
+}
+
+// Files are taken from, or written to, a share or a local folder.
+void folder(const Judging& j, std::string_view name, std::string_view text, Position at) {
+  doubled(j, name, text, at);
+  if (text.empty() || is_share(text) || is_on_drive(text)) return;
+  const char* what = is_url(text)     ? "a URL"
+                     : text[0] == '%' ? "behind a variable, which is not expanded here"
+                                      : "relative";
+  j.findings.warn("A007", at,
+                  fmt::format("{} '{}' is {}: give a share (\\\\server\\share) or a local folder",
+                              name, shown(text), what));
 }
 
 void source_path(const Judging& j, const Add& add) {
   const Position at = add.place.of("SourcePath");
-  path(j, "SourcePath", add.source_path, at);
-  path(j, "DownloadPath", add.download_path, add.place.of("DownloadPath"));
+  folder(j, "SourcePath", add.source_path, at);
+  folder(j, "DownloadPath", add.download_path, add.place.of("DownloadPath"));
   constexpr std::string_view kFolder = "\\Office";
   std::string_view text = add.source_path;
   while (!text.empty() && text.back() == '\\') text.remove_suffix(1);
@@ -116,9 +132,15 @@ void suites_fit(const Judging& j, const Add& add) {
     if (info == nullptr || info->group != ProductGroup::kSuite) continue;
     const bool own_only = info->channels == ProductChannels::kPerpetualOnly &&
                           perpetual_channel(info->release) != channel->canonical;
-    const bool never =
+    const bool foreign =
         info->channels == ProductChannels::kSubscription && is_perpetual(channel->canonical);
-    if (own_only || never) {
+    const bool is_subscription = info->id.substr(0, 4) == "O365";
+    if (foreign && !is_subscription) {
+      // Nobody says that the tool refuses it; the run finds no content (status 17004).
+      j.findings.advise("C003", add.place.of("Channel"),
+                        fmt::format("{}, a retail product, is not on channel {} as far as is known",
+                                    info->id, channel->canonical));
+    } else if (own_only || foreign) {
       j.findings.error(
           "C003", add.place.of("Channel"),
           own_only ? fmt::format("{} can be had on channel {} only, not on {}", info->id,
@@ -136,7 +158,7 @@ void judge_add(const Judging& j) {
   if (c.updates) {
     const Updates& updates = *c.updates;
     unknown_channel(j, updates.channel, updates.place.of("Channel"));
-    path(j, "UpdatePath", updates.update_path, updates.place.of("UpdatePath"));
+    update_path(j, updates);
   }
   if (!c.add) return;
   const Add& add = *c.add;
@@ -145,10 +167,10 @@ void judge_add(const Judging& j) {
   source_path(j, add);
   unknown_channel(j, add.channel, add.place.of("Channel"));
   suites_fit(j, add);
-  if (add.force_upgrade) {
+  if (add.place.has("ForceUpgrade")) {
     j.findings.warn("S001", add.place.of("ForceUpgrade"), "ForceUpgrade was withdrawn in 2018");
   }
-  if (add.force_downgrade) {
+  if (add.place.has("ForceDowngrade")) {
     j.findings.warn("S001", add.place.of("ForceDowngrade"),
                     "ForceDowngrade was withdrawn: Updates TargetVersion took its place");
   }

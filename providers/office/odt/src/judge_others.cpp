@@ -139,7 +139,7 @@ void removal(const Judging& j) {
   if (c.remove && c.add) {
     j.findings.info("R002", c.remove->place.element, "Add and Remove in one configuration", true);
   }
-  if (c.remove_msi && c.remove_msi->all) {
+  if (c.remove_msi && c.remove_msi->place.has("All")) {
     j.findings.warn("S001", c.remove_msi->place.of("All"),
                     "All of RemoveMSI is a spelling of 2018: leave it away");
   }
@@ -167,6 +167,12 @@ void app_settings(const Judging& j, const AppSettings& settings) {
       j.findings.error(
           "O001", user.place.of("Value"),
           fmt::format("Value '{}' of '{}' is no REG_DWORD", shown(user.value), shown(user.name)));
+    } else if (!number && same(user.name, "defaultformat") && is_dword(user.value)) {
+      // Of Excel and PowerPoint, whose format is a number in the registry.
+      j.findings.advise("O001", user.place.of("Type"),
+                        fmt::format("Value '{}' of '{}' is a number written as text: was REG_DWORD "
+                                    "meant?",
+                                    shown(user.value), shown(user.name)));
     }
   }
 }

@@ -40,9 +40,12 @@ void known_product(const Judging& j, const Product& product) {
 }
 
 void key(const Judging& j, const Product& product) {
-  if (product.key.empty()) return;
   const Position at = product.place.of("PIDKEY");
-  if (product.key.is_placeholder()) {
+  if (product.key.empty()) {
+    if (product.place.has("PIDKEY")) {
+      j.findings.warn("D003", at, "PIDKEY is empty: put the product key there, or leave it away");
+    }
+  } else if (product.key.is_placeholder()) {
     j.findings.warn("D003", at, "PIDKEY is a placeholder: put the product key there");
   } else if (!product.key.is_well_formed()) {
     j.findings.error("D003", at, "PIDKEY is not five groups of five letters or digits");

@@ -107,8 +107,11 @@ class Reading {
 
   void stray_element(const XmlElement& parent, const XmlElement& child,
                      const grammar::Shape& shape) {
-    // Intune notes there when it wrote the configuration.
-    if (child.name == "LastExecuteTime" && parent.name == "Configuration") return;
+    if (child.name == "LastExecuteTime" && parent.name == "Configuration") {
+      findings_.info("N001", child.position,
+                     "'LastExecuteTime' is Intune's note of a run, and ignored", false);
+      return;
+    }
     if (holds(grammar::kEverywhere, child.name)) {
       findings_.warn("N002", child.position,
                      fmt::format("'{}' has no effect inside '{}'", child.name, parent.name));
@@ -160,17 +163,31 @@ class Reading {
     return text;
   }
 
+  // What has no place in the model stays among the rest.
+  void keep_attribute(const XmlElement& element, std::string_view name, Element& to,
+                      std::string text = {}) {
+    to.rest.attributes.push_back({std::string(name), std::move(text), at(element, name)});
+  }
+
+  // True when the attribute is there and holds nothing.
+  bool is_empty(const XmlElement& element, std::string_view name, Element& to) {
+    const std::string* found = element.attribute(name);
+    if (found == nullptr || !trimmed(*found).empty()) return false;
+    keep_attribute(element, name, to);
+    return true;
+  }
+
   // What is neither TRUE nor FALSE stays among the rest.
   std::optional<bool> truth(const XmlElement& element, std::string_view name, Element& to) {
     const std::string text = value(element, name);
-    if (text.empty()) return std::nullopt;
+    if (is_empty(element, name, to) || text.empty()) return std::nullopt;
     if (same(text, "TRUE")) return true;
     if (same(text, "FALSE")) return false;
     findings_.warn(
         "V004", at(element, name),
         fmt::format("{} of '{}' is '{}', neither TRUE nor FALSE", name, element.name, shown(text)));
     if (text == "1" || text == "0") return text == "1";
-    to.rest.attributes.push_back({std::string(name), text, at(element, name)});
+    keep_attribute(element, name, to, text);
     return std::nullopt;
   }
 
@@ -196,8 +213,13 @@ class Reading {
         text = value(element, "Branch");
         name = "Branch";
       } else {
-        to.rest.attributes.push_back({"Branch", *branch, at(element, "Branch")});
+        keep_attribute(element, "Branch", to, *branch);
       }
+    }
+    if (is_empty(element, name, to)) {
+      findings_.error(
+          "C001", at(element, name),
+          fmt::format("{} of '{}' is empty: name one, or leave it away", name, element.name));
     }
     const ChannelInfo* known = find_channel(text);
     if (known == nullptr) return text;
@@ -252,6 +274,10 @@ class Reading {
     add.source_path = value(element, "SourcePath");
     add.download_path = value(element, "DownloadPath");
     add.edition = value(element, "OfficeClientEdition");
+    if (is_empty(element, "OfficeClientEdition", add)) {
+      findings_.error("A001", at(element, "OfficeClientEdition"),
+                      "OfficeClientEdition is empty: 32 or 64, or leave it away");
+    }
     add.channel = channel(element, add);
     add.version = value(element, "Version");
     if (same(add.version, "MatchInstalled")) add.version = "MatchInstalled";
@@ -284,7 +310,10 @@ class Reading {
                      fmt::format("product '{}' is written '{}'", product.id, known->id));
       product.id = std::string(known->id);
     }
-    if (holds(shape.attributes, "PIDKEY")) product.key = ProductKey(value(element, "PIDKEY"));
+    if (holds(shape.attributes, "PIDKEY")) {
+      product.key = ProductKey(value(element, "PIDKEY"));
+      is_empty(element, "PIDKEY", product);
+    }
     if (holds(shape.attributes, "MSICondition") && element.attribute("MSICondition") != nullptr) {
       product.msi_condition = value(element, "MSICondition");
     }

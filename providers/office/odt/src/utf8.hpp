@@ -16,6 +16,36 @@ inline bool is_xml_char(char32_t c) {
          (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
+inline bool is_name_start(char32_t c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x206F) && is_xml_char(c));
+}
+
+inline bool is_name_char(char32_t c) {
+  return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 0xB7;
+}
+
+// Characters that look right on a web page and are wrong in a file.
+inline const char* typographic_name(char32_t c) {
+  switch (c) {
+    case 0x2018:
+    case 0x2019:
+      return "a typographic single quote";
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+      return "a typographic double quote";
+    case 0x200B:
+      return "a zero-width space";
+    case 0x00A0:
+      return "a no-break space";
+    case '\\':
+      return "a backslash";
+    default:
+      return nullptr;
+  }
+}
+
 // Decodes one UTF-8 sequence; size 0 at the end or when it is malformed.
 struct Decoded {
   char32_t code = kInvalid;

@@ -5,47 +5,19 @@
 #include <cspkit/odt/xml.hpp>
 #include <utility>
 
+#include "encoding.hpp"
 #include "text.hpp"
-#include "utf16.hpp"
 #include "utf8.hpp"
 
 namespace cspkit::odt {
 namespace {
 
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Means itself in an attribute's value, but for the quote that ends it.
 bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '<' && c != '&'; }
-
-bool is_name_start(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
-         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x206F) && is_xml_char(c));
-}
-
-bool is_name_char(char32_t c) {
-  return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 0xB7;
-}
-
-// Characters that look right on a web page and are wrong in a file.
-const char* typographic_name(char32_t c) {
-  switch (c) {
-    case 0x2018:
-    case 0x2019:
-      return "a typographic single quote";
-    case 0x201C:
-    case 0x201D:
-    case 0x201E:
-      return "a typographic double quote";
-    case 0x200B:
-      return "a zero-width space";
-    case 0x00A0:
-      return "a no-break space";
-    case '\\':
-      return "a backslash";
-    default:
-      return nullptr;
-  }
-}
 
 // Line ends become LF (XML 1.0, 2.11).
 void append_lines(std::string& out, std::string_view text) {
@@ -60,15 +32,14 @@ void append_lines(std::string& out, std::string_view text) {
 
 class Reader {
  public:
-  Reader(std::string_view text, XmlDocument& document, XmlError& error, const XmlLimits& limits)
-      : text_(text), document_(document), error_(error), limits_(limits) {}
+  /// `bytes` is what the document was written in before it became UTF-8.
+  Reader(std::string_view text, Encoding bytes, XmlDocument& document, XmlError& error,
+         const XmlLimits& limits)
+      : text_(text), bytes_(bytes), document_(document), error_(error), limits_(limits) {}
 
   bool run() {
-    if (text_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
-    if (starts_with("<?xml") && at_ + 5 < text_.size() && is_space(text_[at_ + 5])) {
-      if (!skip_past("?>", "an XML declaration that does not end")) return false;
-    }
-    if (!misc(true)) return false;
+    if (starts_with(kUtf8Mark)) at_ = kUtf8Mark.size();
+    if (!declaration() || !misc(true)) return false;
     if (end()) return fail("there is no element");
     if (!starts_with("<") || starts_with("</") || starts_with("<!")) {
       return unexpected("the root element");
@@ -122,6 +93,20 @@ class Reader {
 
   void skip_space() {
     while (!end() && is_space(text_[at_])) ++at_;
+  }
+
+  bool declaration() {
+    const XmlDeclaration said = read_declaration(rest());
+    if (!said.error.empty()) {
+      at_ += said.size;
+      return unexpected(said.error);
+    }
+    if (std::string complaint = encoding_complaint(said.encoding, bytes_); !complaint.empty()) {
+      at_ += said.encoding_at;
+      return fail(std::move(complaint));
+    }
+    at_ += said.size;
+    return true;
   }
 
   bool skip_past(std::string_view mark, std::string_view complaint) {
@@ -183,6 +168,9 @@ class Reader {
         (target[2] | 0x20) == 'l') {
       at_ = start;
       return fail("an XML declaration that is not at the very start");
+    }
+    if (!end() && !is_space(text_[at_]) && !starts_with("?>")) {
+      return unexpected("a blank or '?>' after the name of a processing instruction");
     }
     if (!skip_past("?>", "a processing instruction that does not end")) return false;
     keep(start);
@@ -320,7 +308,7 @@ class Reader {
         if (!reference(out)) return false;
       } else if (is_space(c)) {
         out += ' ';
-        ++at_;
+        at_ += starts_with("\r\n") ? 2 : 1;  // one line end
       } else {
         const Decoded here = decode(rest());
         if (here.size == 0 || !is_xml_char(here.code)) return unexpected("an attribute's value");
@@ -448,6 +436,7 @@ class Reader {
   }
 
   std::string_view text_;
+  Encoding bytes_;
   XmlDocument& document_;
   XmlError& error_;
   const XmlLimits& limits_;
@@ -484,11 +473,20 @@ bool read_xml(std::string_view text, XmlDocument& document, XmlError& error,
               const XmlLimits& limits) {
   document = {};
   error = {};
+  if (limits.decoded) return Reader(text, Encoding::kDecoded, document, error, limits).run();
+  std::string utf8;
   if (is_utf16(text)) {
-    std::string utf8;
-    return utf8_of_utf16(text, utf8, error) && Reader(utf8, document, error, limits).run();
+    return utf8_of_utf16(text, utf8, error) &&
+           Reader(utf8, Encoding::kUtf16, document, error, limits).run();
   }
-  return Reader(text, document, error, limits).run();
+  const Encoding named = encoding_named(read_declaration(text).encoding);
+  if (named == Encoding::kAscii || named == Encoding::kLatin1 || named == Encoding::kWindows1252) {
+    return utf8_of_bytes(text, named, utf8, error) &&
+           Reader(utf8, named, document, error, limits).run();
+  }
+  const bool marked = text.substr(0, kUtf8Mark.size()) == kUtf8Mark;
+  return Reader(text, marked ? Encoding::kMarkedUtf8 : Encoding::kUtf8, document, error, limits)
+      .run();
 }
 
 }  // namespace cspkit::odt

@@ -84,6 +84,13 @@ struct Report {
 /// Reads and judges a document. Text that is not well-formed gives one finding, X001 or X006.
 Report check(std::string_view text, const CheckOptions& options = {});
 
+/// The same for UTF-8 that was made of characters, as the Data of a command is: the encoding that
+/// an XML declaration names is that of a file which it no longer is (.NET writes "utf-16" there).
+Report check_characters(std::string_view text, const CheckOptions& options = {});
+
+/// Such text as it may be written to a file: without a declaration that names another encoding.
+std::string_view as_utf8(std::string_view text);
+
 /// One rule, for lists of them.
 struct RuleInfo {
   std::string_view code;     ///< "N001"

@@ -24,6 +24,7 @@ struct Place {
   std::vector<std::pair<std::string_view, Position>> attributes;  ///< those the tool knows
   /// Of the attribute, or of the element when it has none of that name.
   Position of(std::string_view attribute) const;
+  bool has(std::string_view attribute) const;  ///< as it was read, with whatever value
 };
 /// Always: where something stands does not count.
 constexpr bool operator==(const Place&, const Place&) { return true; }

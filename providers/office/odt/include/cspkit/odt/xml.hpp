@@ -70,16 +70,20 @@ struct XmlDocument {
       false;  ///< its content was skipped unread; entities it defines stay unexpanded
 };
 
-/// Bounds that keep a hostile document cheap.
+/// Bounds that keep a hostile document cheap, and how its bytes came.
 struct XmlLimits {
   std::size_t depth = 64;           ///< elements within elements
   std::size_t elements = 100000;    ///< in all
   std::size_t attributes = 200000;  ///< in all
   std::size_t asides = 10000;       ///< more comments than that are read, but not kept
+  bool decoded =
+      false;  ///< UTF-8 made of characters that came otherwise: a declared encoding is void
 };
 
-/// Reads UTF-8 with or without a byte order mark, and UTF-16 with one. False when the text is not
-/// well-formed or exceeds a limit: then `error` says what and where, and `document` is unspecified.
+/// Reads UTF-8 and UTF-16 with or without a byte order mark, and what an XML declaration says is
+/// ASCII, ISO-8859-1 or windows-1252. False when the text is not well-formed, is in another
+/// encoding than it says, or exceeds a limit: then `error` says what and where, and `document` is
+/// unspecified.
 [[nodiscard]] bool read_xml(std::string_view text, XmlDocument& document, XmlError& error,
                             const XmlLimits& limits = {});
 
