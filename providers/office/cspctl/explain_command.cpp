@@ -38,8 +38,13 @@ void print_meaning(const CodeInfo& info) {
   line("from", info.origin);
   line("stage", info.stage);
   line("meaning", info.meaning);
-  line("cause", info.cause);
-  line("remedy", info.remedy);
+  // Of what went wrong it is said when nobody knows.
+  const bool fine = info.stage == "done" || info.stage == "running";
+  const auto known = [&](std::string_view text) {
+    return text.empty() && !fine ? std::string_view("none is documented") : text;
+  };
+  line("cause", known(info.cause));
+  line("remedy", known(info.remedy));
 }
 
 Json as_json(const CodeInfo& info) {

@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cspkit/odt/catalog.hpp>
 #include <cspkit/odt/check.hpp>
-#include <cspkit/odt/codes.hpp>
 #include <filesystem>
 #include <fstream>
 
+#include "device_faults.hpp"
 #include "json_reader.hpp"
 #include "simulated_device.hpp"
 #include "simulation_content.hpp"
@@ -23,17 +22,6 @@ using Names = std::vector<std::string>;
 constexpr std::uintmax_t kLargestFile = 1U << 20U;
 constexpr int kFirstBuild = 15063;  // Windows 10, version 1703: the first with an Office CSP
 constexpr std::int64_t kMostMb = std::int64_t{1} << 40;
-constexpr std::int64_t kMostTimes = 1'000'000;
-
-constexpr std::array<std::string_view, kFaultKinds> kFaultNames = {
-    "tool-download",  "tool-signature",   "tool-certificate",  "client-start",
-    "queue",          "other-scenario",   "apps-block",        "user-cancels",
-    "other-cancels",  "content-download", "content-signature", "disk-full",
-    "planned-cancel", "clean-up",         "tool-exit",         "power-loss"};
-
-// Where in a run each strikes unless the profile says otherwise.
-constexpr std::array<int, kFaultKinds> kUsualPercent = {2,  5,  5,  8,  9,  9,  10, 6,
-                                                        40, 30, 50, 70, 50, 60, 90, 50};
 
 constexpr std::string_view kApps[] = {"Access",  "Excel",   "Groove",     "Lync",    "OneDrive",
                                       "OneNote", "Outlook", "PowerPoint", "Project", "Publisher",
@@ -279,7 +267,9 @@ std::vector<ChannelContent> read_channels(const JsonNode& node) {
 }
 
 void read_cdn(const JsonNode& node, SimulatedDevice& device) {
-  node.expect_members({"reachable", "tool-valid-from", "tool-valid-to", "channels"});
+  node.expect_members(
+      {"reachable", "tool-version", "tool-valid-from", "tool-valid-to", "channels"});
+  if (node.has("tool-version")) device.tool_version = read_version(node.at("tool-version"));
   if (node.has("reachable")) device.cdn.reachable = node.at("reachable").boolean();
   if (node.has("tool-valid-from")) device.tool_valid_from = read_time(node.at("tool-valid-from"));
   if (node.has("tool-valid-to")) device.tool_valid_to = read_time(node.at("tool-valid-to"));
@@ -304,60 +294,14 @@ void read_sources(const JsonNode& node, SimulatedDevice& device) {
   }
 }
 
-Fault read_fault(const JsonNode& node) {
-  node.expect_members({"kind", "percent", "times", "status", "screen", "then", "kills", "off-ms"});
-  Fault fault;
-  const std::string kind = node.at("kind").text();
-  const auto found = std::find(kFaultNames.begin(), kFaultNames.end(), kind);
-  if (found == kFaultNames.end()) {
-    node.at("kind").fail(
-        fmt::format("there is no fault '{}': {}", odt::shown(kind), fmt::join(kFaultNames, ", ")));
-  }
-  const auto index = static_cast<std::size_t>(found - kFaultNames.begin());
-  fault.kind = static_cast<FaultKind>(index);
-  fault.percent = kUsualPercent[index];
-  if (node.has("percent")) fault.percent = static_cast<int>(node.at("percent").integer(0, 99));
-  if (node.has("times")) fault.times = node.at("times").integer(1, kMostTimes);
-  const bool exits = fault.kind == FaultKind::kToolExit;
-  const bool has_status = exits || fault.kind == FaultKind::kToolCertificate;
-  if (node.has("status") != has_status) {
-    node.fail("'status' belongs to the faults tool-certificate and tool-exit, and has to be there");
-  }
-  if (has_status) {
-    const auto code = odt::read_code(node.at("status").text());
-    if (!code || *code == 0 || *code == static_cast<std::uint32_t>(kInProgress)) {
-      node.at("status").fail("must be a code such as 0x800B0109");
-    }
-    fault.status = static_cast<std::int32_t>(*code);
-  }
-  if (node.has("screen")) {
-    if (!exits) node.fail("'screen' belongs to the fault tool-exit");
-    fault.screen = node.at("screen").text();
-    const auto meanings = odt::explain_code(fault.screen);
-    if (meanings.empty() || meanings.front().screen.empty()) {
-      node.at("screen").fail("must be a code of the screen such as 30088-1008");
-    }
-  }
-  if (fault.kind != FaultKind::kPowerLoss &&
-      (node.has("then") || node.has("kills") || node.has("off-ms"))) {
-    node.fail("'then', 'kills' and 'off-ms' belong to the fault power-loss");
-  }
-  if (node.has("then")) fault.ends = node.at("then").choice({"resume", "end"}) == 1;
-  if (node.has("kills")) fault.kills = node.at("kills").boolean();
-  if (node.has("off-ms")) {
-    fault.off = std::chrono::milliseconds(node.at("off-ms").integer(0, 86'400'000));
-  }
-  return fault;
-}
-
-void read_faults(const JsonNode& node, SimulatedDevice& device) {
-  for (const JsonNode& element : node.list()) {
-    const Fault fault = read_fault(element);
-    if (device.fault(fault.kind) != nullptr) {
-      element.fail(fmt::format("{} stands twice", fault_name(fault.kind)));
-    }
-    device.faults.push_back(fault);
-  }
+void read_temp(const JsonNode& node, SimulatedDevice& device) {
+  node.expect_members({"drive", "usable"});
+  if (node.has("usable")) device.temp_usable = node.at("usable").boolean();
+  if (!node.has("drive")) return;
+  device.temp_drive = node.at("drive").text();
+  const bool letter = !device.temp_drive.empty() && (device.temp_drive[0] | 0x20) >= 'a' &&
+                      (device.temp_drive[0] | 0x20) <= 'z';
+  if (!letter || device.temp_drive.substr(1) != ":") node.at("drive").fail("must be such as D:");
 }
 
 Names read_running_apps(const JsonNode& node) {
@@ -367,7 +311,8 @@ Names read_running_apps(const JsonNode& node) {
 
 void read_device(const JsonNode& root, SimulatedDevice& device) {
   root.expect_members({"schema", "os", "memory-mb", "disk-free-mb", "clock", "installed",
-                       "running-apps", "user", "network", "cdn", "sources", "faults"});
+                       "running-apps", "user", "temp", "hidden-apps", "com-plus", "network", "cdn",
+                       "sources", "faults"});
   root.at("schema").integer(1, 1);
   if (root.has("os")) read_os(root.at("os"), device);
   if (root.has("memory-mb")) device.memory_mb = root.at("memory-mb").integer(1, kMostMb);
@@ -391,6 +336,11 @@ void read_device(const JsonNode& root, SimulatedDevice& device) {
     device.state.running_apps = read_running_apps(root.at("running-apps"));
   }
   if (root.has("user")) device.user_cancels = root.at("user").choice({"closes", "cancels"}) == 1;
+  if (root.has("temp")) read_temp(root.at("temp"), device);
+  if (root.has("hidden-apps")) device.hidden_apps = read_running_apps(root.at("hidden-apps"));
+  if (root.has("com-plus")) {
+    device.com_plus_blocked = root.at("com-plus").choice({"works", "blocked"}) == 1;
+  }
   if (root.has("network")) read_network(root.at("network"), device);
   if (root.has("cdn")) read_cdn(root.at("cdn"), device);
   if (root.has("sources")) read_sources(root.at("sources"), device);
@@ -398,14 +348,6 @@ void read_device(const JsonNode& root, SimulatedDevice& device) {
 }
 
 }  // namespace
-
-std::string_view fault_name(FaultKind kind) { return kFaultNames[static_cast<std::size_t>(kind)]; }
-
-const Fault* SimulatedDevice::fault(FaultKind kind) const {
-  const auto found = std::find_if(faults.begin(), faults.end(),
-                                  [&](const Fault& fault) { return fault.kind == kind; });
-  return found == faults.end() ? nullptr : &*found;
-}
 
 std::string read_profile_text(std::string_view text, const std::string& name,
                               SimulatedDevice& device) {

@@ -325,6 +325,13 @@ void OfficeProvider::begin(const std::string& job, std::string_view payload,
         {job, order.instance, {kAnotherRunningScenario, {}, "another installation was running"}});
     return;
   }
+  if (!order.instance.device_scope && !settings_.user_installs) {
+    finish({job,
+            order.instance,
+            {kInstallFailure, machine(host().open_batch()),
+             "the user may not install applications (setting user-installs)"}});
+    return;
+  }
   if (attempt > 1) {
     host().info(
         fmt::format("{}: {}: taken up again, attempt {}", job, shown(order.instance), attempt));

@@ -89,6 +89,8 @@ const Setting kSettings[] = {
      [](std::string_view text, Settings& s) { return choice(text, "refuse", "queue", s.queue); }},
     {"first-status", "404 or 0",
      [](std::string_view text, Settings& s) { return choice(text, "404", "0", s.status_zero); }},
+    {"user-installs", kOnOff,
+     [](std::string_view text, Settings& s) { return choice(text, "off", "on", s.user_installs); }},
     {"verbose", kOnOff,
      [](std::string_view text, Settings& s) { return choice(text, "off", "on", s.verbose); }},
     {"log-folder", kPath,

@@ -19,10 +19,11 @@ enum class EngineKind : std::uint8_t { kSimulate, kProcess };
 
 struct Settings {
   EngineKind engine = EngineKind::kSimulate;
-  bool queue = false;        ///< a second Exec on another {id} waits, instead of 17003
-  bool status_zero = false;  ///< Status is 0 before the first Exec, instead of 404
-  bool verbose = false;      ///< every step goes to the host's log, too
-  std::string log_folder;    ///< of the logs of runs; empty: none are kept
+  bool queue = false;         ///< a second Exec on another {id} waits, instead of 17003
+  bool status_zero = false;   ///< Status is 0 before the first Exec, instead of 404
+  bool user_installs = true;  ///< what users order in ./User is carried out
+  bool verbose = false;       ///< every step goes to the host's log, too
+  std::string log_folder;     ///< of the logs of runs; empty: none are kept
   SimulationTiming timing;
   std::string device_profile;  ///< of the simulation; empty: a device where everything works
   ProcessSettings process;

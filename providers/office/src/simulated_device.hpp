@@ -97,10 +97,15 @@ struct SimulatedDevice {
   std::optional<std::int64_t> utc_ms;  ///< the device's clock at the beginning of a run
   double speed = 1;                    ///< so many seconds of the device in one of ours
   bool store_office = false;
-  bool user_cancels = false;  ///< asked to close programs, the user cancels
+  bool user_cancels = false;             ///< asked to close programs, the user cancels
+  std::string temp_drive = "C:";         ///< where %temp% is; %ProgramFiles% is on C:
+  bool temp_usable = true;               ///< what is put there stays
+  std::vector<std::string> hidden_apps;  ///< by FSLogix: "Word"
+  bool com_plus_blocked = false;
   bool network = true;
   std::int64_t kbit_s = 0;  ///< 0: downloading takes no time of its own
   bool proxy_blocks = false, proxy_intercepts = false;
+  std::string tool_version;                                    ///< empty: the newest
   std::optional<std::int64_t> tool_valid_from, tool_valid_to;  ///< UTC ms: the tool's certificate
   ContentSource cdn;
   std::vector<ContentSource> sources;

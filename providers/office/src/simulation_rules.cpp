@@ -9,10 +9,10 @@
 #include <optional>
 #include <utility>
 
-#include "certificate_codes.hpp"
 #include "simulation_content.hpp"
 #include "simulation_languages.hpp"
 #include "simulation_msi.hpp"
+#include "simulation_troubles.hpp"
 
 namespace cspkit::office {
 namespace {
@@ -22,13 +22,6 @@ using odt::ProductChannels;
 using odt::ProductGroup;
 
 constexpr std::int64_t kLittleMemoryMb = 4096;
-
-struct Refusal {
-  std::int32_t status;
-  int percent;
-  std::string text;
-};
-using Verdict = std::optional<Refusal>;
 
 Refusal prerequisite(std::string text) {
   return {kInstallFailure, kAtPrerequisites, std::move(text)};
@@ -53,12 +46,13 @@ class Scenario {
 
   Verdict run() {
     if (auto refusal = refused_at_once()) return refusal;
-    if (auto refusal = fetch_tool()) return refusal;
+    if (auto refusal = fetch_tool(device_, now_ms_)) return refusal;
+    if (auto refusal = find_configuration(device_)) return refusal;
     const bool was_installed = machine_.is_installed();
     const std::int64_t before_mb = installed_mb(machine_);
     const std::string before_version = machine_.version;
     choose_products();
-    if (configuration_.remove_msi) msi_languages_ = remove_msi(state_, *configuration_.remove_msi);
+    if (auto refusal = remove_older()) return refusal;
     if (configuration_.remove) {
       if (auto refusal = remove(*configuration_.remove)) return refusal;
     }
@@ -79,33 +73,9 @@ class Scenario {
     return Refusal{
         error->status != 0 ? error->status : kHandlingCommandLine,
         error->status != 0 ? kAtClient : 0,
-        fmt::format("the configuration is refused, {} at line {}, column {}: {}", error->code,
-                    error->position.line, error->position.column, error->message)};
-  }
-
-  Verdict fetch_tool() const {
-    if (!device_.network)
-      return Refusal{process::kDownloadFailed, kAtTool, "the device has no network"};
-    if (device_.proxy_blocks) {
-      return Refusal{process::kDownloadFailed, kAtTool,
-                     "the proxy does not let the delivery network through"};
-    }
-    if (!device_.cdn.reachable) {
-      return Refusal{process::kDownloadFailed, kAtTool, "the delivery network does not answer"};
-    }
-    if (device_.proxy_intercepts) {
-      return Refusal{process::kCertUntrustedRoot, kAtSignature,
-                     "what the proxy put in place of the delivery network is not trusted"};
-    }
-    const bool early = device_.tool_valid_from && now_ms_ < *device_.tool_valid_from;
-    const bool late = device_.tool_valid_to && now_ms_ > *device_.tool_valid_to;
-    if (early || late) {
-      return Refusal{process::kCertExpired, kAtSignature,
-                     fmt::format("the certificate of the Deployment Tool is {} on {}, the device's "
-                                 "clock",
-                                 early ? "not yet valid" : "expired", format_utc(now_ms_))};
-    }
-    return {};
+        fmt::format("the configuration is refused, {} at line {}, column {}: {}{}", error->code,
+                    error->position.line, error->position.column, error->message,
+                    error->status != 0 ? "" : " (screen code 30088-1007 (0))")};
   }
 
   // MSICondition: a product that is wanted only where an MSI product is, or was until now.
@@ -122,6 +92,13 @@ class Scenario {
     }
   }
 
+  Verdict remove_older() {
+    if (!configuration_.remove_msi) return {};
+    const std::vector<MsiProduct> before = state_.msi;
+    msi_languages_ = remove_msi(state_, *configuration_.remove_msi);
+    return remove_old_components(device_, before, state_.msi);
+  }
+
   Verdict remove(const odt::Remove& what) {
     // Only a mere uninstall finds nothing to do an error: an Add beside it is work enough.
     if (!machine_.is_installed() && !configuration_.add) {
@@ -132,6 +109,9 @@ class Scenario {
     if (state_.damaged && !configuration_.add) {
       return Refusal{kRemoveNeeded, kAtClient,
                      "the installation is half there: it has to be installed over first"};
+    }
+    if (machine_.is_installed()) {
+      if (auto refusal = remove_from_drive(device_)) return refusal;
     }
     if (what.all()) machine_.products.clear();
     for (const odt::Product& product : what.products) {
@@ -171,6 +151,7 @@ class Scenario {
     if (auto refusal = choose_version(what)) return refusal;
     if (auto refusal = check_installed_base(what)) return refusal;
     if (auto refusal = check_content(what)) return refusal;
+    if (auto refusal = register_programs(device_, wanted_, machine_.is_installed())) return refusal;
     for (const odt::Product* product : wanted_) {
       if (!is_language_pack(product->id)) install(*product);
     }

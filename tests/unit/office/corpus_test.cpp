@@ -32,6 +32,8 @@ struct Row {
   std::string file;
   bool well_formed = false;
   std::string verdict;
+  std::string oddities;
+  std::string why;
 };
 
 std::vector<Row> rows() {
@@ -48,7 +50,8 @@ std::vector<Row> rows() {
       continue;
     }
     all.push_back({cells.at(columns.at("file")), cells.at(columns.at("wellformed")) == "yes",
-                   cells.at(columns.at("validator"))});
+                   cells.at(columns.at("validator")), cells.at(columns.at("oddities")),
+                   cells.at(columns.at("why"))});
   }
   return all;
 }
@@ -72,6 +75,38 @@ TEST(CorpusTest, VerdictsAreThoseOfTheIndex) {
     ++seen;
   }
   EXPECT_GT(seen, 100u);
+}
+
+// The code that a rejected file gets for the reason the index gives.
+std::string code_of(const Row& row) {
+  const std::pair<const char*, const char*> kReasons[] = {
+      {"MSI Setup", "X004"},   {"empty-ID", "P001"},       {"bad-edition", "A001"},
+      {"odd-version", "A002"}, {"impossible", "A002"},     {"nothing to do", "Z001"},
+      {"no element", "Z001"},  {"unknown-channel", "C001"}};
+  for (const auto& [reason, code] : kReasons) {
+    if ((row.oddities + " " + row.why).find(reason) != std::string::npos) return code;
+  }
+  return {};
+}
+
+TEST(CorpusTest, EveryRejectedFileHasItsCode) {
+  if (!fs::exists(corpus() / "index.tsv")) GTEST_SKIP() << "no corpus in " << corpus();
+  std::map<std::string, int> codes;
+  for (const Row& row : rows()) {
+    if (row.verdict != "reject") continue;
+    const Report report = check(slurp(corpus() / row.file));
+    ASSERT_NE(report.first_error(), nullptr) << row.file;
+    const std::string code = report.first_error()->code;
+    if (row.well_formed) {
+      EXPECT_EQ(code, code_of(row)) << row.file << ": " << row.why;
+    } else {
+      EXPECT_TRUE(code == "X001" || code == "X006") << row.file << "\n" << told(report);
+      EXPECT_EQ(report.findings.size(), 1u) << row.file;
+    }
+    ++codes[code];
+  }
+  for (const auto& [code, count] : codes) std::printf("%s: %d\n", code.c_str(), count);
+  EXPECT_GE(codes.size(), 4u);
 }
 
 TEST(CorpusTest, WrittenConfigurationsReadTheSame) {

@@ -51,6 +51,11 @@ TEST(DeviceProfileTest, TheExampleOfTheReadmeIsTaken) {
   ASSERT_EQ(device.state.msi.size(), 1u);
   EXPECT_EQ(device.state.msi[0].release, 2010);
   EXPECT_THAT(device.state.running_apps, ElementsAre("Word", "Outlook"));
+  EXPECT_EQ(device.temp_drive, "C:");
+  EXPECT_TRUE(device.temp_usable);
+  EXPECT_THAT(device.hidden_apps, ElementsAre("Excel"));
+  EXPECT_FALSE(device.com_plus_blocked);
+  EXPECT_EQ(device.tool_version, "16.0.18129.20030");
   EXPECT_EQ(device.kbit_s, 50000);
   ASSERT_TRUE(device.cdn.channels);
   EXPECT_THAT(device.cdn.channels->at(0).versions,
@@ -169,6 +174,12 @@ TEST(DeviceProfileTest, ALieIsToldWithItsPlace) {
        "f: /faults/0/screen: must be a code of the screen"},
       {with(R"("faults": [{"kind": "queue", "screen": "30088-1008"}])"), "'screen' belongs to"},
       {with(R"("faults": [{"kind": "disk-full", "kills": true}])"), "belong to the fault power"},
+      {with(R"("temp": {"drive": "D"})"), "f: /temp/drive: must be such as D:"},
+      {with(R"("temp": {"drive": "1:"})"), "f: /temp/drive: must be such as D:"},
+      {with(R"("temp": {"usable": 1})"), "f: /temp/usable: must be"},
+      {with(R"("hidden-apps": ["Notepad"])"), "f: /hidden-apps/0: 'Notepad' is no program"},
+      {with(R"("com-plus": "odd")"), "f: /com-plus: must be one of works, blocked"},
+      {with(R"("cdn": {"tool-version": "1"})"), "f: /cdn/tool-version: '1' is no version"},
       {with(R"("faults": [{"kind": "power-loss", "then": "explode"}])"),
        "f: /faults/0/then: must be one of resume, end"}};
   for (const auto& [text, message] : lies) {

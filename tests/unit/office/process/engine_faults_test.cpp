@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the network, the publisher and the tool can do wrong, and the Status each comes to.
 #include "engine_fixture.hpp"
+#include "run_files.hpp"
 
 namespace cspkit::office::process {
 namespace {
@@ -35,6 +36,69 @@ TEST_F(EngineFaultTest, ANetworkThatDoesNotDeliver) {
     expect_nothing_ran();
   }
   EXPECT_THAT(witness_->steps(), Contains(HasSubstr("try 2 of 2")));
+}
+
+// Processes that were started for a run below the folder: the tool, its children, the supervisor.
+int at_work_in(const std::string& folder) {
+  int count = 0;
+  const std::string mark = std::string(kRunVariable) + "=" + folder;
+  each_process([&](pid_t pid) {
+    std::string environment;
+    if (read_file("/proc/" + std::to_string(pid) + "/environ", 1 << 20, environment) == 0 &&
+        environment.find(mark) != std::string::npos) {
+      ++count;
+    }
+  });
+  return count;
+}
+
+// Each ends with its Status and says why; then neither a file nor a process is left, and the next
+// run is as good as the first.
+TEST_F(EngineFaultTest, NothingIsLeftOfAnyOfThem) {
+  settings_.keep_failed = false;
+  settings_.run_time = std::chrono::seconds(1);
+  settings_.output_bytes = 1000;
+  struct Fault {
+    std::int32_t status;
+    std::string script;  // empty: the server's fault
+    Reply reply{};
+  };
+  Reply missing, broken, silent, half, longer;
+  missing.status = 404;
+  broken.status = 500;
+  silent.silent = true;
+  half.body = std::string(1000, 'x');
+  half.sent = 500;
+  longer.body = "#!/bin/sh\n";
+  longer.said_length = 1 << 20;
+  const Fault faults[] = {
+      {kDownloadFailed, "", missing},
+      {kDownloadFailed, "", broken},
+      {kDownloadFailed, "", silent},
+      {kDownloadFailed, "", half},
+      {kDownloadFailed, "", longer},
+      {kCompletingScenario, "sleep 1000"},                               // hangs
+      {kCompletingScenario, "trap '' TERM; while :; do sleep 1; done"},  // and does not listen
+      {kCompletingScenario, "kill -KILL $$"},                            // is killed
+      {3, "for i in 1 2 3 4 5 6 7 8; do (sleep 1000 &); done; exit 3"},  // forks
+      {4, "setsid sh -c 'sleep 1000 & sleep 1000' & exit 4"},            // away from its session
+      {5, "head -c 50000000 /dev/zero; head -c 50000000 /dev/zero >&2; exit 5"},  // prints
+      {6, "cd ..; rm -rf content output; mkdir content/x/y -p; chmod 0 content; exit 6"},
+      {0, "exit 0"}};
+  auto engine = this->engine();
+  int number = 0;
+  for (const Fault& fault : faults) {
+    serve(fault.script);
+    if (fault.script.empty()) server_.set("/setup", {fault.reply});
+    const std::string name = "run-" + std::to_string(++number);
+    const RunResult result = run(*engine, request(name));
+    EXPECT_EQ(result.status, fault.status) << name << ": " << result.text;
+    EXPECT_FALSE(result.text.empty());
+    EXPECT_FALSE(witness_->steps().empty()) << "the log of the run tells it";
+    engine->recorded(name, result.status);
+    EXPECT_TRUE(eventually([&] { return at_work_in(folder_.path()) == 0; })) << name;
+    EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(in_run("", name)); })) << name;
+  }
 }
 
 TEST_F(EngineFaultTest, AServerNobodyVouchesFor) {
@@ -94,7 +158,7 @@ TEST_F(EngineFaultTest, AToolThatHangs) {
 
 TEST_F(EngineFaultTest, AToolThatPrintsWithoutEnd) {
   settings_.output_bytes = 1000;
-  serve("head -c 100000000 /dev/zero; exit 3");
+  serve("head -c 1000000000 /dev/zero; exit 3");
   EXPECT_EQ(run().status, 3);
   EXPECT_EQ(std::filesystem::file_size(in_run("output")), 1000U);
 }

@@ -28,33 +28,6 @@ TEST_F(EngineTest, InstallsAndLeavesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder_.file("work/run-1")));
 }
 
-TEST_F(EngineTest, EveryCodeOfTheToolIsPassedOn) {
-  auto engine = this->engine();
-  int number = 0;
-  const std::pair<const char*, std::int32_t> ends[] = {
-      {"exit 0", 0},
-      {"exit 13", 13},
-      {"echo 1602 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 1602},
-      {"echo 1603 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 1603},
-      {"echo 17000 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17000},
-      {"echo 17001 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17001},
-      {"echo 17002 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17002},
-      {"echo 17003 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17003},
-      {"echo 17004 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17004},
-      {"echo 17005 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17005},
-      {"echo 17006 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17006},
-      {"echo 17007 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17007},
-      {"echo 17100 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", 17100},
-      {"echo -2147467259 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", -2147467259},
-      {"echo 2147549183 >$CSPKIT_OFFICE_STATUS_FILE; exit 1", -2147418113},
-      {"kill -KILL $$", kCompletingScenario}};
-  for (const auto& [script, status] : ends) {
-    serve(script);
-    EXPECT_EQ(run(*engine, request("run-" + std::to_string(++number))).status, status) << script;
-  }
-  EXPECT_EQ(starts(), number);
-}
-
 TEST_F(EngineTest, AConfigurationTheToolWouldRefuseIsNotTried) {
   serve("exit 0");
   EXPECT_EQ(run(*engine(), request("run-1", "<Configuration/>")).status, kHandlingCommandLine);
