@@ -57,8 +57,11 @@ Exit codes: 0 every command got a 2xx status; 1 one did not, or a check found er
                    provider handler verb uri text remedy count}] cases: [{phase name seconds
                    findings}] times: [{provider handler verb count total_ms longest_ms}] left_out
                    leaks errors warnings notes seconds
-Other commands: cspctl NAME runs the program cspctl-NAME.)";
+Other commands: cspctl NAME runs the program cspctl-NAME. explain-code is short for office
+  explain-code.)";
 
+constexpr const char* kExplainCode = "explain-code";
+constexpr const char* kProgramOfCodes = "cspctl-office";
 constexpr std::array<std::string_view, 11> kCommands = {
     "run", "get", "add", "replace", "delete", "exec", "tree", "seed", "explain", "ddf", "store"};
 
@@ -349,11 +352,13 @@ std::optional<int> run_external_command(int argc, char** argv) {
   const std::string name = argv[at];
   if (name == "provider" || std::find(kCommands.begin(), kCommands.end(), name) != kCommands.end())
     return std::nullopt;
+  // What a code means is asked of a device, whatever provider it came from.
+  const bool is_short = name == kExplainCode;
+  const std::string program = is_short ? kProgramOfCodes : "cspctl-" + name;
   if (is_command_name(name)) {
     std::vector<char*> arguments(argv, argv + argc);
-    arguments.erase(arguments.begin() + at);
+    if (!is_short) arguments.erase(arguments.begin() + at);
     arguments.push_back(nullptr);
-    const std::string program = "cspctl-" + name;
     const std::string beside = (program_directory() / program).string();
     ::execv(beside.c_str(), arguments.data());
     if (errno == ENOENT) ::execvp(program.c_str(), arguments.data());
@@ -362,7 +367,7 @@ std::optional<int> run_external_command(int argc, char** argv) {
       return kExitUsage;
     }
   }
-  print_error(name + ": no such command, and no program cspctl-" + name +
+  print_error(name + ": no such command, and no program " + program +
               " (cspctl --help shows the usage)");
   return kExitUsage;
 }

@@ -144,6 +144,15 @@ TEST_F(OfficeRuns, WithoutLogsSayWhatToDo) {
   EXPECT_EQ(none.exit, 2);
   EXPECT_THAT(none.err, HasSubstr("log-folder"));
   EXPECT_EQ(tool({"status", "--folder", path("absent")}).exit, 2);
+  std::filesystem::create_directory(path("logs"));
+  const Outcome empty = tool({"status", "--folder", path("logs")});
+  EXPECT_EQ(empty.exit, 0);
+  EXPECT_EQ(empty.out, "");
+  EXPECT_THAT(empty.err, HasSubstr("no log of an installation"));
+  write("logs/A.log", "2026-11-21T10:00:00.000Z run-1 accepted install\n");
+  write("logs/eve@B.log", "2026-11-21T10:00:00.000Z run-2 accepted install\n");
+  EXPECT_THAT(tool({"log", "C", "--folder", path("logs")}).err, HasSubstr("those of A"));
+  EXPECT_THAT(tool({"log", "B", "--folder", path("logs")}).err, HasSubstr("--user eve"));
 }
 
 }  // namespace

@@ -108,6 +108,18 @@ TEST_F(OfficeTool, MergesAssignments) {
   EXPECT_EQ(ctl({"office", "merge", "user:available:" + earlier}).exit, 1);
 }
 
+TEST_F(OfficeTool, SaysWhatToDoInstead) {
+  write("a.xml", kGood);
+  const Outcome nothing = ctl({"office", "build"});
+  EXPECT_EQ(nothing.exit, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("--product suite, visio or project"));
+  EXPECT_THAT(ctl({"office", "build", "--product", "suite", "--channel", "Slow"}).err,
+              HasSubstr("there are BetaChannel, Current,"));
+  const Outcome intent = ctl({"office", "merge", "user:requird:" + path("a.xml")});
+  EXPECT_EQ(intent.exit, 2);
+  EXPECT_THAT(intent.err, HasSubstr("no intent 'requird': required, available"));
+}
+
 TEST_F(OfficeTool, TellsNoProductKey) {
   const std::string key = "7WQ2P-4KJ8M-T3RXC-9BVNH-D6GFY";
   const std::string file =
@@ -130,13 +142,24 @@ TEST_F(OfficeTool, ExplainsCodes) {
   const auto lines = json_lines(ctl({"office", "explain-code", "--json", "17004"}).out);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0]["meanings"][0]["code"], 17004);
+  EXPECT_THAT(ctl({"office", "explain-code", "12345"}).err, HasSubstr("codes are such as 17002"));
   EXPECT_EQ(ctl({"office", "explain-code", "12345"}).exit, 1);
+  EXPECT_THAT(ctl({"office", "explain-code", "30094-1011 (12)"}).out, HasSubstr("COM+"));
+  EXPECT_THAT(ctl({"office", "explain-code", "17021"}).out, HasSubstr("cause    none is doc"));
   EXPECT_EQ(ctl({"office", "explain-code"}).exit, 2);
+  // The same, without saying whose it is: people have the number only.
+  const std::string full = ctl({"office", "explain-code", "-2147418113", "17002"}).out;
+  EXPECT_EQ(ctl({"explain-code", "-2147418113", "17002"}).out, full);
+  EXPECT_EQ(ctl({"explain-code", "12345"}).exit, 1);
 }
 
 TEST_F(OfficeTool, SaysHowItIsUsed) {
   EXPECT_THAT(ctl({"office", "--help"}).out, HasSubstr("check"));
   EXPECT_EQ(ctl({"office"}).exit, 2);
+  EXPECT_THAT(ctl({"office"}).err, HasSubstr("which command? check, fmt, build, merge"));
+  const Outcome unknown = ctl({"office", "chek", "x"});
+  EXPECT_EQ(unknown.exit, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("no command 'chek': check, fmt"));
   EXPECT_EQ(ctl({"office", "check", "--profile", "lax", "x"}).exit, 2);
   EXPECT_EQ(ctl({"office", "check", path("")}).exit, 2);
 }

@@ -156,6 +156,40 @@ TEST_F(OfficeTest, AccessIsAsTheDdfGrantsIt) {
   EXPECT_THAT(device->get(node("A", "Status")), ValueIs("0"));
 }
 
+// Nodes came with builds of Windows, and not to every edition; a run ends all the same.
+TEST_F(OfficeTest, NodesThatTheDeviceDoesNotHaveAnswer406) {
+  struct Case {
+    const char* build;
+    std::uint32_t edition;
+    int current, final_status;
+  };
+  constexpr std::uint32_t kPro = 0x30, kHome = 0x65;
+  for (const Case& c : {Case{"10.0.15063", kPro, 406, 406}, Case{"10.0.16299", kPro, 200, 406},
+                        Case{"10.0.17763", kPro, 200, 200}}) {
+    harness::DeviceOptions options;
+    options.providers = {{CSPKIT_OFFICE_LIBRARY}};
+    options.engine.profile.os_build = c.build;
+    options.engine.profile.edition = c.edition;
+    auto device = harness::Device::open(std::move(options));
+    ASSERT_THAT(device, harness::IsOk());
+    EXPECT_EQ(run(**device, "A", kInstallXml), "0") << c.build;
+    EXPECT_THAT((*device)->get(kInstallation + "/CurrentStatus"), StatusIs(c.current)) << c.build;
+    EXPECT_THAT((*device)->get(node("A", "FinalStatus")), StatusIs(c.final_status)) << c.build;
+    EXPECT_EQ(run(**device, "A", kUninstallXml), "0") << c.build << ": and again";
+  }
+  for (const auto& [build, edition] :
+       {std::pair("10.0.14393", kPro), std::pair("10.0.22621", kHome)}) {
+    harness::DeviceOptions options;
+    options.providers = {{CSPKIT_OFFICE_LIBRARY}};
+    options.engine.profile.os_build = build;
+    options.engine.profile.edition = edition;
+    auto device = harness::Device::open(std::move(options));
+    ASSERT_THAT(device, harness::IsOk());
+    EXPECT_THAT((*device)->exec(node("A", "Install"), kInstallXml), StatusIs(406)) << build;
+    EXPECT_THAT((*device)->get(kInstallation), StatusIs(406)) << build;
+  }
+}
+
 TEST_F(OfficeTest, WhatIsNoXmlIsRefusedAndNothingStays) {
   const auto device = open();
   ASSERT_NE(device, nullptr);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cspkit/odt/app_suite.hpp>
 #include <cspkit/odt/assignments.hpp>
+#include <filesystem>
 #include <iterator>
 
 #include "tool.hpp"
@@ -73,12 +74,34 @@ struct Named {
   odt::GroupKind group;
 };
 constexpr Named kGroups[] = {{"user", odt::GroupKind::kUser}, {"device", odt::GroupKind::kDevice}};
+constexpr const char* kWhatToChoose =
+    "choose with --product suite, visio or project, or give the JSON of an officeSuiteApp";
 constexpr std::pair<std::string_view, odt::Intent> kIntents[] = {
     {"required", odt::Intent::kRequired},
     {"available", odt::Intent::kAvailable},
     {"required-and-available", odt::Intent::kRequiredAndAvailable},
     {"available-without-enrollment", odt::Intent::kAvailableWithoutEnrollment},
     {"uninstall", odt::Intent::kUninstall}};
+
+// "user:requird:FILE" is no file: says so. False when it is none of that form either.
+bool is_wrong_intent(const std::string& text) {
+  for (const Named& group : kGroups) {
+    const std::string prefix = fmt::format("{}:", group.name);
+    const std::size_t end = text.find(':', prefix.size());
+    std::error_code error;
+    if (text.compare(0, prefix.size(), prefix) != 0 || end == std::string::npos ||
+        std::filesystem::exists(text, error)) {
+      continue;
+    }
+    std::string known;
+    for (const auto& [name, which] : kIntents)
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
+    print_error(fmt::format("{}: there is no intent '{}': {}", text,
+                            odt::shown(text.substr(prefix.size(), end - prefix.size())), known));
+    return true;
+  }
+  return false;
+}
 
 // "user:required:FILE"; a name without that is a file of a required assignment.
 std::string file_of(const std::string& text, odt::GroupIntent& intent) {
@@ -109,6 +132,8 @@ int run_build(const BuildCommand& command) {
   if (!apply(command, suite)) return kExitUsage;
   const odt::Built built = odt::build(suite);
   for (const std::string& problem : built.problems) print_error(problem);
+  const bool names_none = suite.products.empty() && suite.removal != odt::Removal::kAll;
+  if (!built.ok() && names_none && suite.configuration_xml.empty()) print_error(kWhatToChoose);
   for (const std::string& note : built.notes) print_error("note: " + note);
   if (!built.ok()) return kExitRejected;
   return write_file(command.out, built.xml) ? kExitOk : kExitUsage;
@@ -119,6 +144,7 @@ int run_merge(const MergeCommand& command) {
   for (const std::string& text : command.assignments) {
     odt::Assignment assignment;
     assignment.app = file_of(text, assignment.group);
+    if (assignment.app == text && is_wrong_intent(text)) return kExitUsage;
     const std::optional<std::string> bytes = read_file(assignment.app);
     if (!bytes) return kExitUsage;
     odt::Report report = odt::check(*bytes);

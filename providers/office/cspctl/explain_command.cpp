@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cspkit/odt/codes.hpp>
+#include <cspkit/odt/configuration.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tool.hpp"
@@ -99,7 +100,10 @@ int run_explain(const ExplainCommand& command) {
       for (const CodeInfo& info : meanings) print_meaning(info);
     }
     if (!meanings.empty() || (!command.json && print_inner(text))) continue;
-    print_error(fmt::format("{}: no code that is known here", text));
+    print_error(
+        fmt::format("{}: no code that is known here; codes are such as 17002, -2147418113, "
+                    "0x8000FFFF or 30088-1008",
+                    cspkit::odt::shown(text)));
     exit_code = kExitRejected;
   }
   return exit_code;

@@ -42,10 +42,20 @@ class Tool {
   }
 
   int run(int argc, char** argv) {
+    if (argc > 1 && argv[1][0] != '-' && app_.get_subcommand_no_throw(argv[1]) == nullptr) {
+      print_error("there is no command '" + std::string(argv[1]) + "': " + commands() +
+                  " (cspctl office --help shows the usage)");
+      return kExitUsage;
+    }
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
       return app_.exit(success);
+    } catch (const CLI::RequiredError& error) {
+      const bool none = app_.get_subcommands().empty();
+      print_error((none ? "which command? " + commands() : std::string(error.what())) +
+                  " (cspctl office --help shows the usage)");
+      return kExitUsage;
     } catch (const CLI::ParseError& error) {
       print_error(std::string(error.what()) + " (cspctl office --help shows the usage)");
       return kExitUsage;
@@ -57,6 +67,14 @@ class Tool {
   }
 
  private:
+  std::string commands() const {
+    std::string out;
+    for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      out += (out.empty() ? "" : ", ") + command->get_name();
+    }
+    return out;
+  }
+
   void add_check() {
     CLI::App* command = app_.add_subcommand("check", "Say what is wrong with configurations");
     command->add_option("FILE", check_.files, "Configurations")->required();

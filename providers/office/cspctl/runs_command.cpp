@@ -138,9 +138,10 @@ int run_status(const StatusCommand& command) {
   }
   std::stable_sort(runs.begin(), runs.end(),
                    [](const RunSummary& a, const RunSummary& b) { return a.begun > b.begun; });
+  if (runs.empty()) print_error(*folder + ": no log of an installation is here yet");
   if (command.json) {
     for (const RunSummary& run : runs) print_json(as_json(run));
-  } else {
+  } else if (!runs.empty()) {
     print_installed(runs);
     print_table(runs);
   }
@@ -151,14 +152,26 @@ std::optional<std::string> find_log(const std::string& folder, const std::string
                                     const std::string& user) {
   const auto files = log_files(folder);
   if (!files) return {};
+  constexpr std::size_t kMostNames = 10;
+  std::vector<std::string> others;
+  std::string hint;
   for (const fs::path& file : *files) {
     std::string its_user, its_id;
-    if (read_log_name(file.filename().string(), its_user, its_id) && its_user == user &&
-        cspkit::odt::same(its_id, id)) {
-      return file.string();
+    if (!read_log_name(file.filename().string(), its_user, its_id)) continue;
+    const bool same_id = cspkit::odt::same(its_id, id);
+    if (same_id && its_user == user) return file.string();
+    if (same_id) {
+      hint = its_user.empty() ? "; there is one of the device: leave --user away"
+                              : "; there is one of a user: --user " + cspkit::odt::shown(its_user);
+    }
+    if (its_user == user && others.size() < kMostNames) {
+      others.push_back(cspkit::odt::shown(its_id));
     }
   }
-  print_error(fmt::format("{}: no log of it in {}", id, folder));
+  if (hint.empty() && !others.empty()) {
+    hint = fmt::format("; there are those of {}", fmt::join(others, ", "));
+  }
+  print_error(fmt::format("{}: no log of it in {}{}", cspkit::odt::shown(id), folder, hint));
   return {};
 }
 

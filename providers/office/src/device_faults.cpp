@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cspkit/odt/codes.hpp>
+#include <cspkit/odt/configuration.hpp>
 
 namespace cspkit::office {
 namespace {

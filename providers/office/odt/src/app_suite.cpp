@@ -154,7 +154,12 @@ class Builder {
   void channel_and_version(Add& add) {
     const std::string_view channel = channel_named(suite_.channel);
     if (channel.empty() && !suite_.channel.empty()) {
-      problem(fmt::format("channel '{}' is unknown", shown(suite_.channel)));
+      std::vector<std::string_view> known;
+      for (const ChannelInfo& info : channels()) {
+        if (info.id == info.canonical && !is_perpetual(info.id)) known.push_back(info.id);
+      }
+      problem(fmt::format("channel '{}' is unknown; there are {}", shown(suite_.channel),
+                          listed(known)));
     }
     add.channel = std::string(channel);
     add.version = wanted_version(channel);

@@ -60,6 +60,13 @@ std::string_view without_detail(std::string_view text) {
   return trimmed(text.substr(0, text.find('(')));
 }
 
+// "30145-12", "30094-1011 (12)".
+bool holds_a_twelve(std::string_view text) {
+  const std::string_view step = trimmed(text.substr(0, text.find('(')));
+  return step.size() > 3 &&
+         (step.substr(step.size() - 3) == "-12" || text.find("(12)") != std::string_view::npos);
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> read_code(std::string_view text) {
@@ -81,6 +88,8 @@ std::vector<CodeInfo> explain_code(std::string_view text) {
     for (const CodeInfo& info : tables::kScreenCodes) {
       if (info.screen == screen) out.push_back(info);
     }
+    // Microsoft's page gives one cause for whatever code holds a 12: as its error or its detail.
+    if (out.empty() && holds_a_twelve(text)) return explain_code("(12)");
     return out;
   }
   const std::optional<std::uint32_t> code = read_code(text);
