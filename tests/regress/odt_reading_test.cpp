@@ -141,6 +141,21 @@ TEST(OdtReadingTest, ATemplateThatNobodyFilledInIsRefused) {
   }
 }
 
+// Values that people read, or that go to the registry, lost the blanks around them.
+TEST(OdtReadingTest, FreeTextKeepsItsBlanks) {
+  const std::string text =
+      "<Configuration><Info Description=\" a  b \"/><AppSettings><Setup Name=\"Company\" "
+      "Value=\"Police \"/><User Key=\"k\" Name=\"n\" Value=\" x\" Type=\"REG_SZ\" App=\"a\" "
+      "Id=\"i\"/></AppSettings></Configuration>";
+  const Report report = check(text);
+  EXPECT_EQ(report.verdict(), Verdict::kAccept);
+  ASSERT_TRUE(report.configuration.app_settings);
+  EXPECT_EQ(report.configuration.info->description, " a  b ");
+  EXPECT_EQ(report.configuration.app_settings->setups.at(0).value, "Police ");
+  EXPECT_EQ(report.configuration.app_settings->users.at(0).value, " x");
+  EXPECT_EQ(check(serialise(report.configuration)).configuration, report.configuration);
+}
+
 // A retail suite is no subscription: only those may not be had on a perpetual channel.
 TEST(OdtReadingTest, ARetailSuiteOnAPerpetualChannelIsNoErrorOfTheFile) {
   const auto on_2019 = [](const std::string& id) {

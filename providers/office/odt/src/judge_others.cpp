@@ -163,7 +163,7 @@ void app_settings(const Judging& j, const AppSettings& settings) {
     if (!number && !same(user.type, "REG_SZ")) {
       j.findings.error("O001", user.place.of("Type"),
                        fmt::format("Type is '{}': REG_DWORD or REG_SZ", shown(user.type)));
-    } else if (number && !is_dword(user.value)) {
+    } else if (number && !is_dword(trimmed(user.value))) {
       j.findings.error(
           "O001", user.place.of("Value"),
           fmt::format("Value '{}' of '{}' is no REG_DWORD", shown(user.value), shown(user.name)));

@@ -154,6 +154,12 @@ class Reading {
     return std::string(text);
   }
 
+  // What people read, or the registry keeps: blanks are part of it.
+  static std::string free_text(const XmlElement& element, std::string_view name) {
+    const std::string* found = element.attribute(name);
+    return found == nullptr ? std::string() : *found;
+  }
+
   std::string required(const XmlElement& element, std::string_view name) {
     std::string text = value(element, name);
     if (text.empty()) {
@@ -266,7 +272,7 @@ class Reading {
 
   void info(XmlElement& element, Info& info) {
     take(element, info, grammar::kInfo);
-    info.description = value(element, "Description");
+    info.description = free_text(element, "Description");
   }
 
   void add(XmlElement& element, Add& add) {
@@ -410,7 +416,7 @@ class Reading {
         AppSetup& setup = settings.setups.emplace_back();
         take(child, setup, grammar::kProperty);
         setup.name = required(child, "Name");
-        setup.value = value(child, "Value");
+        setup.value = free_text(child, "Value");
       } else if (child.name == "User") {
         user(child, settings.users.emplace_back());
       }
@@ -421,7 +427,7 @@ class Reading {
     take(element, user, grammar::kUser);
     user.key = required(element, "Key");
     user.name = required(element, "Name");
-    user.value = value(element, "Value");
+    user.value = free_text(element, "Value");
     user.type = value(element, "Type");
     user.app = value(element, "App");
     user.id = value(element, "Id");
