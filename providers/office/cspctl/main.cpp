@@ -42,7 +42,7 @@ class Tool {
   }
 
   int run(int argc, char** argv) {
-    if (argc > 1 && argv[1][0] != '-' && app_.get_subcommand_no_throw(argv[1]) == nullptr) {
+    if (argc > 1 && argv[1][0] != '-' && !knows(argv[1])) {
       print_error("there is no command '" + std::string(argv[1]) + "': " + commands() +
                   " (cspctl office --help shows the usage)");
       return kExitUsage;
@@ -67,6 +67,11 @@ class Tool {
   }
 
  private:
+  bool knows(const std::string& name) const {
+    return std::any_of(work_.begin(), work_.end(),
+                       [&](const auto& command) { return command.first->get_name() == name; });
+  }
+
   std::string commands() const {
     std::string out;
     for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
