@@ -138,20 +138,20 @@ inline constexpr CodeInfo kCodes[] = {
 
 // What the installer shows and logs: step-error, without the number in parentheses.
 inline constexpr CodeInfo kScreenCodes[] = {
-    {0, "30088-1008", "", "Click-to-Run screen and log", "uninstall", "there is no Click-to-Run Office to uninstall", "", "nothing to do when it was to go"},
-    {0, "30125-1011", "", "Click-to-Run screen and log", "uninstall", "there is no Click-to-Run Office to uninstall (404)", "", "nothing to do when it was to go"},
-    {0, "30010-45", "", "Click-to-Run screen and log", "install", "a program of Office is hidden from the installer", "", "exclude Office from the FSLogix masking"},
-    {0, "30088-26", "", "Click-to-Run screen and log", "update", "a program of Office is hidden from the installer", "", "exclude Office from the FSLogix masking"},
-    {0, "0-2031", "", "Click-to-Run screen and log", "install", "follows 30010-45, with Status 17004", "", "as for 30010-45"},
-    {0, "30050-1039", "", "Click-to-Run screen and log", "uninstall", "a component of Office 2007 could not be removed", "", "use ODT 16.0.13328.20292 or later"},
-    {0, "30016-4", "", "Click-to-Run screen and log", "uninstall", "%temp% lies on another drive than %ProgramFiles%", "", "move %temp% to that drive"},
-    {0, "12", "", "Click-to-Run screen and log", "install", "registration in COM+ was blocked", "", "see to the virus scanner, and to the version of the COM+ database"},
-    {0, "30088-1007", "", "Click-to-Run screen and log", "download", "the download failed; also seen with a configuration that cannot be read", "", "\"cspctl office check\" the configuration, see to the network"},
-    {0, "30182-1011", "", "Click-to-Run screen and log", "download", "a file that is needed could not be downloaded", "", "see to the network and the source path"},
-    {0, "30029-1011", "", "Click-to-Run screen and log", "install", "not installed: network or source", "", "see to the network and the source path"},
+    {0, "30088-1008", "", "Click-to-Run screen and log", "uninstall", "there is no Click-to-Run Office to uninstall", "Office was removed before, or is MSI Office", "nothing to do when it was to go"},
+    {0, "30125-1011", "", "Click-to-Run screen and log", "uninstall", "there is no Click-to-Run Office to uninstall (404)", "Office was removed before, or is MSI Office", "nothing to do when it was to go"},
+    {0, "30010-45", "", "Click-to-Run screen and log", "install", "a program of Office is hidden from the installer", "FSLogix hides it", "exclude Office from the FSLogix masking"},
+    {0, "30088-26", "", "Click-to-Run screen and log", "update", "a program of Office is hidden from the installer", "FSLogix hides it, while it is updated", "exclude Office from the FSLogix masking"},
+    {0, "0-2031", "", "Click-to-Run screen and log", "install", "follows 30010-45, with Status 17004", "FSLogix hides a program of Office", "as for 30010-45"},
+    {0, "30050-1039", "", "Click-to-Run screen and log", "uninstall", "a component of Office 2007 could not be removed", "the Deployment Tool is older than 16.0.13328.20292", "use ODT 16.0.13328.20292 or later"},
+    {0, "30016-4", "", "Click-to-Run screen and log", "uninstall", "%temp% lies on another drive than %ProgramFiles%", "%temp% was moved to another drive", "move %temp% to that drive"},
+    {0, "12", "", "Click-to-Run screen and log", "install", "registration in COM+ was blocked", "an antivirus program blocks it, or the version of its database (REGDBVersion) does not fit", "see to the virus scanner, and to the version of the COM+ database"},
+    {0, "30088-1007", "", "Click-to-Run screen and log", "download", "the download failed; also seen with a configuration that cannot be read", "a broken or unreadable configuration, or the network", "\"cspctl office check\" the configuration, see to the network"},
+    {0, "30182-1011", "", "Click-to-Run screen and log", "download", "a file that is needed could not be downloaded", "the network, or a source that lacks it", "see to the network and the source path"},
+    {0, "30029-1011", "", "Click-to-Run screen and log", "install", "not installed: network or source", "the network, or a source that lacks it", "see to the network and the source path"},
     {0, "30182-2016", "", "Click-to-Run screen and log", "download", "the download failed (448)", "", "see to the network"},
-    {0, "0-2048", "", "Click-to-Run screen and log", "start", "the configuration file was not found", "", "give the path of the file"},
-    {0, "0-2015", "", "Click-to-Run screen and log", "install", "deployment failed, with 2250: a network share is not connected", "", "see to the share"},
+    {0, "0-2048", "", "Click-to-Run screen and log", "start", "the configuration file was not found", "a wrong path, or the file is gone", "give the path of the file"},
+    {0, "0-2015", "", "Click-to-Run screen and log", "install", "deployment failed, with 2250: a network share is not connected", "the share that SourcePath names is not connected", "see to the share"},
 };
 // clang-format on
 
