@@ -12,7 +12,7 @@
  * "frozen" never change. Structs that grow are never nested by value.
  *  3. Nobody frees what the other side allocated. Inputs are borrowed until the function returns;
  * results are pushed into the host, which copies at once.
- *  4. Text is UTF-8 with a length, never NUL-terminated. An empty string is { anything, 0 }.
+ *  4. Text is UTF-8 with a length, without NUL: { anything, 0 } is empty, { null, n } is MISUSE.
  *  5. No function throws. A C++ function pointer without noexcept does not compile here.
  *  6. Thread tags: [any] any thread at any time; [serial] the host never runs two [serial]
  * functions of one provider at once (no thread affinity). Host functions are all [any]; do not call
@@ -271,7 +271,7 @@ struct cspkit_host { /* grows */
 
   /* Opens a batch: a transaction of its own, for one scope and user. Nobody sees its changes before
    * it is submitted and applied; reads through it see them over what is committed at the time of
-   * the read. */
+   * the read. FULL: 65,536 are open. */
   cspkit_code (*batch_open)(const cspkit_host* host, int32_t scope, cspkit_str user,
                             cspkit_writer* out) CSPKIT_NOEXCEPT;
   /* Hands the batch over, whole, and never blocks. The handle is stale from now on, whatever the
