@@ -10,14 +10,11 @@ namespace {
 
 StrictProvider& of(const cspkit_host* host) { return *static_cast<StrictProvider*>(host->impl); }
 
-constexpr cspkit_str kNoPath{nullptr, 0};
-
-/// The path among the arguments of a function, if it has one.
+/// The path or key, which is the first argument behind the writer.
 template <typename... Rest>
 cspkit_str first_path(cspkit_str path, Rest...) {
   return path;
 }
-inline cspkit_str first_path() { return kNoPath; }
 
 /// A function with a writer: kPath says that it changes what its path names.
 template <auto kMember, const char* const* kName, bool kPath>
