@@ -21,19 +21,25 @@ id() { printf '%s' "$1" | tr -c 'A-Za-z0-9.-' '-'; }
 
 packages=$(mktemp) relations=$(mktemp)
 trap 'rm -f "$packages" "$relations"' EXIT
+declare -A known # packages by file: dpkg-query reads all its lists each time
 for binary in "$@"; do
   file=$(basename "$(readlink -f "$binary")")
   printf '%s\t%s\n' "$file" "$version" >>"$packages.own"
-  readelf -d "$binary" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r library; do
-    path=$(ldd "$binary" | awk -v l="$library" '$1 == l && $3 ~ /^\// {print $3}')
+  linked=$(ldd "$binary" 2>/dev/null || true)
+  while read -r library; do
+    path=$(awk -v l="$library" '$1 == l && $3 ~ /^\// {print $3}' <<<"$linked")
     [ -n "$path" ] || continue
     path=$(readlink -f "$path")
-    read -r package release < <(package_of "$path"; echo) || true
-    case $library in libcspkit*) package=$(basename "$path") release=$version ;; esac
-    package=${package:-$library} release=${release:-NOASSERTION}
-    case $library in libcspkit*) ;; *) printf '%s\t%s\n' "$package" "$release" >>"$packages" ;; esac
+    if [[ $library == libcspkit* ]]; then
+      package=$(basename "$path") release=$version
+    else
+      [ -n "${known[$path]+set}" ] || known[$path]=$(package_of "$path")
+      read -r package release <<<"${known[$path]}" || true
+      package=${package:-$library} release=${release:-NOASSERTION}
+      printf '%s\t%s\n' "$package" "$release" >>"$packages"
+    fi
     printf 'Relationship: SPDXRef-%s DYNAMIC_LINK SPDXRef-%s\n' "$(id "$file")" "$(id "$package")" >>"$relations"
-  done
+  done < <(readelf -d "$binary" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 done
 {
   printf 'SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\n'
