@@ -22,7 +22,9 @@ class CSPKIT_API Clock {
   virtual ~Clock() = default;
   /// Since an arbitrary moment; never goes back.
   virtual Duration steady_now() const = 0;
-  /// The calendar: for TStamp, and for providers that ask. May go back.
+  /// The calendar: for TStamp, which is the time at which a node's transaction began, and for
+  /// providers that ask. May go back. The system's clock gives the kernel's last tick, at most some
+  /// milliseconds ago.
   virtual UtcTime utc_now() const = 0;
 };
 

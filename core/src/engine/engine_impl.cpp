@@ -113,13 +113,17 @@ namespace {
 /// Values that were long go at once, not with the next transaction.
 class Cleared {
  public:
-  explicit Cleared(store::Batch& batch) : batch_(batch) {}
+  explicit Cleared(EngineImpl::Workspace& workspace) : workspace_(workspace) {}
   Cleared(const Cleared&) = delete;
   Cleared& operator=(const Cleared&) = delete;
-  ~Cleared() { batch_.clear(); }
+  ~Cleared() {
+    constexpr std::size_t kMost = 4096;
+    workspace_.batch.clear();
+    if (workspace_.lives.capacity() > kMost) std::vector<tree::Live*>().swap(workspace_.lives);
+  }
 
  private:
-  store::Batch& batch_;
+  EngineImpl::Workspace& workspace_;
 };
 
 }  // namespace
@@ -127,7 +131,7 @@ class Cleared {
 Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, Effects* effects) {
   const std::vector<tree::JobKey> started = transaction.started_jobs();
   store::Batch& batch = workspace_.batch;
-  const Cleared cleared(batch);
+  const Cleared cleared(workspace_);
   transaction.take_batch(batch, workspace_.lives);
   if (effects) effects->decide(batch);
   const bool changes = !batch.empty();

@@ -365,7 +365,11 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
       may_stay_pending_ && final_call && !lasting && engine_.takes_alerts();
   const std::uint64_t before = transaction_.writes_to(target.user, target.address.key_of(n));
   provider::CallResult result = binding.provider->call(call.spec);
-  if (result.pending) left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
+  if (result.pending) {
+    // From here on its writes are no longer this transaction's, which is used without a lock.
+    binding.provider->detach(*result.pending);
+    left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
+  }
   written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
   return result.status;
 }

@@ -157,7 +157,6 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
 Status SessionImpl::leave_pending(const dm::Operation& operation, const Change& change,
                                   const Changer::LeftPending& left, txn::Transaction& transaction,
                                   Effects& effects) {
-  left.provider->detach(left.call);
   store::AlertRow row;
   row.user = change.target.user;
   row.code = 1226;

@@ -84,7 +84,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   /// Runs one operation to its end, waiting for a pending one until its deadline.
   CallResult call(const CallSpec& spec);
   // A call that came back as kPending (pending.cpp). First detach(), so that the provider no longer
-  // writes to the command's transaction; then, when that is committed, arm(), else abandon().
+  // writes to the command's transaction, and before that is looked at again; then, when it is
+  // committed, arm(), else abandon().
   void detach(const PendingCall& call);
   void arm(const PendingCall& call, std::int64_t alert);
   void abandon(const PendingCall& call);

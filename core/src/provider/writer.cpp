@@ -31,7 +31,9 @@ const WriterTable::Place* WriterTable::place_of(std::uint64_t id) const {
 std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
   const std::lock_guard lock(mutex_);
   const Place* place = place_of(id);
-  return place == nullptr ? nullptr : place->writer;
+  if (place == nullptr) return nullptr;
+  place->lent = true;
+  return place->writer;
 }
 
 std::size_t WriterTable::count() const {
@@ -41,16 +43,17 @@ std::size_t WriterTable::count() const {
 
 // With the mutex.
 void WriterTable::put_back(std::uint64_t id, std::shared_ptr<Writer> writer) {
-  // One that somebody still holds, or that has become more than a call, is not used again.
-  if (writer.use_count() == 1 && writer->make_as_new())
-    places_[index_of(id)].writer = std::move(writer);
+  // One that somebody may still hold, or that has become more than a call, is not used again.
+  Place& place = places_[index_of(id)];
+  if (!place.lent && writer->make_as_new()) place.writer = std::move(writer);
   free_.push_back(index_of(id));
 }
 
 bool Writer::make_as_new() {
   if (is_batch || detached || armed || preview) return false;
   constexpr std::size_t kKept = 1024;  // bytes of text worth keeping
-  if (user.capacity() + error_text.capacity() + value.data.capacity() > kKept) return false;
+  if (user.capacity() + error_text.capacity() + value.data.capacity() + whole.capacity() > kKept)
+    return false;
   user.clear();
   root = {};
   transaction = nullptr;
@@ -68,12 +71,13 @@ bool Writer::make_as_new() {
 std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> WriterTable::cancel_all() {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> open;
-  for (const auto& [id, writer] : places_) {
-    if (id == 0) continue;
-    const std::lock_guard writer_lock(writer->mutex);
-    writer->cancelled = true;
-    writer->changed.notify_all();
-    open.emplace_back(id, writer);
+  for (const Place& place : places_) {
+    if (place.id == 0) continue;
+    place.lent = true;
+    const std::lock_guard writer_lock(place.writer->mutex);
+    place.writer->cancelled = true;
+    place.writer->changed.notify_all();
+    open.emplace_back(place.id, place.writer);
   }
   return open;
 }

@@ -95,6 +95,7 @@ class WriterTable {
     const std::lock_guard lock(mutex_);
     Place& place = take_place();
     if (!place.writer) place.writer = std::make_shared<Writer>();
+    place.lent = false;
     fill(*place.writer);
     return {place.id, place.writer.get()};
   }
@@ -113,6 +114,7 @@ class WriterTable {
       if (!inside.owns_lock()) {
         // Somebody is in there, and it may take a while: without the table, and kept alive.
         kept = place->writer;
+        place->lent = true;
         lock.unlock();
         inside = std::unique_lock(kept->mutex);
       }
@@ -156,6 +158,7 @@ class WriterTable {
   struct Place {
     std::uint64_t id = 0;  // 0: free
     std::shared_ptr<Writer> writer;
+    mutable bool lent = false;  // somebody may hold the writer without the table
   };
   static constexpr unsigned kPlaceBits = 24;
   static std::size_t index_of(std::uint64_t id) {

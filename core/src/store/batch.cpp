@@ -22,13 +22,14 @@ void Batch::clear() {
 }
 
 void NodeRows::clear() {
-  constexpr std::size_t kRows = 256, kBytes = 1024;
+  constexpr std::size_t kRows = 256, kMostRows = 4096, kBytes = 1024;
   for (NodeRow& row : *this) {
     for (std::string* text : {&row.value, &row.mime, &row.title, &row.key, &row.path}) {
       if (text->capacity() > kBytes) std::string().swap(*text);
     }
   }
   if (rows_.size() > kRows) rows_.resize(kRows);
+  if (rows_.capacity() > kMostRows) rows_.shrink_to_fit();
   size_ = 0;
 }
 

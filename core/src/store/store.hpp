@@ -45,6 +45,16 @@ class NodeRows {
  public:
   NodeRows() = default;
   NodeRows(std::initializer_list<NodeRow> rows) : rows_(rows), size_(rows.size()) {}
+  NodeRows(const NodeRows&) = default;
+  NodeRows& operator=(const NodeRows&) = default;
+  NodeRows(NodeRows&& other) noexcept
+      : rows_(std::move(other.rows_)), size_(std::exchange(other.size_, 0)) {}
+  NodeRows& operator=(NodeRows&& other) noexcept {
+    rows_ = std::move(other.rows_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  ~NodeRows() = default;
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

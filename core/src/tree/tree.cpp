@@ -16,7 +16,8 @@ ddf::NodeId find_node(const ddf::Schema& schema, const NodeRow& row, ddf::Addres
   const bool was_interior = row.format == Format::kNode;
   const bool same_kind =
       node.is_leaf() ? !was_interior || node.format() == Format::kNull : was_interior;
-  const bool fits = address.key == row.key && same_kind;
+  // A key is its path, folded: a file in which it is not was not written by an engine.
+  const bool fits = address.key == row.key && row.path.size() == row.key.size() && same_kind;
   return fits ? address.node : ddf::kNoNode;
 }
 
@@ -42,6 +43,10 @@ std::pair<Live*, bool> Space::put(NodeRow& row) {
   const auto is_it = [&row](const Live& live) { return live.row.key == row.key; };
   if (Live* live = index_.find(row.key, is_it)) return put(row, *live);
   bytes_ += cost_of(row);
+  // What was longer before, in the transaction's memory, is not what this row is charged for.
+  for (std::string* text : {&row.key, &row.path, &row.value, &row.mime, &row.title}) {
+    if (text->capacity() > 2 * text->size() + 64) text->shrink_to_fit();
+  }
   std::string key = row.key;
   Live& live = rows_.emplace(std::move(key), Live{std::move(row)}).first->second;
   index_.insert(live.row.key, &live);

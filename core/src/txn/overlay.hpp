@@ -44,7 +44,7 @@ class Overlay {
   /// False when that row is as it was.
   Change find(std::string_view user, std::string_view key) const;
   Place at(std::string_view user, std::string_view key);
-  bool empty() const { return marks_.empty(); }
+  bool empty() const { return marks_.empty() && rows_.empty(); }
   void clear();
   /// False when somebody has it.
   bool borrow() { return !std::exchange(borrowed_, true); }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Undo records as they stand in a row of the store.
+#include "txn/undo_record.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace cspkit::txn {
+namespace {
+
+std::vector<UndoRecord> records() {
+  return {{{{Scope::kDevice, "vendor/test/a"}, {Scope::kUser, "vendor/test/b"}}, "first"},
+          {{}, std::string("\0\xff", 2)},
+          {{}, ""}};
+}
+
+std::string stored(std::vector<UndoRecord> all) {
+  std::vector<UndoRecord*> each;
+  for (UndoRecord& record : all) each.push_back(&record);
+  return encode_undo(each);
+}
+
+TEST(UndoRecord, ManyComeBackInTheirOrderWithTheRootsOfTheFirst) {
+  const auto read = decode_undo(stored(records()));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->size(), 3u);
+  EXPECT_EQ((*read)[0].bytes, "first");
+  EXPECT_EQ((*read)[1].bytes, std::string("\0\xff", 2));
+  EXPECT_EQ((*read)[2].bytes, "");
+  ASSERT_EQ((*read)[0].roots.size(), 2u);
+  EXPECT_EQ((*read)[0].roots[1].scope, Scope::kUser);
+  EXPECT_EQ((*read)[0].roots[1].key, "vendor/test/b");
+  EXPECT_TRUE((*read)[1].roots.empty());
+}
+
+TEST(UndoRecord, OneOfSchemaVersion3IsRead) {
+  const std::string old("\1\1\0\0\0\0\3\0\0\0a/bbytes\0", 19);
+  const auto read = decode_undo(old);
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->size(), 1u);
+  EXPECT_EQ((*read)[0].bytes, std::string("bytes\0", 6));
+  ASSERT_EQ((*read)[0].roots.size(), 1u);
+  EXPECT_EQ((*read)[0].roots[0].key, "a/b");
+}
+
+TEST(UndoRecord, WhatIsCutOffOrLongerOrCountsFalselyIsNone) {
+  const std::string whole = stored(records());
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(decode_undo(whole.substr(0, size))) << size;
+  EXPECT_FALSE(decode_undo(whole + "x"));
+  EXPECT_FALSE(decode_undo(std::string("\2\0\0\0\0\xff\xff\xff\xff", 9)));
+  EXPECT_FALSE(decode_undo(std::string("\2\0\0\0\0\0\0\0\0", 9))) << "no record at all";
+  EXPECT_FALSE(decode_undo(std::string("\3\0\0\0\0", 5)));
+}
+
+}  // namespace
+}  // namespace cspkit::txn
