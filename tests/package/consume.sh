@@ -84,7 +84,10 @@ fi
 installed=$build
 if [ "$way" = shared ]; then
   installed=$work/shared
-  configure_alike "$source" "$installed" "" -DBUILD_SHARED_LIBS=ON -DCSPKIT_BUILD_TESTS=OFF -DCSPKIT_BUILD_SAMPLES=OFF
+  # The prefix of packages, and libraries where they lie without one: some objects know the folder's name.
+  configure_alike "$source" "$installed" "" -DBUILD_SHARED_LIBS=ON -DCSPKIT_BUILD_TESTS=OFF \
+    -DCSPKIT_BUILD_SAMPLES=OFF -DCMAKE_INSTALL_PREFIX=/usr \
+    -DCMAKE_INSTALL_LIBDIR="$(sed -n 's/^CMAKE_INSTALL_LIBDIR:[A-Z]*=//p' "$build/CMakeCache.txt")"
   cmake --build "$installed" -j "$jobs" >"$work/build.log" || { cat "$work/build.log"; fail "the shared libraries"; }
   says_what_was_reused "$installed"
 fi

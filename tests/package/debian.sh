@@ -36,7 +36,7 @@ if [ "${1:-}" = --unpack ]; then
   for file in "$tree"/*.deb; do
     dpkg-deb -x "$file" "$root"
   done
-  libraries=$(dirname "$(echo "$root"/usr/lib/*/libcspkit_core.so.*.*.*)")
+  libraries=$(dirname "$(find "$root/usr/lib" -name 'libcspkit_core.so.*.*.*')")
   for file in usr/share/man/man1/cspctl.1 usr/share/bash-completion/completions/cspctl \
     usr/share/doc/libcspkit-dev/cspkit.spdx; do
     [ -s "$root/$file" ] || [ -s "$root/$file.gz" ] || fail "no $file in the packages"
