@@ -2,6 +2,7 @@
 // A handler hands its completion to a worker and returns "pending" while the worker is writing: the
 // command's thread looked at its transaction again before the writes had been turned away from it.
 #define CSPKIT_STATIC_NAME busy_worker
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -21,6 +22,9 @@
 
 namespace cspkit::testing {
 namespace {
+
+using ::testing::AnyOf;
+using ::testing::ElementsAre;
 
 constexpr int kItems = 60;
 
@@ -74,6 +78,7 @@ TEST(PendingWrites, AWorkerMayWriteWhileItsHandlerReturns) {
     const Status loaded = engine->add_provider(cspkit_plugin_v1_busy_worker, folder, {});
     ASSERT_TRUE(loaded.ok()) << loaded.text();
     Session session = engine->open_session(Principal::device());
+    std::size_t pending = 0;
     for (int i = 0; i < kCommands; ++i) {
       const std::string name = "c" + std::to_string(i);
       const std::string command =
@@ -82,9 +87,11 @@ TEST(PendingWrites, AWorkerMayWriteWhileItsHandlerReturns) {
                        "</LocURI></Target><Data>" +
                            name + "</Data></Item></Replace>";
       ASSERT_TRUE(session.process(message(command, static_cast<unsigned>(i + 1))));
-      ASSERT_EQ(session.last_statuses(), std::vector<int>{202}) << i;
+      const std::vector<int> statuses = session.last_statuses();
+      ASSERT_THAT(statuses, ElementsAre(AnyOf(200, 202))) << "200: the worker was the faster one";
+      pending += statuses[0] == 202 ? 1u : 0u;
     }
-    while (engine->queued_alerts().size() < kCommands) std::this_thread::yield();
+    while (engine->queued_alerts().size() < pending) std::this_thread::yield();
     const Result<Value> items = session.get("./Vendor/Test/Busy/Items");
     ASSERT_TRUE(items) << items.error().text();
     const auto slashes = std::count(items->data.begin(), items->data.end(), '/');

@@ -87,6 +87,13 @@ class OwnedCall {
   std::optional<RequestOf> request_;
 };
 
+/// A plugin in C++ may throw all the same, and a compiler that believes its table would let that
+/// pass here or there: it ends the process, everywhere.
+template <typename Do>
+cspkit_code without_exceptions(Do& function) noexcept {
+  return function();
+}
+
 bool is_concurrent(const CallSpec& spec) {
   return spec.verb == CSPKIT_GET && (spec.flags & CSPKIT_HANDLER_CONCURRENT) != 0;
 }
@@ -254,7 +261,7 @@ template <typename Do>
 cspkit_code LoadedProvider::locked(Do function) {
   const std::lock_guard serial(serial_);
   if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
-  return function();
+  return without_exceptions(function);
 }
 
 template <typename Do>
@@ -283,7 +290,7 @@ cspkit_code LoadedProvider::enter(const CallSpec& spec, cspkit_call call,
 }
 
 cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
-                                     const cspkit_request& request) {
+                                     const cspkit_request& request) noexcept {
   switch (spec.verb) {
     case CSPKIT_GET:
       return provider_->get(provider_, call, &request);

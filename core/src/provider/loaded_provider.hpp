@@ -155,7 +155,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
 
  private:
   cspkit_code enter(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
-  cspkit_code dispatch(const CallSpec& spec, cspkit_call call, const cspkit_request& request);
+  cspkit_code dispatch(const CallSpec& spec, cspkit_call call,
+                       const cspkit_request& request) noexcept;
   void cancel_calls();
   std::chrono::milliseconds call_deadline() const;
   /// Calls function(spec, request), on a thread of the provider's own if it has any.
