@@ -19,6 +19,7 @@ jobs=${CSPKIT_JOBS:-$(nproc)}
 result=0
 written=0 built=0 passed=0
 for folder in "$corpus/ddf" "$corpus/ddf_v1"; do  # both have DDFs of one name
+  [ -d "$folder" ] || continue
   part=$work/$(basename "$folder")
   mkdir -p "$part"
   cp "$here/provider_new_all.cmake" "$part/CMakeLists.txt"
@@ -44,16 +45,14 @@ for folder in "$corpus/ddf" "$corpus/ddf_v1"; do  # both have DDFs of one name
   }
   for library in "$part"/build/*/libcspkit_*.so; do
     [ -e "$library" ] || continue
-    cmake -DNM=nm -DFILE="$library" -P "$here/../abi/check_exports.cmake" || result=1
-    "$work/prefix/bin/cspctl" --provider "$library" --state :memory: tree >/dev/null || {
-      echo "FAILED: cspctl does not load $library" >&2
-      result=1
-      continue
-    }
-    built=$((built + 1))
+    if [ "$(nm -D --defined-only "$library" | awk '{print $3}')" = cspkit_plugin_v1 ]; then
+      built=$((built + 1))
+    else
+      echo "FAILED: $library exports something else than cspkit_plugin_v1" >&2
+    fi
   done
   passed=$((passed + $(grep -c '^\[       OK \].*AnswersAsTheRecipeSays' "$part/test.log" || true)))
 done
-echo "providers from DDFs: $written written, $built built and loaded, $passed passed their tests"
+echo "providers from DDFs: $written written, $built built, $passed passed their tests"
 [ "$written" -eq "$built" ] && [ "$written" -eq "$passed" ] || result=1
 exit $result
