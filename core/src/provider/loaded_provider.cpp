@@ -87,11 +87,12 @@ class OwnedCall {
   std::optional<RequestOf> request_;
 };
 
-/// A plugin in C++ may throw all the same, and a compiler that believes its table would let that
-/// pass here or there: it ends the process, everywhere.
-template <typename Do>
-cspkit_code without_exceptions(Do& function) noexcept {
-  return function();
+/// Calls a plugin's function. A plugin in C++ may throw all the same; a compiler that believes the
+/// table's noexcept would let that pass here or there. Called as one that may throw, by one that
+/// must not, it ends the process, everywhere.
+template <typename R, typename... Parameters, typename... Arguments>
+R contained(R (*function)(Parameters...), Arguments... arguments) noexcept {
+  return function(arguments...);
 }
 
 bool is_concurrent(const CallSpec& spec) {
@@ -187,7 +188,7 @@ Status LoadedProvider::start() {
     started_ = ever_started_ = true;
     return {};
   }
-  const cspkit_code code = serially([this] { return provider_->start(provider_); });
+  const cspkit_code code = serially([this] { return contained(provider_->start, provider_); });
   if (code == CSPKIT_OK) {
     started_ = ever_started_ = true;
     return {};
@@ -249,7 +250,7 @@ void LoadedProvider::destroy() {
   const std::unique_lock alone(alive_);
   if (!provider_) return;
   const std::lock_guard serial(serial_);
-  if (provider_->destroy) provider_->destroy(provider_);
+  if (provider_->destroy) contained(provider_->destroy, provider_);
   provider_ = nullptr;
 }
 
@@ -261,7 +262,7 @@ template <typename Do>
 cspkit_code LoadedProvider::locked(Do function) {
   const std::lock_guard serial(serial_);
   if (!provider_) return CSPKIT_BUSY;  // refused after its nodes were published
-  return without_exceptions(function);
+  return function();
 }
 
 template <typename Do>
@@ -293,17 +294,17 @@ cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
                                      const cspkit_request& request) noexcept {
   switch (spec.verb) {
     case CSPKIT_GET:
-      return provider_->get(provider_, call, &request);
+      return contained(provider_->get, provider_, call, &request);
     case CSPKIT_ADD:
-      return provider_->add(provider_, call, &request);
+      return contained(provider_->add, provider_, call, &request);
     case CSPKIT_REPLACE:
-      return provider_->replace(provider_, call, &request);
+      return contained(provider_->replace, provider_, call, &request);
     case CSPKIT_DELETE:
-      return provider_->remove(provider_, call, &request);
+      return contained(provider_->remove, provider_, call, &request);
     case CSPKIT_EXEC:
-      return provider_->exec(provider_, call, &request);
+      return contained(provider_->exec, provider_, call, &request);
     case CSPKIT_REFRESH:
-      return provider_->refresh(provider_, call, &request);
+      return contained(provider_->refresh, provider_, call, &request);
     default:
       return CSPKIT_NOT_SUPPORTED;
   }
@@ -405,7 +406,7 @@ Status LoadedProvider::outcome_of(std::string_view what, std::uint64_t transacti
 Status LoadedProvider::begin(std::uint64_t transaction) {
   if (!transactions_->begin) return {};
   return outcome_of("begin", transaction, serially([this, transaction] {
-                      return transactions_->begin(provider_, transaction);
+                      return contained(transactions_->begin, provider_, transaction);
                     }));
 }
 
@@ -415,7 +416,8 @@ Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec
   const cspkit_code code =
       ask(spec, clock_->steady_now() + call_deadline(),
           [this, handle](const CallSpec&, const cspkit_request& request) {
-            return locked([&] { return transactions_->undo_for(provider_, handle, &request); });
+            return locked(
+                [&] { return contained(transactions_->undo_for, provider_, handle, &request); });
           });
   CallResult result = end_call(call, code);
   if (!result.status.ok()) return result.status;
@@ -424,23 +426,23 @@ Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec
 }
 
 Status LoadedProvider::apply_undo(std::uint64_t transaction, std::string_view record) {
-  return outcome_of("apply_undo", transaction,
-                    serially([this, transaction, bytes = std::string(record)] {
-                      return transactions_->apply_undo(provider_, transaction, str(bytes));
-                    }));
+  return outcome_of(
+      "apply_undo", transaction, serially([this, transaction, bytes = std::string(record)] {
+        return contained(transactions_->apply_undo, provider_, transaction, str(bytes));
+      }));
 }
 
 Status LoadedProvider::commit(std::uint64_t transaction) {
   if (!transactions_->commit) return {};
   return outcome_of("commit", transaction, serially([this, transaction] {
-                      return transactions_->commit(provider_, transaction);
+                      return contained(transactions_->commit, provider_, transaction);
                     }));
 }
 
 void LoadedProvider::end(std::uint64_t transaction) {
   if (!transactions_->end) return;
   static_cast<void>(serially([this, transaction]() -> cspkit_code {
-    transactions_->end(provider_, transaction);
+    contained(transactions_->end, provider_, transaction);
     return CSPKIT_OK;
   }));
 }

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cspkit/harness/node_values.hpp>
+#include <thread>
 
 #include "check/subject.hpp"
 

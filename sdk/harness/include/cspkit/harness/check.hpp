@@ -15,7 +15,9 @@
 
 namespace cspkit::harness {
 
+/// What is checked, and how far.
 struct CheckOptions {
+  /// The provider's shared library.
   std::filesystem::path library;
   /// Its DDF, where the engine would not find it by itself: a file, or a folder to look in.
   std::filesystem::path ddf = {};
@@ -39,44 +41,47 @@ struct CheckOptions {
 
 /// Something to mend, or to know.
 struct Finding {
-  Severity severity = Severity::kError;
+  Severity severity = Severity::kError;  ///< how bad it is
   std::string code;      ///< for machines: "complete.twice"; sdk/README.md lists them
   std::string phase;     ///< which part of the suite: "verbs"
   std::string provider;  ///< "" for the library as a whole
   std::string handler;   ///< pattern
-  std::string verb;
-  std::string uri;     ///< LocURI, or another place: "line 3"
-  std::string text;    ///< what is wrong
-  std::string remedy;  ///< what to do
-  unsigned count = 1;
+  std::string verb;      ///< "get", ..., "undo_for", "start"; "" outside a function
+  std::string uri;       ///< LocURI, or another place: "line 3"
+  std::string text;      ///< what is wrong
+  std::string remedy;    ///< what to do
+  unsigned count = 1;    ///< how often
 };
 
 /// A part of the suite, or of one a node: what JUnit calls a test case.
 struct CheckCase {
-  std::string phase;
-  std::string name;  ///< LocURI, or what was done
-  std::chrono::nanoseconds time{0};
-  std::vector<std::size_t> findings;  ///< indices
+  std::string phase;                  ///< "load", "verbs", "undo", "threads", "unload", "recipe"
+  std::string name;                   ///< LocURI, or what was done
+  std::chrono::nanoseconds time{0};   ///< real
+  std::vector<std::size_t> findings;  ///< indices in CheckReport::findings
 };
 
+/// A provider of the library.
 struct CheckedProvider {
-  std::string name;
-  std::vector<std::string> roots;
+  std::string name;                ///< its name
+  std::vector<std::string> roots;  ///< LocURIs of what it claims
 };
 
+/// What was tried, and what came of it.
 struct CheckReport {
-  std::string library;
-  std::string plugin_id;
-  std::string version;
-  std::string abi;  ///< "1.0"
-  std::vector<CheckedProvider> providers;
-  std::vector<CheckCase> cases;
-  std::vector<Finding> findings;
-  std::vector<CallTime> times;
-  std::vector<std::string> left_out;  ///< what was not tried, and why
-  bool leaks_checked = false;         ///< by LeakSanitizer, not only by counting
-  std::chrono::nanoseconds time{0};
+  std::string library;                     ///< its path
+  std::string plugin_id;                   ///< as the plugin says, like its version
+  std::string version;                     ///< of the plugin
+  std::string abi;                         ///< "1.0"
+  std::vector<CheckedProvider> providers;  ///< in the plugin's order
+  std::vector<CheckCase> cases;            ///< in the order in which they were tried
+  std::vector<Finding> findings;           ///< in the order in which they were found first
+  std::vector<CallTime> times;             ///< of every function that was called
+  std::vector<std::string> left_out;       ///< what was not tried, and why
+  bool leaks_checked = false;              ///< by LeakSanitizer, not only by counting
+  std::chrono::nanoseconds time{0};        ///< of all of it, real
 
+  /// How many findings are as bad as that.
   std::size_t count(Severity severity) const;
 };
 

@@ -22,6 +22,7 @@ struct DiskFiles;
 /// Must outlive every device on it. Any thread may call any function.
 class CSPKIT_API Disk {
  public:
+  /// What fail() does to it.
   enum class Fault {
     kBroken,  ///< nothing can be written or synced
     kFull,    ///< no file can grow; what overwrites still can
@@ -37,18 +38,23 @@ class CSPKIT_API Disk {
 
   /// The `nth` write or sync from now on fails, and all after it until heal(). 1 is the next.
   void fail(Fault fault, int nth = 1);
+  /// Everything works again from now on.
   void heal();
 
   /// The power goes now, or at the `nth` sync from now on before it has done anything: what was not
   /// synced is lost, and every call fails. The device is then closed, or restarted after
   /// power_on().
   void cut_power();
+  /// The same at a sync.
   void cut_power_at_sync(int nth);
+  /// What was synced is there again.
   void power_on();
+  /// False between the two.
   bool has_power() const;
 
   /// Since the disk was made.
   int writes() const;
+  /// The same of syncs.
   int syncs() const;
 
  private:

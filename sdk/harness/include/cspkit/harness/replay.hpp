@@ -13,9 +13,9 @@ namespace cspkit::harness {
 
 /// A SyncML message of a server, and what the device is expected to answer.
 struct Exchange {
-  std::string name;  ///< for reports: "02-install"
-  std::string request;
-  std::string reply;
+  std::string name;     ///< for reports: "02-install"
+  std::string request;  ///< what the server sends
+  std::string reply;    ///< what it is to get
 };
 
 /// A recorded session: of a folder each NAME.request.xml, in the order of their names, with

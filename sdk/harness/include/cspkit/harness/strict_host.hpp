@@ -20,25 +20,25 @@ enum class Severity : std::uint8_t { kNote, kWarning, kError };
 
 /// A rule of abi.h that a provider broke.
 struct Breach {
-  Severity severity = Severity::kError;
-  std::string code;      ///< which rule, for machines: "complete.twice"
-  std::string provider;  ///< its name
-  std::string handler;   ///< pattern, where it happened in one
-  std::string verb;      ///< "get", ..., "undo_for", "start": the function it happened in
-  std::string uri;       ///< of the node
-  std::string text;      ///< what happened
-  std::string remedy;    ///< what to do
-  unsigned count = 1;    ///< how often
+  Severity severity = Severity::kError;  ///< how bad it is
+  std::string code;                      ///< which rule, for machines: "complete.twice"
+  std::string provider;                  ///< its name
+  std::string handler;                   ///< pattern, where it happened in one
+  std::string verb;    ///< "get", ..., "undo_for", "start": the function it happened in
+  std::string uri;     ///< of the node
+  std::string text;    ///< what happened
+  std::string remedy;  ///< what to do
+  unsigned count = 1;  ///< how often
 };
 
 /// How long the functions of a provider took.
 struct CallTime {
-  std::string provider;
-  std::string handler;
-  std::string verb;
-  unsigned count = 0;
-  std::chrono::nanoseconds total{0};
-  std::chrono::nanoseconds longest{0};
+  std::string provider;                 ///< its name
+  std::string handler;                  ///< pattern; "" for a function of the whole provider
+  std::string verb;                     ///< "get", ..., "start"
+  unsigned count = 0;                   ///< calls
+  std::chrono::nanoseconds total{0};    ///< of all calls, real
+  std::chrono::nanoseconds longest{0};  ///< of one
 };
 
 /// Stands between an engine and a plugin, and writes down every breach of the contract that it
@@ -57,25 +57,28 @@ struct CallTime {
 /// further one is refused by the engine.
 class CSPKIT_API StrictHost {
  public:
+  /// Of a plugin that outlives it.
   explicit StrictHost(const cspkit_plugin& plugin);
   ~StrictHost();
   StrictHost(const StrictHost&) = delete;
   StrictHost& operator=(const StrictHost&) = delete;
 
+  /// What the engine is given instead.
   const cspkit_plugin& plugin() const;
   /// For EngineOptions::log: the engine says there, and only there, that a value did not fit.
   LogSink log_sink(LogSink next = {});
 
   /// In the order in which they were seen first; one that is repeated is counted.
   std::vector<Breach> breaches() const;
+  /// Of every function that was called.
   std::vector<CallTime> times() const;
 
   /// A handler that a provider declared.
   struct Handler {
-    std::string provider;
-    std::string pattern;
-    std::uint32_t verbs = 0;
-    std::uint32_t flags = 0;
+    std::string provider;     ///< its name
+    std::string pattern;      ///< as declared
+    std::uint32_t verbs = 0;  ///< CSPKIT_GET and others
+    std::uint32_t flags = 0;  ///< CSPKIT_HANDLER_OWN and others
   };
   /// Of all providers, as their create() gave them.
   std::vector<Handler> handlers() const;
@@ -84,8 +87,9 @@ class CSPKIT_API StrictHost {
   /// Paths that providers have set or created so far, as they gave them.
   std::vector<std::string> written_paths() const;
 
+  /// How a change can be made to fail.
   enum class Fault : std::uint8_t {
-    kNone,
+    kNone,      ///< not at all
     kBefore,    ///< a handler for a change is not called; it fails
     kAfter,     ///< it is called, and fails when it had succeeded
     kHostCall,  ///< in it, the nth change, read or list asked of the host answers CSPKIT_FULL
@@ -101,11 +105,11 @@ class CSPKIT_API StrictHost {
 
   /// What an undo_for gave.
   struct UndoRecord {
-    std::string handler;
-    std::string verb;
-    std::string uri;
-    std::string bytes;
-    std::uint64_t transaction = 0;
+    std::string handler;            ///< pattern of the handler it undoes
+    std::string verb;               ///< of that handler
+    std::string uri;                ///< of the node
+    std::string bytes;              ///< the record
+    std::uint64_t transaction = 0;  ///< in which it was given
   };
   /// The records given since the last call.
   std::vector<UndoRecord> take_undo_records();
