@@ -10,7 +10,7 @@ for document in "${documents[@]}"; do
   folder=$(dirname "$document")
   while read -r path; do
     count=$((count + 1))
-    for base in . "$folder" "$folder/src" sdk/include ddf/include core/include providers/office/odt/include; do
+    for base in . "$folder" "$folder/src" tests sdk/include sdk/harness/include ddf/include core/include providers/office/odt/include; do
       [ ! -e "$base/$path" ] || continue 2
     done
     echo "FAILED: $document names $path, which there is not"

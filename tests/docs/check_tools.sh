@@ -11,7 +11,7 @@ known() { # WORD...: its last word stands in both files
   local word=${*: -1} file
   count=$((count + 1))
   for file in "$page" "$completion"; do
-    sed 's/\\-/-/g' "$file" | grep -qE -- "(^|[^[:alnum:]-])${word}([^[:alnum:]-]|\$)" || {
+    sed 's/\\-/-/g' "$file" | grep -E -- "(^|[^[:alnum:]-])${word}([^[:alnum:]-]|\$)" >/dev/null || {
       echo "FAILED: $(basename "$file") does not know $*"
       failed=1
     }
@@ -41,7 +41,7 @@ complete_words() { # WORD...
 }
 for words in "prov:provider" "provider n:new" "store ch:check" "--durab:--durability" "ddf comp:compile"; do
   read -ra begin <<<"${words%:*}"
-  complete_words "${begin[@]}" | grep -qx -- "${words#*:}" || { echo "FAILED: ${words%:*} is not completed"; failed=1; }
+  complete_words "${begin[@]}" | grep -x -- "${words#*:}" >/dev/null || { echo "FAILED: ${words%:*} is not completed"; failed=1; }
 done
 
 # Commands of the README, by their words in front of what is no word.

@@ -43,7 +43,7 @@ if [ "${1:-}" = --unpack ]; then
   done
   ! readelf -d "$root/usr/bin/cspctl" "$libraries"/*.so | grep -E 'R(UN)?PATH' || fail "packaged programs say where to look"
   # The control files name what the binaries need, and each library its own.
-  dpkg-deb -I "$(echo "$tree"/libcspkit_*.deb)" shlibs | grep -q '^libcspkit_core ' || fail "libcspkit has no shlibs"
+  dpkg-deb -I "$(echo "$tree"/libcspkit_*.deb)" shlibs | grep '^libcspkit_core ' >/dev/null || fail "libcspkit has no shlibs"
   export LD_LIBRARY_PATH=$libraries XDG_STATE_HOME=$work/state
   "$root/usr/bin/cspctl" provider new samples/hello/Example.xml --out "$work/made" >/dev/null
   cmake -S "$work/made" -B "$work/made/build" -DCMAKE_PREFIX_PATH="$root/usr" >/dev/null
