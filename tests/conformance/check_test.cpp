@@ -102,6 +102,9 @@ class BrokenProvider : public CheckTest, public testing::WithParamInterface<Brok
 
 TEST_P(BrokenProvider, IsFoundOut) {
   const Broken& expected = GetParam();
+#if defined(__clang__)
+  if (std::string(expected.code) == "symbol.unique") GTEST_SKIP() << "clang makes no such symbols";
+#endif
   if (std::string(expected.animal) == "never_returns")
     options_.deadline = std::chrono::milliseconds(300);
   options_.slow = std::chrono::milliseconds(25);
@@ -110,7 +113,9 @@ TEST_P(BrokenProvider, IsFoundOut) {
   const auto found =
       std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& each) {
         const std::string where = each.handler + "|" + each.verb + "|" + each.uri + "|" + each.text;
-        return each.code == expected.code && where.find(expected.place) != where.npos;
+        // A sanitizer ends a process that crashes in its own way.
+        const bool anyhow = CSPKIT_SANITIZED && std::string(expected.code) == "crash";
+        return each.code == expected.code && (anyhow || where.find(expected.place) != where.npos);
       });
   ASSERT_TRUE(found != report.findings.end()) << to_text(report);
   EXPECT_EQ(found->severity, expected.severity);

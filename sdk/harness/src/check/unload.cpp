@@ -81,7 +81,12 @@ void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& 
     // Each in a thread of its own: what the C library keeps for a thread that has freed it counts
     // as allocated until the thread has gone.
     bool lived = false;
-    std::thread([&] { lived = live_once(options, plugin, probe); }).join();
+    const auto live = [&] { lived = live_once(options, plugin, probe); };
+    if (is_sanitized()) {
+      live();  // a sanitizer begins threads of its own with the first one
+    } else {
+      std::thread(live).join();
+    }
     if (!lived) {
       find(probe, Severity::kError, "unload.again",
            "a device could not be made a second time in one process",
