@@ -167,7 +167,7 @@ fi
 
 # The lines that sdk/README.md shows.
 mkdir -p "$work/hello"
-cp "$source"/samples/hello/*.* "$source/tests/docs/hello/CMakeLists.txt" "$work/hello"
+cp "$source"/samples/hello/{hello.cpp,Example.xml} "$source/tests/docs/hello/CMakeLists.txt" "$work/hello"
 configure "$work/hello" "$work/hello/build" -DCMAKE_PREFIX_PATH="$prefix"
 cmake --build "$work/hello/build"
 one_export "$work/hello/build/libcspkit_hello.so"
