@@ -95,6 +95,8 @@ void try_threads(const CheckOptions& options, const cspkit_plugin& plugin, Probe
     const auto end = steady_clock::now() + kLongest;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::thread> threads;
+    workers.reserve(kThreads);
+    threads.reserve(kThreads);
     for (unsigned i = 0; i < kThreads; ++i)
       workers.push_back(std::make_unique<Worker>(*engine, targets, options, i));
     for (const auto& worker : workers) threads.emplace_back([&worker, end] { worker->run(end); });
