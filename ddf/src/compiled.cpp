@@ -2,7 +2,6 @@
 #include "compiled.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,26 +142,53 @@ bool is_compiled(std::string_view bytes) {
          std::memcmp(bytes.data(), kCompiledMagic.data(), kCompiledMagic.size()) == 0;
 }
 
-CompiledImage::~CompiledImage() {
-  if (mapped_ != nullptr) ::munmap(mapped_, bytes_.size());
+namespace {
+
+/// Reads from where the file stands until `size` bytes are there or it ends; what was read, -1: errno.
+ssize_t read_all(int file, char* out, std::size_t size) {
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::read(file, out + have, size - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(have);
 }
 
+}  // namespace
+
+void CompiledImage::make_room(std::size_t size) {
+  owned_.reset(new std::uint64_t[(size + 7) / 8]);
+  bytes_ = {reinterpret_cast<const char*>(owned_.get()), size};
+}
+
+// Read, not mapped: to map a page costs more than to copy it, and a mapping of a file that another
+// process cuts short ends this one (SIGBUS).
 Result<std::shared_ptr<const CompiledImage>> CompiledImage::open(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
-  std::array<char, kCompiledMagic.size()> begin{};
-  if (file.get() < 0 ||
-      ::pread(file.get(), begin.data(), begin.size(), 0) != static_cast<ssize_t>(begin.size()) ||
-      begin != kCompiledMagic)
+  CompiledHeader header;
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
     return std::shared_ptr<const CompiledImage>();
-  if (::fstat(file.get(), &info) != 0) return io_error(path, "examine", errno);
-  const std::shared_ptr<CompiledImage> image(new CompiledImage);
+  const ssize_t begun =
+      read_all(file.get(), reinterpret_cast<char*>(&header), sizeof(CompiledHeader));
+  if (begun < static_cast<ssize_t>(kCompiledMagic.size()) || header.magic != kCompiledMagic)
+    return std::shared_ptr<const CompiledImage>();
   const auto size = static_cast<std::size_t>(info.st_size);
-  if (size < sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");
-  void* const at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (at == MAP_FAILED) return io_error(path, "map", errno);
-  image->mapped_ = at;
-  image->bytes_ = {static_cast<const char*>(at), size};
+  if (begun != sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");
+  // Before there is memory for it: a file can say that it is larger than any memory.
+  if (const std::string flaw = judge_header(header, size); !flaw.empty()) return refuse(path, flaw);
+  const std::shared_ptr<CompiledImage> image(new CompiledImage);
+  image->make_room(size);
+  std::memcpy(image->owned_.get(), &header, sizeof header);
+  const std::size_t rest = size - sizeof header;
+  const ssize_t got =
+      read_all(file.get(), reinterpret_cast<char*>(image->owned_.get()) + sizeof header, rest);
+  if (got < 0) return io_error(path, "read", errno);
+  if (static_cast<std::size_t>(got) != rest)
+    return refuse(path, "a compiled schema that was cut off");
   if (Status status = image->check(path); !status) return status;
   return std::shared_ptr<const CompiledImage>(image);
 }
@@ -172,9 +198,8 @@ Result<std::shared_ptr<const CompiledImage>> CompiledImage::copy(std::string_vie
   if (bytes.size() < sizeof(CompiledHeader))
     return refuse(name, "a compiled schema that was cut off");
   const std::shared_ptr<CompiledImage> image(new CompiledImage);
-  image->owned_.resize((bytes.size() + 7) / 8);
-  std::memcpy(image->owned_.data(), bytes.data(), bytes.size());
-  image->bytes_ = {reinterpret_cast<const char*>(image->owned_.data()), bytes.size()};
+  image->make_room(bytes.size());
+  std::memcpy(image->owned_.get(), bytes.data(), bytes.size());
   if (Status status = image->check(name); !status) return status;
   return std::shared_ptr<const CompiledImage>(image);
 }

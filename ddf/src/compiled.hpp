@@ -55,11 +55,10 @@ std::uint64_t compiled_checksum(std::string_view file);
 /// A compiled file in memory, checked.
 class CompiledImage {
  public:
-  ~CompiledImage();
   CompiledImage(const CompiledImage&) = delete;
   CompiledImage& operator=(const CompiledImage&) = delete;
 
-  /// Maps a file that begins as a compiled one does; null when it does not, or cannot be read.
+  /// Reads a file that begins as a compiled one does; null when it does not, or cannot be read.
   /// kIo; kNotDdf: damaged, truncated, of another version or byte order.
   static Result<std::shared_ptr<const CompiledImage>> open(const std::string& path);
   /// Copies bytes that begin so.
@@ -73,12 +72,13 @@ class CompiledImage {
 
  private:
   CompiledImage() = default;
+  /// Memory for `size` bytes, which nobody has written to yet.
+  void make_room(std::size_t size);
   Status check(const std::string& name);
   std::string_view section(Section which) const;
 
   std::string_view bytes_;
-  void* mapped_ = nullptr;
-  std::vector<std::uint64_t> owned_;
+  std::unique_ptr<std::uint64_t[]> owned_;
   std::size_t finding_count_ = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands behind a Schema: flat arrays without pointers, so that they may as well lie in a
-// mapped file. Nodes are numbered level by level; the children of a node are neighbours: the static
+// file. Nodes are numbered level by level; the children of a node are neighbours: the static
 // ones sorted by folded name, then the dynamic one.
 #ifndef CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
 #define CSPKIT_DDF_SRC_SCHEMA_DATA_HPP_
@@ -151,7 +151,7 @@ struct SchemaData {
   SchemaData(const SchemaData&) = delete;
   SchemaData& operator=(const SchemaData&) = delete;
 
-  // What the spans below show, unless a mapped file does.
+  // What the spans below show, unless a compiled file does.
   Blob<Record> own_records;
   std::shared_ptr<const Blob<std::uint32_t>> own_words;
   std::shared_ptr<const Blob<char>> own_pool;

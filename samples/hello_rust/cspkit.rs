@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A safe face for abi.rs: what a provider written in Rust sees. No panic leaves the library: it fails the operation
-//! with its text.
+//! with its text, and writes nothing.
 use crate::abi;
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -122,6 +122,9 @@ pub unsafe extern "C" fn create<P: Provider>(
     out: *mut *mut abi::Provider,
 ) -> i32 {
     let made = guarded(|| {
+        // A panic's text goes to the host with the failure. The hook of the standard library would write it, and with
+        // RUST_BACKTRACE set the stack too, into the terminal of a process that is not ours.
+        std::panic::set_hook(Box::new(|_| {}));
         let verbs = P::HANDLERS
             .iter()
             .fold(0, |all, handler| all | handler.verbs);
