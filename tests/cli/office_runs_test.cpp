@@ -104,6 +104,31 @@ TEST_F(OfficeRuns, TheLogsOfAFailedOneAreCollected) {
   EXPECT_FALSE(std::filesystem::exists(path("out.zip")));
 }
 
+// The provider's own log made a 26th of 25 paths.
+TEST_F(OfficeRuns, TwentyFivePathsMayBeNamed) {
+  std::filesystem::create_directory(path("logs"));
+  write("logs/a.log",
+        "2026-11-21T10:00:00.000Z run-1 accepted install O365ProPlusRetail\n"
+        "2026-11-21T10:00:05.000Z run-1 ended 17004 60 no content\n");
+  std::filesystem::create_directory(path("c"));
+  std::vector<std::string> words = {"collect",       "--folder", path("logs"),      "-o",
+                                    path("out.zip"), "--map",    "C:=" + path("c"), "a"};
+  for (int i = 1; i <= 25; ++i) {
+    const std::string name = std::to_string(i) + ".log";
+    write("c/" + name, "x");
+    if (i < 25) words.push_back("C:\\" + name);
+  }
+  EXPECT_THAT(tool(words).out, HasSubstr("25 of 25 files")) << "its own and 24";
+  words.push_back("C:\\25.log");
+  const Outcome all = tool(words);
+  EXPECT_EQ(all.exit, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("25 of 25 files"));
+  EXPECT_THAT(all.err, HasSubstr("own log is left out"));
+  words.push_back("C:\\26.log");
+  EXPECT_EQ(tool(words).exit, 1);
+  EXPECT_THAT(tool(words).err, HasSubstr("26 paths"));
+}
+
 TEST_F(OfficeRuns, TellWhatARealRunDid) {
   Command install = office_command({"exec", kOffice + "/A/Install", "--data",
                                     "<Configuration><Add><Product ID=\"O365ProPlusRetail\"/></Add>"

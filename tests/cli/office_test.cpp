@@ -108,6 +108,52 @@ TEST_F(OfficeTool, MergesAssignments) {
   EXPECT_EQ(ctl({"office", "merge", "user:available:" + earlier}).exit, 1);
 }
 
+// An option that may be repeated took the files behind it for further values.
+TEST_F(OfficeTool, OptionsTakeNoFiles) {
+  const std::string earlier = write("earlier.xml", kGood);
+  const Outcome merged = ctl({"office", "merge", "--installed-language", "fr-fr",
+                              "--installed-language", "nl-nl", earlier, earlier});
+  EXPECT_EQ(merged.exit, 0) << merged.err;
+  EXPECT_THAT(merged.out, HasSubstr("<Language ID=\"fr-fr\" />"));
+  EXPECT_THAT(merged.out, HasSubstr("<Language ID=\"nl-nl\" />"));
+  const Outcome unknown = ctl({"office", "merge", "--installed-language", "xx-yy", earlier});
+  EXPECT_EQ(unknown.exit, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("xx-yy: there is no such language"));
+  const std::string json = write("suite.json", R"({"productIds": ["o365ProPlusRetail"]})");
+  for (const std::string option : {"--exclude", "--language", "--product"}) {
+    const std::string value = option == "--exclude"   ? "word"
+                              : option == "--product" ? "visio"
+                                                      : "de-de";
+    EXPECT_EQ(ctl({"office", "build", option, value, json}).exit, 0) << option;
+  }
+}
+
+TEST_F(OfficeTool, ARequiredAssignmentIsSilent) {
+  const std::string file = write("a.xml", kGood);
+  EXPECT_THAT(ctl({"office", "merge", "device:required:" + file}).out,
+              HasSubstr("<Display Level=\"None\" />"));
+  EXPECT_THAT(ctl({"office", "merge", file}).out, Not(HasSubstr("<Display")));
+}
+
+TEST_F(OfficeTool, ChecksForAMachine) {
+  const std::string file =
+      write("64.xml",
+            "<Configuration><Add OfficeClientEdition=\"64\" Channel=\"Current\"><Product "
+            "ID=\"VisioProRetail\"/></Add></Configuration>");
+  const auto check = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"office", "check"});
+    words.push_back(file);
+    return ctl(words);
+  };
+  EXPECT_EQ(check({"--machine", "x64"}).exit, 0);
+  EXPECT_THAT(check({"--machine", "x86"}).out, HasSubstr("[A005]"));
+  EXPECT_EQ(check({"--machine", "arm64"}).exit, 0);
+  EXPECT_THAT(check({"--installed-edition", "32"}).out, HasSubstr("[A006]"));
+  EXPECT_EQ(check({"--installed-product", "VisioProRetail"}).exit, 0);
+  EXPECT_EQ(check({"--installed-product", "none"}).exit, 1);
+  EXPECT_THAT(check({"--installed-product", "O365ProPlusRetail"}).out, HasSubstr("error: "));
+}
+
 TEST_F(OfficeTool, SaysWhatToDoInstead) {
   write("a.xml", kGood);
   const Outcome nothing = ctl({"office", "build"});

@@ -170,5 +170,25 @@ TEST(OdtReadingTest, ARetailSuiteOnAPerpetualChannelIsNoErrorOfTheFile) {
   EXPECT_EQ(on_2019("ProPlus2021Volume"), Verdict::kReject);
 }
 
+// Attributes of AppSettings that must be there could be missing. Empty they may be: a Word that
+// saves as .docx has an empty value.
+TEST(OdtReadingTest, AppSettingsHaveAllTheirAttributes) {
+  const auto verdict = [](const std::string& inside) {
+    return check("<Configuration><AppSettings>" + inside + "</AppSettings></Configuration>")
+        .verdict();
+  };
+  const std::string all =
+      "<User Key=\"k\" Name=\"n\" Value=\"\" Type=\"REG_SZ\" App=\"a\" Id=\"i\"/>";
+  EXPECT_EQ(verdict(all), Verdict::kAccept);
+  EXPECT_EQ(verdict("<Setup Name=\"Company\" Value=\"\"/>"), Verdict::kAccept);
+  EXPECT_EQ(verdict("<Setup Name=\"Company\"/>"), Verdict::kReject);
+  for (const std::string name : {"Key", "Name", "Value", "Type", "App", "Id"}) {
+    std::string text = all;
+    const std::size_t start = text.find(" " + name + "=");
+    text.erase(start, text.find('"', text.find('"', start) + 1) + 1 - start);
+    EXPECT_EQ(verdict(text), Verdict::kReject) << text;
+  }
+}
+
 }  // namespace
 }  // namespace cspkit::odt

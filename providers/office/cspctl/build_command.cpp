@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cspkit/odt/app_suite.hpp>
 #include <cspkit/odt/assignments.hpp>
+#include <cspkit/odt/catalog.hpp>
 #include <filesystem>
 #include <iterator>
 
@@ -116,6 +117,12 @@ std::string file_of(const std::string& text, odt::GroupIntent& intent) {
   return text;
 }
 
+bool is_language(std::string_view tag) {
+  const odt::LanguageKind kind = odt::language_kind(tag);
+  return kind == odt::LanguageKind::kCore || kind == odt::LanguageKind::kPartial ||
+         kind == odt::LanguageKind::kProofing;
+}
+
 }  // namespace
 
 int run_build(const BuildCommand& command) {
@@ -140,11 +147,19 @@ int run_build(const BuildCommand& command) {
 }
 
 int run_merge(const MergeCommand& command) {
+  for (const std::string& language : command.installed_languages) {
+    if (is_language(language)) continue;
+    print_error(
+        fmt::format("--installed-language {}: there is no such language", odt::shown(language)));
+    return kExitUsage;
+  }
   std::vector<odt::Assignment> assignments;
   for (const std::string& text : command.assignments) {
     odt::Assignment assignment;
     assignment.app = file_of(text, assignment.group);
     if (assignment.app == text && is_wrong_intent(text)) return kExitUsage;
+    // A bare configuration is merged as it stands; one assigned as required runs silently.
+    assignment.silent = assignment.app != text;
     const std::optional<std::string> bytes = read_file(assignment.app);
     if (!bytes) return kExitUsage;
     odt::Report report = odt::check(*bytes);

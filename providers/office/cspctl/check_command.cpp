@@ -19,7 +19,15 @@ CheckOptions options_of(const CheckCommand& command) {
   CheckOptions options;
   if (command.profile == "strict") options.profile = cspkit::odt::Profile::kStrict;
   if (command.mode == "download") options.mode = cspkit::odt::Mode::kDownload;
+  if (!command.machine.empty()) {
+    options.target.windows_64bit = command.machine != "x86";
+    options.target.arm = command.machine == "arm64";
+  }
   options.target.installed_edition = command.installed_edition;
+  if (!command.installed_products.empty()) {
+    auto& installed = options.target.installed_products.emplace(command.installed_products);
+    installed.erase(std::remove(installed.begin(), installed.end(), "none"), installed.end());
+  }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   options.now_utc = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   return options;

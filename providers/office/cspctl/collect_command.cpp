@@ -89,8 +89,14 @@ int run_collect(const CollectCommand& command) {
   order.rules = command.strict ? collect::Rules::kStrict : collect::Rules::kUsual;
   order.archive = command.out;
   if (run && run->phase == RunPhase::kEnded) order.status = run->status;
-  // The provider's own log is there, so nobody need name it; it counts like the others.
-  if (!command.strict) order.paths.push_back(fs::absolute(*log).string());
+  // The provider's own log is there, so nobody need name it; it counts like the others. Who names
+  // as many files as there may be wants those.
+  const bool room = command.paths.size() < order.limits.paths;
+  if (!command.strict && room) order.paths.push_back(fs::absolute(*log).string());
+  if (!command.strict && command.paths.size() == order.limits.paths) {
+    print_error(fmt::format("the provider's own log is left out: {} files are named",
+                            command.paths.size()));
+  }
   order.paths.insert(order.paths.end(), command.paths.begin(), command.paths.end());
   const collect::Collection collection = collect::collect(order, machine, sealer.get());
   if (command.json) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tool.hpp"
 
@@ -80,6 +81,12 @@ class Tool {
     return out;
   }
 
+  // May be repeated, with one value each: what stands behind it is no further value, but a file.
+  static void add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                       const std::string& what) {
+    command.add_option(name, values, what)->allow_extra_args(false);
+  }
+
   void add_check() {
     CLI::App* command = app_.add_subcommand("check", "Say what is wrong with configurations");
     command->add_option("FILE", check_.files, "Configurations")->required();
@@ -91,6 +98,10 @@ class Tool {
         ->add_option("--installed-edition", check_.installed_edition,
                      "Edition of the Office that is installed")
         ->check(CLI::IsMember({"32", "64"}));
+    command->add_option("--machine", check_.machine, "Windows and processor it is for")
+        ->check(CLI::IsMember({"x86", "x64", "arm64"}));
+    add_list(*command, "--installed-product", check_.installed_products,
+             "Product of Click-to-Run that is installed; none: there is none");
     command->add_flag("--json", check_.json, "One object per file");
     work_[command] = [this] { return run_check(check_); };
   }
@@ -109,9 +120,9 @@ class Tool {
         app_.add_subcommand("build", "Build a configuration from settings of an app suite");
     command->add_option("JSON", build_.json_file, "An officeSuiteApp of Microsoft Graph");
     command->add_option("-o,--out", build_.out, "File to write");
-    command->add_option("--product", build_.products, "suite, visio, project");
-    command->add_option("--exclude", build_.excluded, "App to leave out");
-    command->add_option("--language", build_.languages, "Beside those of Windows");
+    add_list(*command, "--product", build_.products, "suite, visio, project");
+    add_list(*command, "--exclude", build_.excluded, "App to leave out");
+    add_list(*command, "--language", build_.languages, "Beside those of Windows");
     command->add_option("--arch", build_.architecture, "32 or 64 (64)");
     command->add_option("--channel", build_.channel, "Update channel, any spelling");
     command->add_option("--office-version", build_.version, "16.0.b.r; needs --channel");
@@ -131,13 +142,15 @@ class Tool {
     CLI::App* command =
         app_.add_subcommand("merge", "What several assignments come to, the earliest first");
     command
-        ->add_option("ASSIGNMENT", merge_.assignments,
-                     "FILE, or GROUP:INTENT:FILE with GROUP user or device and INTENT required, "
-                     "available, required-and-available, available-without-enrollment or "
-                     "uninstall; one FILE is one app")
+        ->add_option(
+            "ASSIGNMENT", merge_.assignments,
+            "FILE, or GROUP:INTENT:FILE with GROUP user or device and INTENT required, "
+            "available, required-and-available, available-without-enrollment or "
+            "uninstall; one FILE is one app, and FILE alone is required, but as it stands: "
+            "not silent")
         ->required();
-    command->add_option("--installed-language", merge_.installed_languages,
-                        "Language that is installed already");
+    add_list(*command, "--installed-language", merge_.installed_languages,
+             "Language that is installed already");
     command->add_option("-o,--out", merge_.out, "File to write");
     work_[command] = [this] { return run_merge(merge_); };
   }
@@ -183,10 +196,8 @@ class Tool {
                         "Log files beside the provider's own: full paths, %PROGRAMDATA%\\...; 25 "
                         "files, 60 MB in all");
     command->add_option("-o,--out", collect_.out, "Zip file to write")->required();
-    command
-        ->add_option("--map", collect_.maps,
-                     "C:=FOLDER or %VARIABLE%=FOLDER: where those lead on this machine")
-        ->allow_extra_args(false);
+    add_list(*command, "--map", collect_.maps,
+             "C:=FOLDER or %VARIABLE%=FOLDER: where those lead on this machine");
     command->add_option("--encrypt-for", collect_.recipient,
                         "Certificate (PEM) of the one who may read it: writes FILE.cms");
     command->add_flag("--strict", collect_.strict,

@@ -24,7 +24,8 @@ struct CheckCommand {
   std::vector<std::string> files;
   std::string profile = "odt";
   std::string mode = "configure";
-  std::string installed_edition;
+  std::string machine, installed_edition;
+  std::vector<std::string> installed_products;  ///< "none": it is known that there is none
   bool json = false;
 };
 struct FormatCommand {

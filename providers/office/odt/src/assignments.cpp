@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cspkit/odt/assignments.hpp>
 #include <cspkit/odt/catalog.hpp>
+#include <iterator>
 
 #include "grammar.hpp"
 #include "text.hpp"
@@ -83,14 +84,77 @@ void add_language(Product& product, std::string_view id) {
   product.languages.emplace_back().id = lower(id);
 }
 
-std::vector<std::string> suite_languages(const Add& add) {
-  std::vector<std::string> out;
-  for (const Product& product : add.products) {
+// The suites that earlier configurations put on the device, as far as is known.
+using Suites = std::vector<Product>;
+
+void forget(const Remove& removed, Suites& suites) {
+  if (removed.all()) suites.clear();
+  for (const Product& product : removed.products) {
+    const auto is_it = [&](const Product& suite) { return same(suite.id, product.id); };
+    const auto suite = std::find_if(suites.begin(), suites.end(), is_it);
+    if (suite == suites.end()) continue;
+    if (product.languages.empty()) {
+      suites.erase(suite);
+      continue;
+    }
+    const auto goes = [&](const Language& language) {
+      return std::any_of(product.languages.begin(), product.languages.end(),
+                         [&](const Language& gone) { return same(gone.id, language.id); });
+    };
+    auto& languages = suite->languages;
+    languages.erase(std::remove_if(languages.begin(), languages.end(), goes), languages.end());
+  }
+}
+
+void remember(const Configuration& carried_out, Suites& suites) {
+  if (carried_out.remove) forget(*carried_out.remove, suites);
+  if (!carried_out.add) return;
+  for (const Product& product : carried_out.add->products) {
     if (!is_suite(product)) continue;
-    for (const Language& language : product.languages) {
+    const auto there = std::find_if(suites.begin(), suites.end(),
+                                    [&](const Product& s) { return same(s.id, product.id); });
+    if (there == suites.end()) {
+      suites.push_back(product);
+      continue;
+    }
+    for (const Language& language : product.languages) add_language(*there, language.id);
+  }
+}
+
+std::vector<std::string> languages_of(const Suites& suites) {
+  std::vector<std::string> out;
+  for (const Product& suite : suites) {
+    for (const Language& language : suite.languages) {
       if (!holds(grammar::kKeywords, language.id)) out.push_back(language.id);
     }
   }
+  return out;
+}
+
+using InstalledLanguages = std::optional<std::vector<std::string>>;
+
+Configuration overridden(const Configuration& earlier, const Configuration& later,
+                         const InstalledLanguages& installed_languages, const Suites& suites) {
+  Configuration out = later;
+  // What adds no product replaces no suite: an uninstall, a change of settings.
+  if (!out.add || out.add->products.empty()) return out;
+  const std::vector<std::string> installed =
+      installed_languages ? *installed_languages : languages_of(suites);
+  for (Product& product : out.add->products) {
+    if (!is_suite(product) || !(installed_languages || names(suites, product.id))) continue;
+    for (const std::string& language : installed) add_language(product, language);
+  }
+  if (!earlier.add) return out;
+  std::vector<Product> products;
+  std::vector<Product> outlive;
+  for (Product& product : out.add->products) {
+    (outlives_a_suite(product) ? outlive : products).push_back(std::move(product));
+  }
+  for (const Product& product : earlier.add->products) {
+    if (outlives_a_suite(product) && !names(outlive, product.id)) products.push_back(product);
+  }
+  std::move(outlive.begin(), outlive.end(), std::back_inserter(products));
+  out.add->products = std::move(products);
   return out;
 }
 
@@ -130,31 +194,10 @@ EffectiveIntent resolve_intents(const std::vector<GroupIntent>& groups) {
 }
 
 Configuration merge(const Configuration& earlier, const Configuration& later,
-                    const std::optional<std::vector<std::string>>& installed_languages) {
-  Configuration out = later;
-  // What adds no product replaces no suite: an uninstall, a change of settings.
-  if (!out.add || out.add->products.empty() || !earlier.add) return out;
-  std::vector<Product> products;
-  for (const Product& product : later.add->products) {
-    if (!outlives_a_suite(product)) products.push_back(product);
-  }
-  const std::vector<std::string> installed =
-      installed_languages ? *installed_languages : suite_languages(*earlier.add);
-  for (Product& product : products) {
-    const bool replaces = is_suite(product) && names(earlier.add->products, product.id);
-    if (!replaces && !(installed_languages && is_suite(product))) continue;
-    for (const std::string& language : installed) add_language(product, language);
-  }
-  for (const Product& product : earlier.add->products) {
-    if (outlives_a_suite(product) && !names(later.add->products, product.id)) {
-      products.push_back(product);
-    }
-  }
-  for (const Product& product : later.add->products) {
-    if (outlives_a_suite(product)) products.push_back(product);
-  }
-  out.add->products = std::move(products);
-  return out;
+                    const InstalledLanguages& installed_languages) {
+  Suites suites;
+  remember(earlier, suites);
+  return overridden(earlier, later, installed_languages, suites);
 }
 
 Configuration removal_of(const Configuration& configuration) {
@@ -170,8 +213,9 @@ Configuration removal_of(const Configuration& configuration) {
 }
 
 Resolution resolve(const std::vector<Assignment>& assignments,
-                   const std::optional<std::vector<std::string>>& installed_languages) {
+                   const InstalledLanguages& installed_languages) {
   Resolution out;
+  Suites suites;
   const Configuration* unwanted = nullptr;
   for (auto it = assignments.begin(); it != assignments.end(); ++it) {
     const auto is_same_app = [&](const Assignment& a) { return a.app == it->app; };
@@ -185,8 +229,12 @@ Resolution resolve(const std::vector<Assignment>& assignments,
     out.decisions.push_back({it->app, intent});
     if (intent.uninstall) unwanted = &it->configuration;
     if (!intent.installs()) continue;
-    out.effective = out.effective ? merge(*out.effective, it->configuration, installed_languages)
-                                  : it->configuration;
+    out.effective = overridden(out.effective.value_or(Configuration()), it->configuration,
+                               installed_languages, suites);
+    remember(*out.effective, suites);
+    if (!it->silent) continue;
+    if (!out.effective->display) out.effective->display.emplace();
+    out.effective->display->level = "None";
   }
   if (!out.effective && unwanted != nullptr) out.effective = removal_of(*unwanted);
   return out;

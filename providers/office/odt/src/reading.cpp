@@ -169,6 +169,13 @@ class Reading {
     return text;
   }
 
+  // May be empty, but must be there.
+  void expect(const XmlElement& element, std::string_view name) {
+    if (element.attribute(name) != nullptr) return;
+    findings_.error("P001", element.position,
+                    fmt::format("'{}' has no attribute {}", element.name, name));
+  }
+
   // What has no place in the model stays among the rest.
   void keep_attribute(const XmlElement& element, std::string_view name, Element& to,
                       std::string text = {}) {
@@ -416,6 +423,7 @@ class Reading {
         AppSetup& setup = settings.setups.emplace_back();
         take(child, setup, grammar::kProperty);
         setup.name = required(child, "Name");
+        expect(child, "Value");
         setup.value = free_text(child, "Value");
       } else if (child.name == "User") {
         user(child, settings.users.emplace_back());
@@ -427,6 +435,7 @@ class Reading {
     take(element, user, grammar::kUser);
     user.key = required(element, "Key");
     user.name = required(element, "Name");
+    for (const char* name : {"Value", "App", "Id"}) expect(element, name);
     user.value = free_text(element, "Value");
     user.type = value(element, "Type");
     user.app = value(element, "App");

@@ -54,7 +54,7 @@ EffectiveIntent resolve_intents(const std::vector<GroupIntent>& groups);
 /// The configuration of an earlier assignment, overridden by a later one: the later one as a whole,
 /// and the Visio and Project products of the earlier one that it does not name. The suite lists
 /// every language that is installed, so that its excluded apps replace the earlier ones instead of
-/// joining them: those given, else those that the earlier suite names. An Add is never made a
+/// joining them: those given, else those that the same suite named earlier. An Add is never made a
 /// Remove: an app that is to go stands in ExcludeApp.
 Configuration merge(const Configuration& earlier, const Configuration& later,
                     const std::optional<std::vector<std::string>>& installed_languages = {});
@@ -64,6 +64,7 @@ struct Assignment {
   std::string app;              ///< its id
   GroupIntent group;            ///< to whom, and what for
   Configuration configuration;  ///< what the app installs
+  bool silent = true;           ///< when it is required nothing is shown, whatever Display says
 };
 
 /// What all assignments come to.
@@ -78,8 +79,9 @@ struct Resolution {
 };
 
 /// Intents first, app by app; then the configurations of the apps that are required override one
-/// another in their order, earliest first. When nothing is required and an app is to be
-/// uninstalled, the effective configuration removes what the last of those names.
+/// another in their order, earliest first; a suite lists the languages of every earlier one. When
+/// nothing is required and an app is to be uninstalled, the effective configuration removes what
+/// the last of those names.
 Resolution resolve(const std::vector<Assignment>& assignments,
                    const std::optional<std::vector<std::string>>& installed_languages = {});
 
