@@ -62,10 +62,11 @@ TEST_F(EngineFaultTest, NothingIsLeftOfAnyOfThem) {
     std::string script;  // empty: the server's fault
     Reply reply{};
   };
-  Reply missing, broken, silent, half, longer;
+  Reply missing, broken, silent, empty, half, longer, other;
   missing.status = 404;
   broken.status = 500;
   silent.silent = true;
+  other.body = "#!/bin/sh\n# not what was signed\n";
   half.body = std::string(1000, 'x');
   half.sent = 500;
   longer.body = "#!/bin/sh\n";
@@ -74,6 +75,8 @@ TEST_F(EngineFaultTest, NothingIsLeftOfAnyOfThem) {
       {kDownloadFailed, "", missing},
       {kDownloadFailed, "", broken},
       {kDownloadFailed, "", silent},
+      {kDownloadFailed, "", empty},
+      {kInvalidSignature, "", other},
       {kDownloadFailed, "", half},
       {kDownloadFailed, "", longer},
       {kCompletingScenario, "sleep 1000"},                               // hangs
