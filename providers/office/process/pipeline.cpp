@@ -73,6 +73,26 @@ std::string loggable(std::string_view url) {
   return std::string(url.substr(0, host)).append(url.substr(host + at + 1));
 }
 
+// A tool may print the configuration it was given, and with it the keys. What cannot be written
+// without them goes. `limit`: where the supervisor stopped keeping, perhaps in the midst of a key.
+void remove_keys(const std::string& folder, std::uint64_t limit) {
+  std::string text;
+  if (read_file(join(folder, kOutputFile), static_cast<std::size_t>(limit), text) != 0) return;
+  std::string clean = odt::without_keys(text);
+  if (text.size() >= limit) {
+    constexpr std::string_view kOfKeys =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+    constexpr std::size_t kLongest = 28;  // one more character would have made it whole
+    const std::size_t last = clean.find_last_not_of(kOfKeys);
+    const std::size_t start = last == std::string::npos ? 0 : last + 1;
+    clean.resize(std::max(start, clean.size() - std::min(clean.size(), kLongest)));
+  }
+  if (clean == text) return;
+  if (write_durably(folder, kOutputFile, clean) == 0) return;
+  std::error_code ignored;
+  fs::remove(join(folder, kOutputFile), ignored);
+}
+
 // False when pause said so. Of a run whose lock we hold only its own object can tell how it stands.
 // `error` says why files of it are left.
 bool end_and_remove(SupervisedRun& run, const Pause& pause, std::error_code& error) {
@@ -157,6 +177,7 @@ Pipeline::Next Pipeline::finish(std::int32_t status, std::string text) {
   fs::remove(configuration, ignored);
   fs::remove(configuration + std::string(kFreshSuffix), ignored);  // the process died as it wrote
   fs::remove(join(run_.folder(), kToolFile), ignored);
+  remove_keys(run_.folder(), settings_.output_bytes);
   RunResult result;
   result.status = status;
   result.text = std::move(text);

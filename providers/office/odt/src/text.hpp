@@ -13,9 +13,6 @@ namespace cspkit::odt {
 
 using Names = std::span<const std::string_view>;
 
-/// What looks like a product key becomes "(product key)".
-std::string without_keys(std::string_view text);
-
 /// The one of the names that is equal but for case; empty when there is none.
 std::string_view known_spelling(Names names, std::string_view name);
 

@@ -221,6 +221,9 @@ struct Configuration : Element {
 /// A name or value of a document, fit for messages: short, on one line, without product keys.
 std::string shown(std::string_view text, std::size_t longest = 80);
 
+/// The same text; what looks like a product key becomes "(product key)".
+std::string without_keys(std::string_view text);
+
 /// Four numbers beginning with 15.0 or 16.0.
 bool is_office_version(std::string_view text);
 
