@@ -34,7 +34,7 @@ TEST_F(OfficeRuns, ShowBarsCodesAndTimes) {
   write("logs/eve@b.log",
         "2026-11-21T10:30:00.000Z run-2 accepted uninstall everything\n"
         "2026-11-21T10:30:05.000Z run-2 ended -2147418113 60 nothing there\n");
-  write("logs/c.log", "2026-11-21T11:00:01.000Z run-4 waits for the end of run-3: install X\n");
+  write("logs/c.log", "2026-11-21T11:00:01.000Z run-4 waits install X, after run-3\n");
   write("logs/a%2F1.log.1", "2020-01-01T10:00:00.000Z run-9 accepted other\n");
 
   const Outcome table = tool({"status", "--folder", folder});

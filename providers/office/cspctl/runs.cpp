@@ -67,9 +67,7 @@ void take(const LogLine& line, RunSummary& run) {
   if (line.event == "accepted" || line.event == "waits" || line.event == "refused") {
     run.begun = line.time;
     run.percent = 0;
-    // One that waited has said before what it is to do.
-    const bool waited = run.phase == RunPhase::kWaiting && line.event == "accepted";
-    if (!waited) run.action = line.text;
+    run.action = line.text;
     run.phase = line.event == "waits" ? RunPhase::kWaiting : RunPhase::kRunning;
   } else if (line.event == "progress") {
     run.percent = std::clamp(number<int>(word(rest)), 0, 100);

@@ -97,8 +97,14 @@ void print_table(const std::vector<RunSummary>& runs) {
   print(fmt::format("{:<{}}  {:<27}  {:<20}  {}\n", "ID", widest, "STATE", "BEGUN", "WHAT"));
   for (const RunSummary& run : runs) {
     const bool ended = run.phase == RunPhase::kEnded;
-    const std::string what = cspkit::odt::shown(run.action, kLongestAction) +
-                             (ended ? ": " + meaning(run.status) : ": " + run.text);
+    // The simulation says with each step what it is for.
+    std::string_view text = run.text;
+    const std::string action = ": " + run.action;
+    if (text.size() > action.size() && text.substr(text.size() - action.size()) == action) {
+      text.remove_suffix(action.size());
+    }
+    const std::string what = fmt::format("{}: {}", cspkit::odt::shown(run.action, kLongestAction),
+                                         ended ? meaning(run.status) : text);
     print(fmt::format("{:<{}}  {:<27}  {:<20}  {}\n", name(run), widest, state_of(run),
                       run.begun.substr(0, 19),
                       run.action == run.text && !ended ? run.action : what));

@@ -55,6 +55,8 @@ class RunObserver {
   [[nodiscard]] virtual bool progress(int percent, std::string_view text) = 0;
   /// Something was done: a line for the log of the run, no keys.
   virtual void step(std::string_view text) = 0;
+  /// A step of a run that was taken up again: the process that died may have told it, or not.
+  virtual void step_again(std::string_view text) { static_cast<void>(text); }
   /// Last call.
   virtual void finished(RunResult result) = 0;
 };

@@ -111,6 +111,9 @@ class OfficeProvider::Watcher final : public RunObserver {
     return provider_.host().job_progress(job_, percent, text) != Code::kNotFound;
   }
   void step(std::string_view text) override { provider_.note(instance_, job_, "step", text); }
+  void step_again(std::string_view text) override {
+    if (!provider_.log_.has(instance_, job_, "step", text)) step(text);
+  }
   void finished(RunResult result) override {
     provider_.finish({job_, instance_, std::move(result)});
   }
@@ -199,12 +202,12 @@ Status OfficeProvider::install(Call& call) {
     call.state_write(queue_key(job), write_run_order(order));
     order.configuration.clear();  // it is in the queue
     call.job_start(job, write_run_order(order));
-    note(instance, job, "waits", fmt::format("for the end of {}: {}", holder, summary));
+    note(instance, job, "waits", fmt::format("{}, after {}", summary, holder));
   } else {
     order.kind = RunOrder::Kind::kRefuse;
     call.state_write(key, job);
     call.job_start(job, write_run_order(order));
-    note(instance, job, "refused", fmt::format("{} is running: {}", holder, summary));
+    note(instance, job, "refused", fmt::format("{}, while {} is running", summary, holder));
   }
   host().info(holder.empty()
                   ? fmt::format("{}: {}: {}", job, shown(instance), summary)
@@ -250,8 +253,10 @@ void OfficeProvider::promote(Writer& writer, MachineState& state) {
     const std::string job = next_job(writer);
     writer.job_end(waiting);
     order.accepted = scheduler_->now_utc().count();
-    occupy(writer, job, order, odt::check_characters(order.configuration), state);
-    note(order.instance, job, "accepted", fmt::format("it waited as {}", waiting));
+    const odt::Report report = odt::check_characters(order.configuration);
+    occupy(writer, job, order, report, state);
+    note(order.instance, job, "accepted", report.configuration.summary());
+    note(order.instance, job, "step", fmt::format("it waited as {}", waiting));
     return;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cspkit/odt/catalog.hpp>
 #include <cspkit/odt/configuration.hpp>
 #include <cspkit/provider.hpp>
@@ -45,6 +46,22 @@ bool RunLog::add(const Instance& instance, std::string_view job, std::int64_t ut
   out << fmt::format("{} {} {} {}\n", format_utc(utc_ms), job, event,
                      odt::shown(text, kLongestText));
   return static_cast<bool>(out.flush());
+}
+
+bool RunLog::has(const Instance& instance, std::string_view job, std::string_view event,
+                 std::string_view text) {
+  if (folder_.empty()) return true;
+  const std::string file = (fs::path(folder_) / log_file_name(instance)).string();
+  const std::string wanted = fmt::format(" {} {} {}", job, event, odt::shown(text, kLongestText));
+  const std::lock_guard<std::mutex> guard(mutex_);
+  for (const char* part : {"", ".1"}) {
+    std::ifstream in(file + part, std::ios::binary);
+    for (std::string line; std::getline(in, line);) {
+      const std::size_t after_time = std::min(line.find(' '), line.size());
+      if (std::string_view(line).substr(after_time) == wanted) return true;
+    }
+  }
+  return false;
 }
 
 bool RunLog::add_progress(const Instance& instance, std::string_view job, std::int64_t utc_ms,

@@ -27,6 +27,9 @@ class RunLog {
   /// As add, but only when percent differs from the last one of the job.
   bool add_progress(const Instance& instance, std::string_view job, std::int64_t utc_ms,
                     int percent, std::string_view text);
+  /// True when the log of the job has that line, whatever its time; also when no logs are kept.
+  bool has(const Instance& instance, std::string_view job, std::string_view event,
+           std::string_view text);
 
  private:
   const std::string folder_;

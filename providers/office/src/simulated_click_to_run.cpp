@@ -61,10 +61,11 @@ void SimulatedClickToRun::run(RunRequest request, std::shared_ptr<RunObserver> o
   scheduler_.run_after(milliseconds(0), [this, running, again] {
     const milliseconds now = scheduler_.now_steady();
     if (again) {
-      // What was told before is in the log already.
       auto& next = running->next_step;
       const auto& steps = running->plan.steps;
-      while (next < steps.size() && running->when(steps[next].first) <= now) ++next;
+      while (next < steps.size() && running->when(steps[next].first) <= now) {
+        running->observer->step_again(steps[next++].second);
+      }
     }
     if (again && !running->powered && now >= running->when(running->plan.power_loss->percent)) {
       running->powered = true;

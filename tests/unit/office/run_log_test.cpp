@@ -42,6 +42,18 @@ TEST_F(RunLogTest, ALineForEachEvent) {
             "2025-11-21T10:47:24.003Z run-1 progress 6% downloading\n");
 }
 
+TEST_F(RunLogTest, KnowsWhatItHas) {
+  RunLog log(folder_);
+  EXPECT_FALSE(log.has(instance_, "run-1", "step", "a b"));
+  EXPECT_TRUE(log.add(instance_, "run-1", 0, "step", "a b"));
+  EXPECT_TRUE(log.has(instance_, "run-1", "step", "a b"));
+  EXPECT_FALSE(log.has(instance_, "run-1", "step", "a"));
+  EXPECT_FALSE(log.has(instance_, "run-11", "step", "a b"));
+  std::filesystem::rename(folder_ / "a%2Fb.log", folder_ / "a%2Fb.log.1");
+  EXPECT_TRUE(log.has(instance_, "run-1", "step", "a b")) << "in the one before";
+  EXPECT_TRUE(RunLog("").has(instance_, "run-1", "step", "a b")) << "nobody misses it";
+}
+
 TEST_F(RunLogTest, UsersHaveTheirOwn) {
   EXPECT_EQ(log_file_name({true, "", "X"}), "x.log");
   EXPECT_EQ(log_file_name({false, "../eve", "X"}), "..%2Feve@x.log");
