@@ -196,6 +196,9 @@ TEST_F(OfficeTool, ExplainsCodes) {
   // The same, without saying whose it is: people have the number only.
   const std::string full = ctl({"office", "explain-code", "-2147418113", "17002"}).out;
   EXPECT_EQ(ctl({"explain-code", "-2147418113", "17002"}).out, full);
+  const Outcome apart = ctl({"explain-code", "--", "-2147418113", "17002"});
+  EXPECT_EQ(apart.exit, 0) << apart.err;
+  EXPECT_EQ(apart.out, full);
   EXPECT_EQ(ctl({"explain-code", "12345"}).exit, 1);
 }
 

@@ -163,7 +163,9 @@ class Tool {
     command->add_option("CODE", explain_.codes,
                         "Decimal, negative, hexadecimal, or as the installer shows it");
     work_[command] = [this, command] {
-      for (const std::string& extra : command->remaining()) explain_.codes.push_back(extra);
+      for (const std::string& extra : command->remaining()) {
+        if (extra != "--") explain_.codes.push_back(extra);  // as people keep options apart
+      }
       if (explain_.codes.empty()) {
         print_error("explain-code: which code? (cspctl office --help shows the usage)");
         return static_cast<int>(kExitUsage);
