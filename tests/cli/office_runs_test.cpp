@@ -164,6 +164,18 @@ TEST_F(OfficeRuns, TellWhatARealRunDid) {
               ::testing::StartsWith("Installed: nothing\n"));
 }
 
+// The name of an {id} may be longer than that of a file.
+TEST_F(OfficeRuns, ALongNameHasALogToo) {
+  const std::string id(600, 'L');
+  Command command = office_command({"exec", kOffice + "/" + id + "/Install", "--data",
+                                    "<Configuration><Remove All=\"TRUE\"/></Configuration>"});
+  command.environment["CSPKIT_OFFICE_LOG_FOLDER"] = path("logs");
+  ASSERT_EQ(run(command).exit, 0);
+  const Outcome log = tool({"log", "--folder", path("logs"), id});
+  EXPECT_EQ(log.exit, 0) << log.err;
+  EXPECT_THAT(log.out, HasSubstr("ended     -2147418113 60 "));
+}
+
 TEST_F(OfficeRuns, WithoutLogsSayWhatToDo) {
   const Outcome none = tool({"status"});
   EXPECT_EQ(none.exit, 2);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "run_log.hpp"
 #include "runs.hpp"
 #include "tool.hpp"
 
@@ -158,6 +159,8 @@ std::optional<std::string> find_log(const std::string& folder, const std::string
                                     const std::string& user) {
   const auto files = log_files(folder);
   if (!files) return {};
+  const fs::path named = fs::path(folder) / cspkit::office::log_file_name({user.empty(), user, id});
+  if (std::find(files->begin(), files->end(), named) != files->end()) return named.string();
   constexpr std::size_t kMostNames = 10;
   std::vector<std::string> others;
   std::string hint;

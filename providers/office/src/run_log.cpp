@@ -19,12 +19,26 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLargestLog = 1 << 20;  // then it becomes ".1" and a new one begins
 constexpr std::size_t kLongestText = 1000;
+constexpr std::size_t kLongestPart = 110;  // two of them, and ".log.1", are a name that files have
+
+// Of a longer name the beginning, and a number that tells it from others that begin so.
+std::string fitted(std::string name) {
+  if (name.size() <= kLongestPart) return name;
+  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  const std::string mark = fmt::format("~{:016x}", hash);
+  name.resize(kLongestPart - mark.size());
+  const std::size_t percent = name.rfind('%');
+  if (percent != std::string::npos && percent + 3 > name.size()) name.resize(percent);
+  return name + mark;
+}
 
 }  // namespace
 
 std::string log_file_name(const Instance& instance) {
-  const std::string id = encode_segment(odt::lower(instance.id));
-  return instance.device_scope ? id + ".log" : encode_segment(instance.user) + "@" + id + ".log";
+  const std::string id = fitted(encode_segment(odt::lower(instance.id)));
+  if (instance.device_scope) return id + ".log";
+  return fitted(encode_segment(instance.user)) + "@" + id + ".log";
 }
 
 RunLog::RunLog(std::string folder) : folder_(std::move(folder)) {

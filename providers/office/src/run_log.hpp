@@ -38,7 +38,7 @@ class RunLog {
   int last_percent_ = -1;
 };
 
-/// "ID.log" or "USER@ID.log", percent-encoded, the id in lower case.
+/// "ID.log" or "USER@ID.log", percent-encoded, the id in lower case; of a long one its beginning.
 std::string log_file_name(const Instance& instance);
 
 }  // namespace cspkit::office

@@ -59,6 +59,23 @@ TEST_F(RunLogTest, UsersHaveTheirOwn) {
   EXPECT_EQ(log_file_name({false, "../eve", "X"}), "..%2Feve@x.log");
 }
 
+// An {id} may be longer than the name of a file.
+TEST_F(RunLogTest, LongNamesHaveALogToo) {
+  RunLog log(folder_);
+  const std::string many(3000, 'a');
+  std::string umlauts;
+  for (int i = 0; i < 300; ++i) umlauts += "\u00fc";
+  for (const std::string& id : {many, many + "b", umlauts}) {
+    for (const bool device : {true, false}) {
+      const Instance instance{device, device ? "" : umlauts, id};
+      EXPECT_TRUE(log.add(instance, "run-1", 0, "step", "x"));
+      EXPECT_LE(log_file_name(instance).size(), 240U);
+    }
+  }
+  EXPECT_NE(log_file_name({true, "", many}), log_file_name({true, "", many + "b"}));
+  EXPECT_EQ(log_file_name({true, "", many}), log_file_name({true, "", std::string(3000, 'A')}));
+}
+
 TEST_F(RunLogTest, NoKeyIsWritten) {
   RunLog log(folder_);
   EXPECT_TRUE(log.add(instance_, "run-1", 0, "step", "a 7WQ2P-4KJ8M-T3RXC-9BVNH-D6GFY b"));
