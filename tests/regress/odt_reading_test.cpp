@@ -187,6 +187,10 @@ TEST(OdtReadingTest, AppSettingsHaveAllTheirAttributes) {
     const std::size_t start = text.find(" " + name + "=");
     text.erase(start, text.find('"', text.find('"', start) + 1) + 1 - start);
     EXPECT_EQ(verdict(text), Verdict::kReject) << text;
+    // Writing it again makes it no better.
+    const Report report =
+        check("<Configuration><AppSettings>" + text + "</AppSettings></Configuration>");
+    EXPECT_EQ(check(serialise(report.configuration)).verdict(), Verdict::kReject) << text;
   }
 }
 

@@ -8,6 +8,11 @@ namespace {
 
 enum class Empty : std::uint8_t { kLeaveOut, kWrite };
 
+// A value that is missing in the document it was read from is not made an empty one.
+Empty if_there(const Place& place) {
+  return place.has("Name") && !place.has("Value") ? Empty::kLeaveOut : Empty::kWrite;
+}
+
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -176,14 +181,14 @@ class Writer {
       for (const AppSetup& setup : settings.setups) {
         open(setup, "Setup");
         attribute("Name", setup.name, Empty::kWrite);
-        attribute("Value", setup.value, Empty::kWrite);
+        attribute("Value", setup.value, if_there(setup.place));
         leaf(setup);
       }
       for (const UserSetting& user : settings.users) {
         open(user, "User");
         attribute("Key", user.key, Empty::kWrite);
         attribute("Name", user.name, Empty::kWrite);
-        attribute("Value", user.value, Empty::kWrite);
+        attribute("Value", user.value, if_there(user.place));
         attribute("Type", user.type);
         attribute("App", user.app);
         attribute("Id", user.id);
