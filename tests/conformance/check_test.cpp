@@ -197,6 +197,18 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.animal) + std::to_string(test.index); });
 
 INSTANTIATE_TEST_SUITE_P(
+    Async, BrokenProvider,
+    testing::Values(
+        Broken{"works_for_ever", "job.goes-on", Severity::kNote, "job \"job\"", true},
+        Broken{"polls_for_ever", "job.endless", kWarning, "nothing came of it", true},
+        Broken{"endless_job", "job.endless", kWarning, "nothing is waited for", true},
+        Broken{"stays_by_batch", "batch.outlives-failure", kError, "Zoo/Run", true},
+        Broken{"stays_in_atomic", "batch.outlives-failure", kError, "Zoo/Run", true},
+        Broken{"answers_late", "completion.never", kError, "Zoo/Text", true},
+        Broken{"hides_in_beat", "tree.changed-by-failure", kError, "Zoo/Text", true}),
+    [](const auto& test) { return std::string(test.param.animal) + std::to_string(test.index); });
+
+INSTANTIATE_TEST_SUITE_P(
     Undo, BrokenProvider,
     testing::Values(Broken{"undo_nothing", "undo.not-restored", kError, "Zoo/Text", true},
                     Broken{"undo_nothing", "undo.half", kError, "Zoo/Text", true},

@@ -70,22 +70,31 @@ Executor::Task DeterministicExecutor::take(Clock::Duration until) {
   return task;
 }
 
-void DeterministicExecutor::be_patient(std::chrono::milliseconds real_time) {
+void DeterministicExecutor::be_patient(std::chrono::milliseconds real_time,
+                                       std::optional<std::chrono::milliseconds> before_tasks) {
   const std::lock_guard lock(mutex_);
   patience_ = real_time;
+  patience_before_tasks_ = before_tasks.value_or(real_time);
 }
 
-bool DeterministicExecutor::wait_for_threads() {
+void DeterministicExecutor::begin_wait() {
+  const std::lock_guard lock(mutex_);
+  waited_last_ = {};
+}
+
+bool DeterministicExecutor::wait_for_threads(Clock::Duration until) {
   using std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kSlice(1);
   constexpr std::chrono::milliseconds kOneWait(100);  // drives further apart are of two waits
   {
     const std::lock_guard lock(mutex_);
-    if (patience_.count() == 0 || !has_other_threads()) return false;
+    const bool comes_to_a_task = !tasks_.empty() && tasks_.begin()->first.first < until;
+    const auto patience = comes_to_a_task ? patience_before_tasks_ : patience_;
+    if (patience.count() == 0 || !has_other_threads()) return false;
     const auto now = steady_clock::now();
     if (now - waited_last_ > kOneWait) waiting_since_ = now;
     waited_last_ = now;
-    if (now - waiting_since_ >= patience_) return false;
+    if (now - waiting_since_ >= patience) return false;
   }
   std::this_thread::sleep_for(kSlice);
   return true;
@@ -96,7 +105,7 @@ bool DeterministicExecutor::drive(Clock::Duration until) {
     task();
     return true;
   }
-  if (wait_for_threads()) return true;
+  if (wait_for_threads(until)) return true;
   // What is due already runs even when the caller's own time is over.
   if (Task task = take(std::max(until, clock_->steady_now()))) {
     task();
@@ -133,6 +142,12 @@ std::size_t DeterministicExecutor::advance(Clock::Duration duration, std::size_t
 std::size_t DeterministicExecutor::pending() const {
   const std::lock_guard lock(mutex_);
   return tasks_.size();
+}
+
+std::optional<Clock::Duration> DeterministicExecutor::next_due() const {
+  const std::lock_guard lock(mutex_);
+  if (tasks_.empty()) return std::nullopt;
+  return tasks_.begin()->first.first;
 }
 
 void DeterministicExecutor::shutdown() {

@@ -81,27 +81,30 @@ Status Device::restart() {
 }
 
 Status Device::add(std::string_view uri, std::string_view text) {
-  return session_->add(uri, untyped(text));
+  return session().add(uri, untyped(text));
 }
 
 Status Device::replace(std::string_view uri, std::string_view text) {
-  return session_->replace(uri, untyped(text));
+  return session().replace(uri, untyped(text));
 }
 
 Status Device::exec(std::string_view uri, std::string_view text) {
-  return session_->exec(uri, untyped(text));
+  return session().exec(uri, untyped(text));
 }
 
 Status Device::seed(std::string_view uri, std::string_view wire_text, const std::string& user) {
+  executor_->begin_wait();
   return engine_->owner(user).set(uri, wire_text);
 }
 
 bool Device::has(std::string_view uri) const {
+  executor_->begin_wait();
   const auto entries = engine_->list(uri, options_.principal);
   return entries.has_value() && !entries->empty();
 }
 
 Snapshot Device::snapshot(std::string_view uri) const {
+  executor_->begin_wait();
   const auto entries = engine_->list(uri, options_.principal);
   return entries.has_value() ? make_snapshot(*entries) : Snapshot{};
 }

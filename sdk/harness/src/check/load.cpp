@@ -128,6 +128,7 @@ std::string ddf_of(const CheckOptions& options, const cspkit_plugin& plugin,
                    const cspkit_provider_info& info) {
   if (info.ddf.size != 0) return text_of(info.ddf);
   const std::string name = text_of(info.ddf_name);
+  if (name.empty()) return {};
   const std::filesystem::path place = ddf_place(options, plugin);
   std::error_code error;
   return bytes_of(std::filesystem::is_directory(place, error) ? place / name : place);

@@ -177,8 +177,11 @@ class Listener {
       case 'K':
         report_.leaks_checked = true;
         return;
+      case 'E':
+        finished_ = true;
+        return;
       default:
-        finished_ = kind == 'E';
+        return;  // a sign of life
     }
   }
 

@@ -63,9 +63,12 @@ void Probe::at(const std::string& place, const std::string& what) {
 }
 
 void Probe::report(const Finding& finding) {
+  constexpr std::size_t kLongest = 1000;  // a provider may say anything
+  std::string text = finding.text.substr(0, kLongest);
+  if (text.size() < finding.text.size()) text += "...";
   send('F', {std::to_string(static_cast<int>(finding.severity)), finding.code, finding.provider,
              finding.handler, finding.verb, finding.uri.empty() ? place_ : finding.uri,
-             finding.text, finding.remedy, std::to_string(finding.count)});
+             text, finding.remedy, std::to_string(finding.count)});
 }
 
 void Probe::report(const Breach& breach) {
@@ -101,6 +104,8 @@ void Probe::time(const CallTime& time) {
 }
 
 void Probe::leaks_checked() { send('K', {}); }
+
+void Probe::alive() { send('.', {}); }
 
 void Probe::finished() { send('E', {}); }
 

@@ -38,6 +38,8 @@ class Probe {
   void provider(const CheckedProvider& provider);
   void time(const CallTime& time);
   void leaks_checked();
+  /// A step that takes long has not come to a stop.
+  void alive();
   void finished();
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kPatience(2000);
+constexpr int kShareOfPatience = 8;
 
 /// * stands for anything.
 bool matches(std::string_view pattern, std::string_view text) {
@@ -24,16 +24,6 @@ bool matches(std::string_view pattern, std::string_view text) {
   if (pattern[0] == '*')
     return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
   return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
-}
-
-/// One spelling for "./Vendor", "Vendor" and "./Device/Vendor".
-std::string normal(std::string_view uri) {
-  std::string text = ddf::fold(uri);
-  if (text.rfind("./", 0) == 0) text.erase(0, 2);
-  if (text.rfind("device/", 0) != 0 && text.rfind("user/", 0) != 0 && text[0] != '*')
-    text.insert(0, "device/");
-  while (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
 }
 
 template <typename Visit>
@@ -46,6 +36,15 @@ void walk(const ddf::Node& node, const Visit& visit) {
 std::string parent_of(const std::string& uri) { return uri.substr(0, uri.rfind('/')); }
 
 }  // namespace
+
+std::string normal(std::string_view uri) {
+  std::string text = ddf::fold(uri);
+  if (text.rfind("./", 0) == 0) text.erase(0, 2);
+  if (text.rfind("device/", 0) != 0 && text.rfind("user/", 0) != 0 && text[0] != '*')
+    text.insert(0, "device/");
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
 
 Library::Library(const fs::path& file) {
   handle_ = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -103,15 +102,24 @@ Result<std::unique_ptr<Bench>> Bench::open(const CheckOptions& options,
   DeviceOptions device;
   device.ddf = options.more_ddf;
   device.principal = Principal::for_user(kUser, true);
-  device.patience = kPatience;
+  bench->device_time_ = options.device_time;
+  bench->patience_ = options.deadline / kShareOfPatience;
   device.engine.log = bench->strict_->log_sink(log_of(options));
   auto opened = Device::open(std::move(device));
   if (!opened) return opened.error();
   bench->device_ = std::move(*opened);
+  bench->be_patient();
   const Status loaded =
       bench->device_->add_provider({&bench->strict_->plugin(), ddf_place(options, plugin)});
   if (!loaded.ok()) return loaded;
   return bench;
+}
+
+void Bench::be_patient() {
+  constexpr std::chrono::milliseconds kShort(20);
+  const auto before_tasks = std::min(patience_, kShort);
+  const bool in_vain = !late_.empty();
+  device_->executor().be_patient(in_vain ? before_tasks : patience_, before_tasks);
 }
 
 void Bench::tell(Probe& probe) {
@@ -130,27 +138,24 @@ void Bench::tell_times(Probe& probe) {
   for (const CallTime& time : strict_->times()) probe.time(time);
 }
 
-void Bench::settle(Probe& probe) {
-  device_->run_until_idle();
-  if (!endless_ && !device_->settle(std::chrono::hours(2))) {
-    endless_ = true;  // once is enough: each wait costs as much
-    Finding finding;
-    finding.severity = Severity::kWarning;
-    finding.code = "job.endless";
-    finding.text = "a job had not ended after two hours of the device's time";
-    finding.remedy = "end it (job_end) in the batch that sets its last values, on every path";
-    probe.report(finding);
+std::vector<std::string> Bench::take_batch_changes() {
+  std::vector<std::string> addresses;
+  const std::vector<ProviderInfo> providers = device_->engine().providers();
+  for (const StrictHost::BatchChange& each : strict_->take_batch_changes()) {
+    const std::string scope = each.user_scope ? "./User" : "./Device";
+    if (each.path == "." || each.path.rfind("./", 0) == 0) {
+      addresses.push_back(normal(scope + each.path.substr(1)));
+      continue;
+    }
+    for (const ProviderInfo& provider : providers) {
+      if (provider.name != each.provider) continue;
+      const auto root =
+          std::find_if(provider.roots.begin(), provider.roots.end(),
+                       [&](const std::string& uri) { return uri.rfind(scope + "/", 0) == 0; });
+      if (root != provider.roots.end()) addresses.push_back(normal(*root + "/" + each.path));
+    }
   }
-  // Pending calls have a deadline of a minute.
-  for (int i = 0; i < 90 && strict_->open_calls() > stuck_; ++i)
-    device_->advance(std::chrono::seconds(1));
-  if (strict_->open_calls() <= stuck_) return;
-  stuck_ = strict_->open_calls();
-  Finding finding;
-  finding.code = "completion.never";
-  finding.text = "it answered CSPKIT_PENDING, and did not complete before the deadline";
-  finding.remedy = "complete on every path; in C++ let Completion do it";
-  probe.report(finding);
+  return addresses;
 }
 
 // ---- nodes ----
@@ -231,50 +236,6 @@ bool make(Device& device, const ddf::Node& node, const std::string& uri) {
 void unmake(Device& device, const ddf::Node& node, const std::string& uri) {
   if (node.grants(ddf::kAccessDelete) && device.session().remove(uri).ok()) return;
   static_cast<void>(device.engine().owner(kUser).remove(uri));
-}
-
-// ---- the tree ----
-
-namespace {
-
-/// "./Vendor/A/B" of a snapshot's line.
-std::string address_in(const std::string& line) { return line.substr(0, line.find(" = ")); }
-
-}  // namespace
-
-Watch watch_tree(Device& device, Probe& probe) {
-  return probe.prepare_tree() ? Watch(device) : Watch();
-}
-
-Watch::Watch(Device& device) : looks_(true) {
-  const Snapshot before = device.snapshot();
-  device.advance(std::chrono::seconds(3));
-  for (const std::string& change : diff(before, device.snapshot()))
-    restless_.insert(address_in(change.substr(2)));
-}
-
-Snapshot Watch::look(Device& device) const {
-  if (!looks_) return {};
-  Snapshot snapshot = device.snapshot();
-  const auto is_restless = [&](const std::string& line) {
-    return restless_.count(address_in(line)) != 0;
-  };
-  snapshot.lines.erase(std::remove_if(snapshot.lines.begin(), snapshot.lines.end(), is_restless),
-                       snapshot.lines.end());
-  return snapshot;
-}
-
-std::string Watch::changes(const Snapshot& before, const Snapshot& after) {
-  constexpr std::size_t kShown = 3;
-  constexpr std::size_t kLine = 160;
-  const std::vector<std::string> all = diff(before, after);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i) {
-    if (!text.empty()) text += "; ";
-    text += all[i].size() > kLine ? all[i].substr(0, kLine) + "..." : all[i];
-  }
-  if (all.size() > kShown) text += "; and " + std::to_string(all.size() - kShown) + " more";
-  return text;
 }
 
 }  // namespace cspkit::harness::check

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check/probe.hpp"
@@ -38,6 +39,8 @@ class Library {
 
 /// Where the engine finds the DDFs of a plugin that it did not load itself.
 std::filesystem::path ddf_place(const CheckOptions& options, const cspkit_plugin& plugin);
+/// One spelling for "./Vendor/A", "Vendor/A" and "./Device/vendor/a/".
+std::string normal(std::string_view uri);
 /// True for a node that --skip names, or that lies below one.
 bool is_skipped(const CheckOptions& options, const std::string& uri);
 /// For EngineOptions::log.
@@ -53,17 +56,33 @@ class Bench {
   /// Reports the breaches since the last time.
   void tell(Probe& probe);
   void tell_times(Probe& probe);
-  /// Lets all that was begun come to its end. What does not is reported, once.
+  /// Lets all that was begun come to its end: calls until their deadline, jobs for as long as the
+  /// options say, timers for an hour, all of it in the device's time. What does not is reported,
+  /// once, and not waited for again.
   void settle(Probe& probe);
+  /// What batches of providers' own have changed since the last time, in normal().
+  std::vector<std::string> take_batch_changes();
+  /// Real time for the provider's threads in each command, from now on.
+  void be_patient(std::chrono::milliseconds patience) {
+    patience_ = patience;
+    be_patient();
+  }
   /// Ends the device; the strict host goes on.
   void close() { device_.reset(); }
 
  private:
+  class Settling;
+  /// As much as it was, and little once it was in vain.
+  void be_patient();
   std::unique_ptr<StrictHost> strict_;
   std::unique_ptr<Device> device_;
   std::vector<unsigned> told_;
-  std::size_t stuck_ = 0;
-  bool endless_ = false;
+  std::chrono::nanoseconds device_time_{0};
+  std::chrono::milliseconds patience_{0};
+  std::set<std::uint64_t> late_;       ///< calls that were not completed by their deadline
+  std::set<std::string> never_ended_;  ///< jobs
+  /// What goes on for ever.
+  std::size_t timers_ = 0, batches_ = 0;
 };
 
 /// A node below a root of the provider's.
@@ -83,9 +102,6 @@ std::vector<Target> targets_of(Bench& bench);
 /// The address with the first name that fits for each instance; empty when none does.
 std::string address_of(const ddf::Node& node);
 
-/// The tree of a bench, unless an earlier child died in looking at it.
-class Watch;
-Watch watch_tree(Device& device, Probe& probe);
 /// Is the node there? Values of nodes below it are not asked for.
 bool exists(Device& device, const ddf::Node& node, const std::string& uri);
 /// Sees to it that the parents of a node are there; false when that is not possible.
@@ -94,21 +110,6 @@ bool make_way(Device& device, const ddf::Node& node, const std::string& uri);
 bool make(Device& device, const ddf::Node& node, const std::string& uri);
 /// Sees to it that it is not there; its parents may be.
 void unmake(Device& device, const ddf::Node& node, const std::string& uri);
-
-/// A snapshot of the whole tree, without nodes that change by themselves.
-class Watch {
- public:
-  /// One that sees nothing.
-  Watch() = default;
-  explicit Watch(Device& device);
-  Snapshot look(Device& device) const;
-  /// What changed, shortened, for people; empty when nothing did.
-  static std::string changes(const Snapshot& before, const Snapshot& after);
-
- private:
-  bool looks_ = false;
-  std::set<std::string> restless_;
-};
 
 // The phases.
 void load_phase(const CheckOptions& options, Probe& probe);

@@ -8,7 +8,7 @@
 #include <map>
 #include <optional>
 
-#include "check/subject.hpp"
+#include "check/watch.hpp"
 
 namespace cspkit::harness::check {
 namespace {
@@ -106,7 +106,7 @@ class Undo {
         strict_(bench.strict()),
         options_(options),
         probe_(probe),
-        watch_(watch_tree(bench.device(), probe)),
+        watch_(watch_tree(bench, probe)),
         transactional_(bench.strict().has_transactions()) {}
 
   void run() {
@@ -155,12 +155,12 @@ class Undo {
     Outcome outcome;
     static_cast<void>(strict_.take_undo_records());
     bench_.settle(probe_);
-    const Snapshot before = watch_.look(device_);
+    Window window(bench_, watch_);
     strict_.inject(fault, nth);
     outcome.failed = !trial.command().ok();
     outcome.struck = strict_.struck();
     strict_.inject(Fault::kNone);
-    outcome.changes = Watch::changes(before, watch_.look(device_));
+    outcome.changes = window.changes();
     outcome.records = strict_.take_undo_records();
     bench_.settle(probe_);
     bench_.tell(probe_);

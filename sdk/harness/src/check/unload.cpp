@@ -54,6 +54,8 @@ void find(Probe& probe, Severity severity, const char* code, std::string text, s
 bool live_once(const CheckOptions& options, const cspkit_plugin& plugin, Probe& probe) {
   const auto bench = Bench::open(options, plugin);
   if (!bench) return false;
+  constexpr std::chrono::milliseconds kPatience(50);  // whatever it answers, it was used
+  (*bench)->be_patient(kPatience);
   Device& device = (*bench)->device();
   for (const Target& target : targets_of(**bench)) {
     if (target.uri.empty() || target.verbs == 0 || is_skipped(options, target.uri)) continue;

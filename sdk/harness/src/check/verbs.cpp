@@ -9,7 +9,7 @@
 #include <cspkit/harness/node_values.hpp>
 #include <cspkit/syncml_status.hpp>
 
-#include "check/subject.hpp"
+#include "check/watch.hpp"
 
 namespace cspkit::harness::check {
 namespace {
@@ -39,7 +39,7 @@ class Verbs {
         device_(bench.device()),
         options_(options),
         probe_(probe),
-        watch_(watch_tree(bench.device(), probe)) {}
+        watch_(watch_tree(bench, probe)) {}
 
   void run() {
     std::size_t stored = 0;
@@ -90,15 +90,11 @@ class Verbs {
       report(attempt, Severity::kError, "command.accepted",
              attempt.what + ": succeeded, and should have been refused",
              "this is a fault of the engine's: tell its authors");
-    if (status.code() == Code::kTimedOut)
-      report(attempt, Severity::kError, "completion.never",
-             attempt.what + ": it did not complete before the deadline",
-             "complete on every path; in C++ let Completion do it");
     if (status.code() == Code::kFailed && attempt.ordinary)
       report(attempt, Severity::kWarning, "call.failed", attempt.what + ": 500 " + status.text(),
              "a value that exists can be read: answer it, or the code that says why not; an "
              "exception counts as 500");
-    if (!status.ok() && status.code() != Code::kPending && !changes.empty())
+    if (!changes.empty())
       report(attempt, Severity::kError, "tree.changed-by-failure",
              fmt::format("{}: it failed ({}), and the tree changed: {}", attempt.what,
                          syncml_status(status), changes),
@@ -108,13 +104,14 @@ class Verbs {
 
   template <typename Do>
   void attempt(Attempt attempt, Do command) {
-    const Snapshot before = watch_.look(device_);
+    bench_.settle(probe_);
+    Window window(bench_, watch_);
     const std::size_t breaches = count_breaches();
     const Status status = command();
     // Of a breach the status tells nothing new.
     attempt.ordinary = attempt.ordinary && count_breaches() == breaches;
-    const Snapshot after = watch_.look(device_);
-    judge(attempt, status, Watch::changes(before, after));
+    const bool failed = !status.ok() && status.code() != Code::kPending;
+    judge(attempt, status, failed ? window.changes() : std::string());
     bench_.settle(probe_);
     bench_.tell(probe_);
   }

@@ -3,6 +3,7 @@
 #ifndef CSPKIT_HARNESS_STRICT_STATE_HPP_
 #define CSPKIT_HARNESS_STRICT_STATE_HPP_
 
+#include <atomic>
 #include <cspkit/harness/strict_host.hpp>
 #include <map>
 #include <mutex>
@@ -33,8 +34,8 @@ class StrictHost::State {
   /// True when the host call with this number in its handler is to fail.
   bool fails_host_call(unsigned number);
   void strike();
-  /// With the mutex held.
-  std::size_t open_calls() const;
+  /// The objects that have not been destroyed. They are kept as long as this.
+  std::vector<const StrictProvider*> alive() const;
   cspkit_code create(const cspkit_host* host, std::size_t index, cspkit_provider** out) noexcept;
 
   const cspkit_plugin& real;
@@ -45,6 +46,8 @@ class StrictHost::State {
   std::vector<Handler> handlers;
   bool has_transactions = false;
   std::set<std::string> written;
+  std::set<std::tuple<std::string, bool, std::string>> changed_by_batches;
+  std::atomic<std::uint64_t> progress{0};
   std::vector<UndoRecord> records;
   std::vector<UndoRecord> recover;
   std::function<bool(const std::string&, std::uint32_t)> left_out;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side that the provider calls: each function of the host goes on to the engine's, and how it
 // is used is judged.
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "strict/strict_provider.hpp"
@@ -45,6 +47,14 @@ constexpr const char* kStateList = "state_list";
 constexpr const char* kStateWrite = "state_write";
 constexpr const char* kStateRemove = "state_remove";
 
+/// True for a function that changes or says something.
+bool is_progress(std::string_view function) {
+  constexpr std::array<std::string_view, 8> kSuch = {"set",         "create",       "remove",
+                                                     "state_write", "state_remove", "job_start",
+                                                     "job_end",     "alert_queue"};
+  return std::find(kSuch.begin(), kSuch.end(), function) != kSuch.end();
+}
+
 template <auto kMember, const char* const* kName, bool kPath = false>
 constexpr auto watched = &Watched<kMember, kName, kPath>::call;
 
@@ -74,7 +84,7 @@ cspkit_code batch_open(const cspkit_host* host, std::int32_t scope, cspkit_str u
   StrictProvider& self = of(host);
   const cspkit_code code = self.real_host().batch_open(&self.real_host(), scope, user, out);
   if (code == CSPKIT_OK) {
-    self.opened(out->id);
+    self.opened(out->id, scope == CSPKIT_SCOPE_USER);
   } else {
     self.after_use(0, "batch_open", code, nullptr);
   }
@@ -83,12 +93,7 @@ cspkit_code batch_open(const cspkit_host* host, std::int32_t scope, cspkit_str u
 
 cspkit_code batch_submit(const cspkit_host* host, cspkit_writer batch, cspkit_done done,
                          void* context) noexcept {
-  StrictProvider& self = of(host);
-  if (const auto answer = self.before_use(batch.id, "batch_submit", false)) return *answer;
-  const cspkit_code code = self.real_host().batch_submit(&self.real_host(), batch, done, context);
-  self.after_use(batch.id, "batch_submit", code, nullptr);
-  if (code == CSPKIT_OK || code == CSPKIT_CANCELLED) self.closed(batch.id);
-  return code;
+  return of(host).submit(batch, done, context);
 }
 
 cspkit_code batch_drop(const cspkit_host* host, cspkit_writer batch) noexcept {
@@ -114,13 +119,13 @@ std::uint64_t run_after(const cspkit_host* host, std::int64_t delay_ms, cspkit_t
                         void* context) noexcept {
   StrictProvider& self = of(host);
   if (self.before_use(0, "run_after", false)) return 0;
-  return self.real_host().run_after(&self.real_host(), delay_ms, task, context);
+  return self.run_after(delay_ms, task, context);
 }
 
 std::int32_t cancel_task(const cspkit_host* host, std::uint64_t timer) noexcept {
   StrictProvider& self = of(host);
   if (self.before_use(0, "cancel_task", false)) return 0;
-  return self.real_host().cancel_task(&self.real_host(), timer);
+  return self.cancel_task(timer);
 }
 
 void log(const cspkit_host* host, std::int32_t level, cspkit_str text) noexcept {
@@ -154,6 +159,7 @@ cspkit_code job_progress(const cspkit_host* host, cspkit_str id, std::int32_t pe
                          cspkit_str text) noexcept {
   StrictProvider& self = of(host);
   if (const auto answer = self.before_use(0, "job_progress", false)) return *answer;
+  self.progressed();
   return self.real_jobs()->job_progress(&self.real_host(), id, percent, text);
 }
 
@@ -258,11 +264,13 @@ void StrictProvider::after_use(std::uint64_t id, const char* function, cspkit_co
   const std::lock_guard lock(mutex_);
   Call nothing;
   nothing.verb = function;
-  const Call* known = id != 0 ? find(id) : nullptr;
+  Call* known = id != 0 ? find(id) : nullptr;
   const Call& call = known != nullptr ? *known : nothing;
   const std::string where = path != nullptr ? " of \"" + text_of(*path) + "\"" : std::string();
   const std::string what = std::string(function) + where;
+  if (code == CSPKIT_OK && is_progress(function)) progressed();
   if (code == CSPKIT_OK && path != nullptr) {
+    if (known != nullptr && known->is_batch) known->paths.push_back(text_of(*path));
     const std::lock_guard all(state_.mutex);
     state_.written.insert(text_of(*path));
   } else if (code == CSPKIT_MISUSE) {
@@ -284,18 +292,6 @@ void StrictProvider::after_use(std::uint64_t id, const char* function, cspkit_co
     breach(call, "read.computed", "it read a computed node, which a handler cannot do",
            "keep the value yourself, or call the function that computes it", Severity::kWarning);
   }
-}
-
-void StrictProvider::opened(std::uint64_t batch) {
-  Call entry;
-  entry.verb = "batch";
-  entry.is_batch = true;
-  remember(batch, std::move(entry));
-}
-
-void StrictProvider::closed(std::uint64_t batch) {
-  const std::lock_guard lock(mutex_);
-  if (Call* call = find(batch)) call->ended = true;
 }
 
 cspkit_code StrictProvider::set_value(cspkit_call id, const cspkit_value* value) {
@@ -347,7 +343,7 @@ cspkit_code StrictProvider::complete(cspkit_call id, cspkit_code code) {
         code = CSPKIT_FAILED;
       }
       call->completed = true;
-      if (call->is_pending && pending_ != 0) --pending_;
+      pending_.erase(id.id);
     }
   }
   return real_host_->complete(real_host_, id, code);

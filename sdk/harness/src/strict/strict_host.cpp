@@ -123,10 +123,13 @@ void StrictHost::State::strike() {
   struck_ = true;
 }
 
-std::size_t StrictHost::State::open_calls() const {
-  std::size_t open = 0;
-  for (const auto& each : objects_) open += each->open_calls();
-  return open;
+std::vector<const StrictProvider*> StrictHost::State::alive() const {
+  std::vector<const StrictProvider*> all;
+  const std::lock_guard lock(mutex);
+  for (const auto& each : objects_) {
+    if (!each->is_gone()) all.push_back(each.get());
+  }
+  return all;
 }
 
 cspkit_code StrictHost::State::create(const cspkit_host* host, std::size_t index,
@@ -214,8 +217,29 @@ void StrictHost::recover_with(std::vector<UndoRecord> records) {
 }
 
 std::size_t StrictHost::open_calls() const {
+  return pending_calls().size();
+}
+
+std::vector<StrictHost::PendingCall> StrictHost::pending_calls() const {
+  std::vector<PendingCall> calls;
+  for (const StrictProvider* each : state_->alive()) each->add_pending(calls);
+  return calls;
+}
+
+StrictHost::Activity StrictHost::activity() const {
+  Activity activity;
+  activity.progress = state_->progress;
+  for (const StrictProvider* each : state_->alive()) each->add_activity(activity);
+  return activity;
+}
+
+std::vector<StrictHost::BatchChange> StrictHost::take_batch_changes() {
+  std::vector<BatchChange> changes;
   const std::lock_guard lock(state_->mutex);
-  return state_->open_calls();
+  for (const auto& [provider, user_scope, path] : state_->changed_by_batches)
+    changes.push_back({provider, path, user_scope});
+  state_->changed_by_batches.clear();
+  return changes;
 }
 
 void StrictHost::leave_out(std::function<bool(const std::string& uri, std::uint32_t verb)> which) {

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "strict/strict_work.hpp"
+
 namespace cspkit::harness {
 namespace {
 
@@ -189,6 +191,7 @@ StrictProvider::Call StrictProvider::describe(const cspkit_request& request,
   call.verb_bit = request.verb;
   call.transaction = request.transaction;
   call.is_change = (request.verb & kChanging) != 0;
+  call.deadline = request.deadline;
   return call;
 }
 
@@ -224,7 +227,11 @@ cspkit_code StrictProvider::operate(cspkit_call call, const cspkit_request* requ
   const char* verb = entry.verb;
   remember(call.id, std::move(entry));
   const Stopwatch watch;
-  const cspkit_code code = (real_->*kMember)(real_, call, request);
+  cspkit_code code = CSPKIT_OK;
+  {
+    const Inside inside(*this, call.id);
+    code = (real_->*kMember)(real_, call, request);
+  }
   state_.took(name_, handler, verb, watch.elapsed());
   return ended_with(call.id, code);
 }
@@ -237,7 +244,7 @@ cspkit_code StrictProvider::ended_with(std::uint64_t id, cspkit_code code) {
   if (code == CSPKIT_PENDING) {
     if (!call->completed) {
       call->is_pending = true;
-      ++pending_;
+      pending_.insert(id);
     }
     return code;
   }
@@ -255,11 +262,11 @@ cspkit_code StrictProvider::ended_with(std::uint64_t id, cspkit_code code) {
   if (code == CSPKIT_OK && call->verb_bit == CSPKIT_GET && !call->has_value)
     breach(*call, "get.no-value", "its get said OK and gave no value",
            "call set_value before it ends, or answer a failure");
-  if (code == CSPKIT_OK && call->fail_at_end) {
-    state_.strike();
-    return CSPKIT_FAILED;
-  }
-  return code;
+  const bool spoilt = code == CSPKIT_OK && call->fail_at_end;
+  if (spoilt) state_.strike();
+  call->failed = spoilt || code != CSPKIT_OK;
+  if (call->failed && call->batch_applied) judge_batch(*call);
+  return spoilt ? cspkit_code{CSPKIT_FAILED} : code;
 }
 
 /// Judges what any other function returned.
@@ -307,7 +314,6 @@ void StrictProvider::destroy() {
   }
   const Stopwatch watch;
   real_->destroy(real_);
-  pending_ = 0;
   state_.took(name_, "", "destroy", watch.elapsed());
   gone_ = true;
   const std::lock_guard lock(mutex_);

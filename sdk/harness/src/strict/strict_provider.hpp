@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "strict/state.hpp"
 
@@ -26,7 +27,9 @@ class StrictProvider {
   /// What the engine gets for what create() gave.
   cspkit_provider* adopt(cspkit_provider* made);
 
-  std::size_t open_calls() const { return pending_; }
+  bool is_gone() const { return gone_; }
+  void add_pending(std::vector<StrictHost::PendingCall>& calls) const;
+  void add_activity(StrictHost::Activity& activity) const;
 
   // The provider's functions (strict_provider.cpp).
   template <auto kMember>
@@ -52,8 +55,14 @@ class StrictProvider {
   std::optional<cspkit_code> before_use(std::uint64_t id, const char* function, bool may_fail);
   /// After it; `path` of a change, or null.
   void after_use(std::uint64_t id, const char* function, cspkit_code code, const cspkit_str* path);
-  void opened(std::uint64_t batch);
+  void progressed() { ++state_.progress; }
+
+  // Work beside the operations (strict_work.cpp).
+  void opened(std::uint64_t batch, bool user_scope);
   void closed(std::uint64_t batch);
+  cspkit_code submit(cspkit_writer batch, cspkit_done done, void* context);
+  std::uint64_t run_after(std::int64_t delay_ms, cspkit_task task, void* context);
+  std::int32_t cancel_task(std::uint64_t timer);
 
  private:
   struct Call {
@@ -71,7 +80,32 @@ class StrictProvider {
     bool fail_at_end = false;
     bool is_batch = false;
     bool is_pending = false;
+    std::int64_t deadline = 0;
+    bool failed = false;         ///< its function answered so
+    bool batch_applied = false;  ///< one that it opened and submitted changed something
+    // Of a batch.
+    std::uint64_t operation = 0;  ///< in whose function it was opened; 0: outside of any
+    bool user_scope = false;
+    std::vector<std::string> paths;  ///< that it changes
   };
+  struct Timer {
+    StrictProvider* self = nullptr;
+    std::uint64_t key = 0;
+    cspkit_task task = nullptr;
+    void* context = nullptr;
+    std::uint64_t id = 0;  ///< the engine's
+  };
+  struct Submitted {
+    StrictProvider* self = nullptr;
+    std::uint64_t key = 0;
+    cspkit_done done = nullptr;
+    void* context = nullptr;
+    std::uint64_t operation = 0;  ///< in whose function it was opened and submitted
+    bool user_scope = false;
+    std::vector<std::string> paths;
+  };
+  /// While an operation's function runs on this thread.
+  class Inside;
 
   static constexpr std::size_t kRemembered = 10'000;
 
@@ -84,6 +118,10 @@ class StrictProvider {
   Call* find(std::uint64_t id);
   cspkit_code ended_with(std::uint64_t id, cspkit_code code);
   cspkit_code outcome(const char* verb, cspkit_code code);
+  std::uint64_t operation_here() const;
+  void run_task(std::uint64_t key);
+  void applied(std::uint64_t key, cspkit_code code);
+  void judge_batch(const Call& call);
   void judge_table();
   void judge_handlers();
   const void* wrap_transactions(const void* table);
@@ -103,10 +141,14 @@ class StrictProvider {
   cspkit_provider_transaction transactions_{};
   const cspkit_provider_transaction* provider_transactions_ = nullptr;
   std::vector<std::pair<std::string, std::uint32_t>> declared_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::uint64_t, Call> calls_;
+  std::set<std::uint64_t> pending_;  ///< of calls_
+  std::map<std::thread::id, std::uint64_t> running_;
+  std::map<std::uint64_t, Timer> timers_;
+  std::map<std::uint64_t, Submitted> submitted_;
+  std::uint64_t last_key_ = 0;
   std::atomic<bool> gone_{false};
-  std::atomic<std::size_t> pending_{0};
 };
 
 /// The host table that a provider is given (strict_calls.cpp).

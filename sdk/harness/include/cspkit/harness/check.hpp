@@ -31,8 +31,11 @@ struct CheckOptions {
   std::vector<std::string> skip = {};
   /// Also execute nodes whose handler is marked irreversible.
   bool irreversible = false;
-  /// One step that takes longer is ended, and a finding. In real time.
+  /// One step that takes longer is ended, and a finding. In real time. An eighth of it is what
+  /// threads of the provider's own are given for an answer before the device's clock moves on.
   std::chrono::milliseconds deadline = std::chrono::seconds(20);
+  /// How much of the device's own time jobs are given to come to an end; it costs next to nothing.
+  std::chrono::nanoseconds device_time = std::chrono::hours(7 * 24);
   /// A function that takes longer is a warning.
   std::chrono::nanoseconds slow = std::chrono::seconds(1);
   /// Log of engine and provider on stderr.

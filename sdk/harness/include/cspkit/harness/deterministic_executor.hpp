@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace cspkit::harness {
@@ -39,10 +40,17 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   std::size_t advance(Clock::Duration duration, std::size_t limit = kMaxTasks);
   /// For providers that work in threads of their own: while the process has more than one thread,
   /// drive() first lets so much real time pass in one wait before it moves the clock. Zero, the
-  /// default: none.
-  void be_patient(std::chrono::milliseconds real_time);
+  /// default: none. `before_tasks`: the same where it moves to a task that is due before the wait's
+  /// own end; as much, when it is not given.
+  void be_patient(std::chrono::milliseconds real_time,
+                  std::optional<std::chrono::milliseconds> before_tasks = std::nullopt);
+  /// What drive() is called for from now on is another wait, with patience of its own. Without it
+  /// waits count as one that follow each other within a tenth of a second.
+  void begin_wait();
   /// Tasks posted that have not begun.
   std::size_t pending() const;
+  /// When the first of them is due, on the clock's steady time; nothing when there is none.
+  std::optional<Clock::Duration> next_due() const;
   /// Drops what has not begun; from now on post() gives 0. As an embedder's executor does when its
   /// program ends.
   void shutdown();
@@ -53,7 +61,7 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   /// Takes the first task that is due at `until` or before, moving the clock to its time.
   Task take(Clock::Duration until);
   /// True when a little real time has passed instead of the clock's.
-  bool wait_for_threads();
+  bool wait_for_threads(Clock::Duration until);
 
   std::shared_ptr<ManualClock> clock_;
   mutable std::mutex mutex_;
@@ -62,6 +70,7 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   TimerId last_id_ = 0;
   bool stopped_ = false;
   std::chrono::milliseconds patience_{0};
+  std::chrono::milliseconds patience_before_tasks_{0};
   std::chrono::steady_clock::time_point waiting_since_;
   std::chrono::steady_clock::time_point waited_last_;
 };

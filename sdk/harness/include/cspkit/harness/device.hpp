@@ -46,7 +46,7 @@ struct DeviceOptions {
   std::vector<LinkedProvider> plugins = {};             ///< added last
   Principal principal = {};                             ///< of session() and of the short forms
   Clock::UtcTime start = ManualClock::default_start();  ///< what the calendar says at first
-  /// How long a wait may take in real time before the clock moves, for providers that work in
+  /// How long a command may wait in real time before the clock moves, for providers that work in
   /// threads of their own: DeterministicExecutor::be_patient().
   std::chrono::milliseconds patience{0};
   /// Everything else; its state, clock and executor are replaced.
@@ -64,7 +64,11 @@ class CSPKIT_API Device {
   ~Device();
 
   Engine& engine() { return *engine_; }     ///< another one after restart()
-  Session& session() { return *session_; }  ///< likewise; of the options' principal
+  /// Likewise; of the options' principal. Whoever asks for it begins another wait, if any.
+  Session& session() {
+    executor_->begin_wait();
+    return *session_;
+  }
   ManualClock& clock() { return *clock_; }  ///< the device's time
   DeterministicExecutor& executor() {
     return *executor_;
@@ -85,21 +89,21 @@ class CSPKIT_API Device {
 
   /// One SyncML message through session(): its reply. Work that it started has begun only when
   /// advance(), run_until_idle() or settle() lets it.
-  Result<std::string> run(std::string_view message) { return session_->process(message); }
+  Result<std::string> run(std::string_view message) { return session().process(message); }
   /// SyncML statuses of the commands of the last run().
   const std::vector<int>& statuses() const { return session_->last_statuses(); }
 
   /// session()'s, in short. Text is wire text in the schema's own format.
   /// @{
-  Result<Value> get(std::string_view uri) { return session_->get(uri); }
-  Status add(std::string_view uri) { return session_->add(uri); }
-  Status add(std::string_view uri, const Value& value) { return session_->add(uri, value); }
+  Result<Value> get(std::string_view uri) { return session().get(uri); }
+  Status add(std::string_view uri) { return session().add(uri); }
+  Status add(std::string_view uri, const Value& value) { return session().add(uri, value); }
   Status add(std::string_view uri, std::string_view text);
-  Status replace(std::string_view uri, const Value& value) { return session_->replace(uri, value); }
+  Status replace(std::string_view uri, const Value& value) { return session().replace(uri, value); }
   Status replace(std::string_view uri, std::string_view text);
-  Status remove(std::string_view uri) { return session_->remove(uri); }
-  Status exec(std::string_view uri) { return session_->exec(uri); }
-  Status exec(std::string_view uri, const Value& data) { return session_->exec(uri, data); }
+  Status remove(std::string_view uri) { return session().remove(uri); }
+  Status exec(std::string_view uri) { return session().exec(uri); }
+  Status exec(std::string_view uri, const Value& data) { return session().exec(uri, data); }
   Status exec(std::string_view uri, std::string_view text);
   /// @}
   /// Sets a node as its owner would: format and shape only. `user` owns it where the address says

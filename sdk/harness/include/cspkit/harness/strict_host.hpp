@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cspkit/engine.hpp>
+#include <cspkit/executor.hpp>
 #include <cspkit/export.hpp>
 #include <cstdint>
 #include <functional>
@@ -122,6 +123,36 @@ class CSPKIT_API StrictHost {
   void leave_out(std::function<bool(const std::string& uri, std::uint32_t verb)> which);
   /// Operations that were answered CSPKIT_PENDING, and have not been completed.
   std::size_t open_calls() const;
+
+  /// One of them.
+  struct PendingCall {
+    std::uint64_t id = 0;      ///< of the call; of one kind within its provider
+    std::string provider;      ///< its name
+    std::string handler;       ///< pattern
+    std::string verb;          ///< "get", ...
+    std::string uri;           ///< of the node
+    Clock::Duration deadline;  ///< when the engine gives it up, on the engine's steady clock
+  };
+  /// Of all providers that have not been destroyed.
+  std::vector<PendingCall> pending_calls() const;
+
+  /// What providers have going on beside operations and jobs.
+  struct Activity {
+    std::size_t timers = 0;      ///< asked for by run_after, neither run nor cancelled
+    std::size_t batches = 0;     ///< submitted, and not applied yet
+    std::uint64_t progress = 0;  ///< grows with each change, alert or word on a job that they give
+  };
+  /// Of all providers that have not been destroyed.
+  Activity activity() const;
+
+  /// A node that a batch of a provider's own has changed.
+  struct BatchChange {
+    std::string provider;     ///< its name
+    std::string path;         ///< as it gave it: relative to its root, or absolute with "./"
+    bool user_scope = false;  ///< below ./User
+  };
+  /// Those of the batches that have been applied since the last call.
+  std::vector<BatchChange> take_batch_changes();
 
   class State;
 

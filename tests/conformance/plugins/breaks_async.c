@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Providers that work by timers, batches and jobs of their own, which the check must tell apart from
+ * what a command did. Number is kept by the host, Text is held outside of it. WRONG names the rule
+ * that is broken; `works_on` and `works_for_ever` break none. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../../hostile/plugins/zoo.h"
+
+enum {
+  works_on = 1,   /* a beat every 30 s sets Number; Run is a job of two days; Text is refused late */
+  works_for_ever, /* the same, and the job has no end */
+  stays_by_batch, /* Run fails, and has set Number by a batch */
+  stays_in_atomic, /* Run succeeds, and has set Number by a batch instead of with the call */
+  polls_for_ever,  /* the job asks itself every hour whether it is done, and never is */
+  answers_late,    /* Text is answered ten seconds after the call's deadline */
+  hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
+};
+
+enum { kHour = 3600 * 1000, kHours = 48, kBeat = 30 * 1000 };
+
+typedef struct worker {
+  const cspkit_host* host;
+  char text[64];
+  char next[64]; /* what Text is to be */
+  cspkit_call call;
+  int beats;
+  int hours; /* that the job has to go on; 0: there is none */
+  int waits; /* for `call` */
+} worker;
+
+static worker* worker_of(cspkit_provider* provider) {
+  return (worker*)(uintptr_t)zoo_self(provider)->kept;
+}
+
+static const cspkit_host_jobs* jobs_of(const cspkit_host* host) {
+  return (const cspkit_host_jobs*)host->get_extension(host, CSPKIT_EXT_JOBS);
+}
+
+/* Sets Number by a batch of its own; the job ends in it, if it is to. */
+static void set_number(worker* self, int number, int ends_job) {
+  const cspkit_host* host = self->host;
+  const cspkit_str user = CSPKIT_STR("");
+  const cspkit_str path = CSPKIT_STR("Number");
+  const cspkit_str job = CSPKIT_STR("job");
+  char digits[16];
+  cspkit_value value = {CSPKIT_FORMAT_INT, 0, digits, 0};
+  cspkit_writer batch = {0};
+  value.size = (size_t)snprintf(digits, sizeof(digits), "%d", number);
+  if (host->batch_open(host, CSPKIT_SCOPE_DEVICE, user, &batch) != CSPKIT_OK) return;
+  host->set(host, batch, path, &value);
+  if (ends_job) jobs_of(host)->job_end(host, batch, job);
+  host->batch_submit(host, batch, NULL, NULL);
+}
+
+static void beat(void* context) CSPKIT_NOEXCEPT {
+  worker* self = (worker*)context;
+  set_number(self, ++self->beats, 0);
+  self->host->run_after(self->host, kBeat, beat, self);
+}
+
+static void work(void* context) CSPKIT_NOEXCEPT {
+  worker* self = (worker*)context;
+  const int endless = WRONG == works_for_ever || WRONG == polls_for_ever;
+  const int ends = !endless && --self->hours == 0;
+  if (WRONG != polls_for_ever) set_number(self, -self->hours, ends);
+  if (!ends) self->host->run_after(self->host, kHour, work, self);
+}
+
+static void answer(void* context) CSPKIT_NOEXCEPT {
+  worker* self = (worker*)context;
+  const int refused = strcmp(self->next, "text") == 0;
+  self->waits = 0;
+  if (!refused || WRONG == hides_in_beat) memcpy(self->text, self->next, sizeof(self->text));
+  self->host->complete(self->host, self->call, refused ? CSPKIT_TIMED_OUT : CSPKIT_OK);
+}
+
+static cspkit_code get(cspkit_provider* provider, cspkit_call call,
+                       const cspkit_request* request) CSPKIT_NOEXCEPT {
+  const worker* self = worker_of(provider);
+  (void)request;
+  return zoo_give(self->host, call, self->text, strlen(self->text));
+}
+
+static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
+                           const cspkit_request* request) CSPKIT_NOEXCEPT {
+  worker* self = worker_of(provider);
+  const size_t size = request->value == NULL ? 0 : request->value->size;
+  if (self->waits) return CSPKIT_BUSY;
+  memset(self->next, 0, sizeof(self->next));
+  if (size != 0)
+    memcpy(self->next, request->value->data,
+           size < sizeof(self->next) ? size : sizeof(self->next) - 1);
+  self->call = call;
+  self->waits = 1;
+  self->host->run_after(self->host, WRONG == answers_late ? 70 * 1000 : 40 * 1000, answer, self);
+  return CSPKIT_PENDING;
+}
+
+static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
+                        const cspkit_request* request) CSPKIT_NOEXCEPT {
+  worker* self = worker_of(provider);
+  const cspkit_writer writer = {call.id};
+  const cspkit_str job = CSPKIT_STR("job");
+  (void)request;
+  if (WRONG == stays_by_batch || WRONG == stays_in_atomic) {
+    set_number(self, ++self->beats, 0);
+    return WRONG == stays_by_batch ? CSPKIT_BUSY : CSPKIT_OK;
+  }
+  if (self->hours != 0) return CSPKIT_BUSY;
+  return jobs_of(self->host)->job_start(self->host, writer, job, job);
+}
+
+static void job_run(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
+                    uint32_t attempt) CSPKIT_NOEXCEPT {
+  worker* self = worker_of(provider);
+  (void)id;
+  (void)payload;
+  (void)attempt;
+  self->hours = kHours;
+  work(self);
+}
+
+static const void* extension(cspkit_provider* provider, const char* id) CSPKIT_NOEXCEPT {
+  static const cspkit_provider_jobs kJobs = {sizeof(cspkit_provider_jobs), 0, job_run};
+  (void)provider;
+  return strcmp(id, CSPKIT_EXT_JOBS) == 0 ? &kJobs : NULL;
+}
+
+static cspkit_code start(cspkit_provider* provider) CSPKIT_NOEXCEPT {
+  worker* self = worker_of(provider);
+  set_number(self, 0, 0);
+  if (WRONG == works_on || WRONG == works_for_ever || WRONG == hides_in_beat)
+    self->host->run_after(self->host, kBeat, beat, self);
+  return CSPKIT_OK;
+}
+
+static void destroy(cspkit_provider* provider) CSPKIT_NOEXCEPT {
+  free(worker_of(provider));
+  zoo_destroy(provider);
+}
+
+ZOO_CREATE {
+  static const cspkit_handler kHandlers[] = {
+      {CSPKIT_STR("Text"), CSPKIT_GET | CSPKIT_REPLACE, 0, 0},
+      {CSPKIT_STR("Run"), CSPKIT_EXEC, 0, 0},
+  };
+  worker* made = (worker*)calloc(1, sizeof(worker));
+  if (made == NULL) return CSPKIT_FULL;
+  made->host = self->host;
+  self->kept = (uint64_t)(uintptr_t)made;
+  self->table.handlers = kHandlers;
+  self->table.handler_count = 2;
+  self->table.start = start;
+  self->table.get = get;
+  self->table.replace = replace;
+  self->table.exec = exec;
+  self->table.destroy = destroy;
+  self->table.get_extension = extension;
+  return CSPKIT_OK;
+}
+ZOO_PLUGIN;
