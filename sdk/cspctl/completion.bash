@@ -10,7 +10,7 @@ _cspctl() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --state | --durability | --ddf | --provider | --profile | --user | --data | --format | --out | --csp | \
-        --recipe | --skip | --junit | --deadline | --slow) ((i++)) ;;
+        --recipe | --skip | --junit | --deadline | --device-time | --slow) ((i++)) ;;
       -*) ;;
       *) words+=("${COMP_WORDS[i]}") ;;
     esac
@@ -22,13 +22,13 @@ _cspctl() {
     --format)
       mapfile -t COMPREPLY < <(compgen -W "b64 bin bool chr int node null xml date time float" -- "$cur") && return
       ;;
-    --user | --data | --csp | --skip | --deadline | --slow) return ;;
+    --user | --data | --csp | --skip | --deadline | --device-time | --slow) return ;;
     --state | --ddf | --provider | --out | --recipe | --junit) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
   esac
   if [[ $cur == -* ]]; then
     case "${words[0]:-} ${words[1]:-}" in
       "run "* | "provider new") options+=" --out" ;;
-      "provider check") options+=" --recipe --skip --irreversible --junit --deadline --slow --strict" ;;
+      "provider check") options+=" --recipe --skip --irreversible --junit --deadline --device-time --slow --strict" ;;
       "ddf compile") options+=" --out" ;;
       "ddf check") options+=" --strict" ;;
       "ddf doc") options+=" --csp" ;;

@@ -62,6 +62,7 @@ struct Options {
   std::string junit;                 ///< --junit
   bool irreversible = false;         ///< --irreversible
   double deadline_s = 20;            ///< --deadline
+  double device_hours = 168;         ///< --device-time
   double slow_ms = 1000;             ///< --slow
 };
 

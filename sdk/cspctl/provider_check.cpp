@@ -28,6 +28,8 @@ CheckOptions check_options(const Options& options) {
   using Milliseconds = std::chrono::duration<double, std::milli>;
   check.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
       Milliseconds(options.deadline_s * 1000));
+  check.device_time = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double, std::ratio<3600>>(options.device_hours));
   check.slow = std::chrono::duration_cast<std::chrono::nanoseconds>(Milliseconds(options.slow_ms));
   check.verbose = options.verbose;
   return check;

@@ -107,6 +107,8 @@ TEST_P(BrokenProvider, IsFoundOut) {
 #endif
   if (std::string(expected.animal) == "never_returns")
     options_.deadline = std::chrono::milliseconds(300);
+  if (std::string(expected.animal) == "never_completes")
+    options_.deadline = std::chrono::seconds(4);
   options_.slow = std::chrono::milliseconds(25);
   const auto library = (expected.is_own ? kOwn : kZoo) / (std::string(expected.animal) + ".so");
   const CheckReport report = check(bring(library));
@@ -156,6 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"pattern_static_for_dynamic", "handler.unknown-path", kError, "{Text}"},
         Broken{"function_missing", "handler.function-missing", kError, "Item/{Name}"},
         Broken{"verb_unknown", "handler.verb-unknown"}, Broken{"verb_none", "handler.empty"},
+        Broken{"handlers_many", "handler.too-many", kError, "65535"},
+        Broken{"one_object", "table.twice", kError, "create"},
         Broken{"verb_twice", "handler.verb-twice", kError, "Item/{Other}"},
         Broken{"own_dynamic", "handler.own-dynamic"},
         Broken{"irreversible", "handler.irreversible", kError, "Text", true},

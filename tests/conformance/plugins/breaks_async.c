@@ -8,7 +8,7 @@
 #include "../../hostile/plugins/zoo.h"
 
 enum {
-  works_on = 1,   /* a beat every 30 s sets Number; Run is a job of two days; Text is refused late */
+  works_on = 1,   /* a beat every 10 s sets Number; Run is a job of two days; Text is refused late */
   works_for_ever, /* the same, and the job has no end */
   stays_by_batch, /* Run fails, and has set Number by a batch */
   stays_in_atomic, /* Run succeeds, and has set Number by a batch instead of with the call */
@@ -17,7 +17,7 @@ enum {
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
-enum { kHour = 3600 * 1000, kHours = 48, kBeat = 30 * 1000 };
+enum { kHour = 3600 * 1000, kHours = 48, kBeat = 10 * 1000 };
 
 typedef struct worker {
   const cspkit_host* host;
@@ -93,7 +93,7 @@ static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
            size < sizeof(self->next) ? size : sizeof(self->next) - 1);
   self->call = call;
   self->waits = 1;
-  self->host->run_after(self->host, WRONG == answers_late ? 70 * 1000 : 40 * 1000, answer, self);
+  self->host->run_after(self->host, WRONG == answers_late ? 70 * 1000 : 15 * 1000, answer, self);
   return CSPKIT_PENDING;
 }
 

@@ -65,11 +65,13 @@ TEST_F(Deterministic, NothingRunsByItself) {
   EXPECT_NE(post(1), 0u);
   EXPECT_TRUE(ran_.empty());
   EXPECT_EQ(executor_.pending(), 1u);
+  EXPECT_EQ(executor_.next_due(), Clock::Duration::zero());
   clock_->advance(hours(1));
   EXPECT_TRUE(ran_.empty());
   EXPECT_EQ(executor_.run_until_idle(), 1u);
   EXPECT_THAT(ran_, ElementsAre(1));
   EXPECT_EQ(executor_.pending(), 0u);
+  EXPECT_EQ(executor_.next_due(), std::nullopt);
 }
 
 TEST_F(Deterministic, RunUntilIdleRunsInOrderWhatIsDueAndWhatThatPosts) {

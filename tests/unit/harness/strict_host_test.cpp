@@ -52,6 +52,30 @@ TEST(StrictHostTest, IsSilentOverAProviderThatKeepsTheContract) {
   EXPECT_THAT(strict.times(), Contains(Field(&cspkit::harness::CallTime::verb, "job_run")));
 }
 
+TEST(StrictHostTest, TellsWhatAProviderHasGoingOn) {
+  StrictHost strict(cspkit_plugin_v1_worker);
+  const auto device = open(strict);
+  ASSERT_NE(device, nullptr);
+  EXPECT_EQ(strict.activity().timers, 0U);
+  EXPECT_THAT(device->exec("./Vendor/Test/Worker/Start", "5"), StatusIs(200));
+  device->run_until_idle();
+  EXPECT_EQ(strict.activity().timers, 1U) << "of the job";
+  EXPECT_TRUE(strict.pending_calls().empty());
+  EXPECT_TRUE(strict.take_batch_changes().empty());
+  const std::uint64_t progress = strict.activity().progress;
+  device->advance(std::chrono::seconds(5));
+  EXPECT_EQ(strict.activity().timers, 0U);
+  EXPECT_EQ(strict.activity().batches, 0U);
+  EXPECT_GT(strict.activity().progress, progress);
+  const auto changes = strict.take_batch_changes();
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].provider, "worker");
+  EXPECT_EQ(changes[0].path, "Attempts");
+  EXPECT_FALSE(changes[0].user_scope);
+  EXPECT_EQ(changes[1].path, "Done");
+  EXPECT_TRUE(strict.take_batch_changes().empty()) << "they were taken";
+}
+
 TEST(StrictHostTest, FaultsStrikeBeforeInAndAfterAHandler) {
   StrictHost strict(cspkit_plugin_v1_worker);
   const auto device = open(strict);

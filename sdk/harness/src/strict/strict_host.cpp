@@ -143,7 +143,11 @@ cspkit_code StrictHost::State::create(const cspkit_host* host, std::size_t index
   }
   cspkit_provider* made = nullptr;
   const cspkit_code code = real.create(object->host(), index, &made);
-  if (code == CSPKIT_OK && made != nullptr) *out = object->adopt(made);
+  if (code != CSPKIT_OK || made == nullptr) return code;
+  for (const StrictProvider* each : alive()) {
+    if (each->stands_for(made)) return object->refuse_twin();
+  }
+  *out = object->adopt(made);
   return code;
 }
 

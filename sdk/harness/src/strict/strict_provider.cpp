@@ -124,6 +124,12 @@ cspkit_provider* StrictProvider::adopt(cspkit_provider* made) {
   return &table_;
 }
 
+cspkit_code StrictProvider::refuse_twin() {
+  breach("create", "table.twice", "create gave an object that it had given before",
+         "make one for each call: a provider of its own for each index and each engine");
+  return CSPKIT_FAILED;
+}
+
 void StrictProvider::judge_table() {
   if (!real_->destroy)
     breach("create", "table.no-destroy", "its provider table has no destroy function",
@@ -135,6 +141,14 @@ void StrictProvider::judge_table() {
     breach("create", "handler.none-given",
            std::to_string(real_->handler_count) + " handlers announced, none given",
            "set handlers, or handler_count to 0");
+    return;
+  }
+  constexpr std::size_t kMost = 65'535;  // which the engine takes
+  if (real_->handler_count > kMost) {
+    breach("create", "handler.too-many",
+           std::to_string(real_->handler_count) + " handlers announced, " + std::to_string(kMost) +
+               " are taken",
+           "set handler_count to the length of handlers");
     return;
   }
   judge_handlers();

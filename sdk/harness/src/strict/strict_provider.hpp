@@ -26,6 +26,9 @@ class StrictProvider {
   const cspkit_host* host() const { return &host_; }
   /// What the engine gets for what create() gave.
   cspkit_provider* adopt(cspkit_provider* made);
+  bool stands_for(const cspkit_provider* made) const { return real_ == made; }
+  /// create() gave what it had given before.
+  cspkit_code refuse_twin();
 
   bool is_gone() const { return gone_; }
   void add_pending(std::vector<StrictHost::PendingCall>& calls) const;
