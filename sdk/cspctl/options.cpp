@@ -242,8 +242,9 @@ class Parser {
     check->add_option("--deadline", options_.deadline_s, "Seconds that one step may take")
         ->check(CLI::Range(0.01, 86400.0))
         ->type_name("S");
-    check->add_option("--device-time", options_.device_hours,
-                      "Hours of the device's time in which jobs are to end")
+    check
+        ->add_option("--device-time", options_.device_hours,
+                     "Hours of the device's time in which jobs are to end")
         ->check(CLI::Range(0.001, 876000.0))
         ->type_name("H");
     check->add_option("--slow", options_.slow_ms, "A call that takes longer is a warning")

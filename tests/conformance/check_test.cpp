@@ -202,14 +202,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Async, BrokenProvider,
-    testing::Values(
-        Broken{"works_for_ever", "job.goes-on", Severity::kNote, "job \"job\"", true},
-        Broken{"polls_for_ever", "job.endless", kWarning, "nothing came of it", true},
-        Broken{"endless_job", "job.endless", kWarning, "nothing is waited for", true},
-        Broken{"stays_by_batch", "batch.outlives-failure", kError, "Zoo/Run", true},
-        Broken{"stays_in_atomic", "batch.outlives-failure", kError, "Zoo/Run", true},
-        Broken{"answers_late", "completion.never", kError, "Zoo/Text", true},
-        Broken{"hides_in_beat", "tree.changed-by-failure", kError, "Zoo/Text", true}),
+    testing::Values(Broken{"works_for_ever", "job.goes-on", Severity::kNote, "job \"job\"", true},
+                    Broken{"polls_for_ever", "job.endless", kWarning, "nothing came of it", true},
+                    Broken{"endless_job", "job.endless", kWarning, "nothing is waited for", true},
+                    Broken{"stays_by_batch", "batch.outlives-failure", kError, "Zoo/Run", true},
+                    Broken{"stays_in_atomic", "batch.outlives-failure", kError, "Zoo/Run", true},
+                    Broken{"answers_late", "completion.never", kError, "Zoo/Text", true},
+                    Broken{"hides_in_beat", "tree.changed-by-failure", kError, "Zoo/Text", true}),
     [](const auto& test) { return std::string(test.param.animal) + std::to_string(test.index); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -326,6 +325,16 @@ TEST_F(CheckTest, JunitHasAFailureForEachCaseWithAnError) {
   EXPECT_THAT(xml, HasSubstr("<testsuite name=\"verbs\""));
   EXPECT_THAT(xml, HasSubstr("<failure type=\"complete.twice\""));
   EXPECT_THAT(xml, Not(HasSubstr("failures=\"0\" errors=\"0\" time")));
+}
+
+TEST_F(CheckTest, JunitHoldsWhatXmlCanHold) {
+  CheckReport report;
+  report.library = "lib\xC3\xA9\x01<\"&.so";
+  EXPECT_THAT(to_junit(report), HasSubstr("name=\"lib\xC3\xA9?&lt;&quot;&amp;.so\""));
+  report.library = "lib\xE9\xEF\xBF\xBF";  // no UTF-8
+  EXPECT_THAT(to_junit(report), HasSubstr("name=\"lib??\""));
+  report.library = "lib\xEF\xBF\xBF";  // UTF-8, and no character of XML
+  EXPECT_THAT(to_junit(report), HasSubstr("name=\"lib?\""));
 }
 
 }  // namespace

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Providers that work by timers, batches and jobs of their own, which the check must tell apart from
- * what a command did. Number is kept by the host, Text is held outside of it. WRONG names the rule
- * that is broken; `works_on` and `works_for_ever` break none. */
+/* Providers that work by timers, batches and jobs of their own, which the check must tell apart
+ * from what a command did. Number is kept by the host, Text is held outside of it. WRONG names the
+ * rule that is broken; `works_on` and `works_for_ever` break none. */
 #include <stdio.h>
 #include <string.h>
 
 #include "../../hostile/plugins/zoo.h"
 
 enum {
-  works_on = 1,   /* a beat every 10 s sets Number; Run is a job of two days; Text is refused late */
-  works_for_ever, /* the same, and the job has no end */
-  stays_by_batch, /* Run fails, and has set Number by a batch */
+  works_on = 1, /* a beat every 10 s sets Number; Run is a job of two days; Text is refused late */
+  works_for_ever,  /* the same, and the job has no end */
+  stays_by_batch,  /* Run fails, and has set Number by a batch */
   stays_in_atomic, /* Run succeeds, and has set Number by a batch instead of with the call */
   polls_for_ever,  /* the job asks itself every hour whether it is done, and never is */
   answers_late,    /* Text is answered ten seconds after the call's deadline */

@@ -67,8 +67,8 @@ void Probe::report(const Finding& finding) {
   std::string text = finding.text.substr(0, kLongest);
   if (text.size() < finding.text.size()) text += "...";
   send('F', {std::to_string(static_cast<int>(finding.severity)), finding.code, finding.provider,
-             finding.handler, finding.verb, finding.uri.empty() ? place_ : finding.uri,
-             text, finding.remedy, std::to_string(finding.count)});
+             finding.handler, finding.verb, finding.uri.empty() ? place_ : finding.uri, text,
+             finding.remedy, std::to_string(finding.count)});
 }
 
 void Probe::report(const Breach& breach) {

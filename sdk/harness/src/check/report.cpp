@@ -4,10 +4,13 @@
 
 #include <algorithm>
 
+#include "check/xml_text.hpp"
 #include "cspkit/harness/check.hpp"
 
 namespace cspkit::harness {
 namespace {
+
+using check::xml_text;
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -19,34 +22,6 @@ std::string where(const Finding& finding) {
   if (!finding.handler.empty()) text += fmt::format(", handler \"{}\"", finding.handler);
   if (!finding.verb.empty()) text += (text.empty() ? "" : ", ") + finding.verb;
   return text;
-}
-
-/// For an attribute or text of XML 1.0: what it cannot hold becomes a question mark.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += (byte < 0x20 && c != '\t') || byte >= 0x7F ? '?' : c;
-    }
-  }
-  return out;
 }
 
 std::string line_of(const Finding& finding) {
@@ -63,16 +38,16 @@ std::string test_case(const CheckReport& report, const CheckCase& one) {
     const std::string text =
         fmt::format("{}\nwhere: {}\ndo: {}", line_of(finding), where(finding), finding.remedy);
     if (finding.severity == Severity::kError) {
-      inside += fmt::format("<failure type=\"{}\" message=\"{}\">{}</failure>", xml(finding.code),
-                            xml(finding.text), xml(text));
+      inside += fmt::format("<failure type=\"{}\" message=\"{}\">{}</failure>",
+                            xml_text(finding.code), xml_text(finding.text), xml_text(text));
     } else {
-      inside += fmt::format("<system-out>{}</system-out>", xml(text));
+      inside += fmt::format("<system-out>{}</system-out>", xml_text(text));
     }
   }
   const std::string name = report.providers.empty() ? "provider" : report.providers[0].name;
   return fmt::format(
-      "    <testcase classname=\"{}.{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n", xml(name),
-      xml(one.phase), xml(one.name), seconds(one.time), inside);
+      "    <testcase classname=\"{}.{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n",
+      xml_text(name), xml_text(one.phase), xml_text(one.name), seconds(one.time), inside);
 }
 
 std::vector<std::string> phases_of(const CheckReport& report) {
@@ -152,7 +127,7 @@ std::string to_junit(const CheckReport& report) {
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" "
       "failures=\"{}\" errors=\"0\" time=\"{:.6f}\">\n",
-      xml(report.library), report.cases.size(), failures, seconds(report.time));
+      xml_text(report.library), report.cases.size(), failures, seconds(report.time));
   for (const std::string& phase : phases_of(report)) {
     std::string cases;
     std::size_t count = 0;
@@ -168,7 +143,7 @@ std::string to_junit(const CheckReport& report) {
     text += fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
         "time=\"{:.6f}\">\n{}  </testsuite>\n",
-        xml(phase), count, failed, seconds(time), cases);
+        xml_text(phase), count, failed, seconds(time), cases);
   }
   return text + "</testsuites>\n";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for what a provider has begun: in the device's time, which costs nothing, and for threads of
-// its own in the real one.
+// Waits for what a provider has begun: in the device's time, which costs nothing, and for threads
+// of its own in the real one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -113,9 +113,9 @@ class Bench::Settling {
 
   /// For what threads of the provider's own may bring. False when they have had their time.
   bool wait_for_threads() {
-    const std::chrono::milliseconds patience =
-        bench_.late_.empty() && bench_.never_ended_.empty() ? bench_.patience_
-                                                            : std::min(bench_.patience_, kShort);
+    const std::chrono::milliseconds patience = bench_.late_.empty() && bench_.never_ended_.empty()
+                                                   ? bench_.patience_
+                                                   : std::min(bench_.patience_, kShort);
     if (only_timers() || waited_ >= patience || !has_other_threads()) return false;
     const auto begin = steady_clock::now();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

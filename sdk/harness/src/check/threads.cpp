@@ -65,6 +65,7 @@ class Worker {
       }
     }
   }
+
  private:
   std::string address(const ddf::Node& node) const {
     if (!node.parent().valid()) return node.scope() == Scope::kUser ? "./User" : "./Device";

@@ -10,6 +10,7 @@
 #include <cspkit/syncml_status.hpp>
 
 #include "check/watch.hpp"
+#include "check/xml_text.hpp"
 
 namespace cspkit::harness::check {
 namespace {
@@ -24,12 +25,6 @@ std::string shown(const Value& value) {
   if (text.size() > kMost)
     text = text.substr(0, kMost) + fmt::format("... ({} bytes)", text.size());
   return fmt::format("{} \"{}\"", format_name(value.format), text);
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
-  return out;
 }
 
 class Verbs {
@@ -257,7 +252,7 @@ class Verbs {
     const std::string message = fmt::format(
         "<SyncML><SyncBody><{0}><CmdID>1</CmdID><Item><Target><LocURI>{1}</LocURI></Target></Item>"
         "</{0}><Final/></SyncBody></SyncML>",
-        verb, escaped(target.uri));
+        verb, xml_text(target.uri));
     attempt({target, verb + " without Data", Wanted::kAnything, "replace"}, [&] {
       const auto reply = device_.run(message);
       const std::vector<int>& statuses = device_.statuses();

@@ -220,9 +220,7 @@ void StrictHost::recover_with(std::vector<UndoRecord> records) {
   state_->recover = std::move(records);
 }
 
-std::size_t StrictHost::open_calls() const {
-  return pending_calls().size();
-}
+std::size_t StrictHost::open_calls() const { return pending_calls().size(); }
 
 std::vector<StrictHost::PendingCall> StrictHost::pending_calls() const {
   std::vector<PendingCall> calls;

@@ -160,8 +160,8 @@ void StrictProvider::add_pending(std::vector<StrictHost::PendingCall>& calls) co
     const auto found = calls_.find(id);
     if (found == calls_.end()) continue;
     const Call& call = found->second;
-    calls.push_back({id, name_, call.handler, call.verb, call.uri,
-                     std::chrono::milliseconds(call.deadline)});
+    calls.push_back(
+        {id, name_, call.handler, call.verb, call.uri, std::chrono::milliseconds(call.deadline)});
   }
 }
 

@@ -63,7 +63,7 @@ class CSPKIT_API Device {
   Device& operator=(const Device&) = delete;
   ~Device();
 
-  Engine& engine() { return *engine_; }     ///< another one after restart()
+  Engine& engine() { return *engine_; }  ///< another one after restart()
   /// Likewise; of the options' principal. Whoever asks for it begins another wait, if any.
   Session& session() {
     executor_->begin_wait();
