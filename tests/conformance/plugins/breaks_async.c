@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Providers that work by timers, batches and jobs of their own, which the check must tell apart
  * from what a command did. Number is kept by the host, Text is held outside of it. WRONG names the
- * rule that is broken; `works_on` and `works_for_ever` break none. */
+ * rule that is broken; `works_on`, `works_for_ever` and `waits_in_job` break none. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ enum {
   stays_in_atomic, /* Run succeeds, and has set Number by a batch instead of with the call */
   polls_for_ever,  /* the job asks itself every hour whether it is done, and never is */
   answers_late,    /* Text is answered ten seconds after the call's deadline */
+  waits_in_job,    /* job_run waits for a batch of its own, which it may */
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
@@ -111,12 +113,43 @@ static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
   return jobs_of(self->host)->job_start(self->host, writer, job, job);
 }
 
+typedef struct applied {
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  int is_done;
+} applied;
+
+static void note_applied(void* context, cspkit_code code) CSPKIT_NOEXCEPT {
+  applied* self = (applied*)context;
+  (void)code;
+  pthread_mutex_lock(&self->mutex);
+  self->is_done = 1;
+  pthread_cond_signal(&self->changed);
+  pthread_mutex_unlock(&self->mutex);
+}
+
+static void wait_for_batch(worker* self) {
+  const cspkit_host* host = self->host;
+  const cspkit_str user = CSPKIT_STR("");
+  const cspkit_str path = CSPKIT_STR("Number");
+  const cspkit_value value = {CSPKIT_FORMAT_INT, 0, "7", 1};
+  applied waited = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
+  cspkit_writer batch = {0};
+  if (host->batch_open(host, CSPKIT_SCOPE_DEVICE, user, &batch) != CSPKIT_OK) return;
+  host->set(host, batch, path, &value);
+  if (host->batch_submit(host, batch, note_applied, &waited) != CSPKIT_OK) return;
+  pthread_mutex_lock(&waited.mutex);
+  while (!waited.is_done) pthread_cond_wait(&waited.changed, &waited.mutex);
+  pthread_mutex_unlock(&waited.mutex);
+}
+
 static void job_run(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
                     uint32_t attempt) CSPKIT_NOEXCEPT {
   worker* self = worker_of(provider);
   (void)id;
   (void)payload;
   (void)attempt;
+  if (WRONG == waits_in_job) wait_for_batch(self);
   self->hours = kHours;
   work(self);
 }

@@ -243,9 +243,11 @@ class Verbs {
     if (!prepare(target)) return unreachable(target);
     attempt({target, "exec without data", Wanted::kAnything, "exec"},
             [&] { return device_.exec(target.uri); });
+    try_without_data(target, "Exec");
   }
 
-  /// A command as a server may send it, in which Data is missing: the handler gets no value.
+  /// A command as a server may send it, in which Data is missing: the handler gets no value. A
+  /// pending one is answered 202, and goes on.
   void try_without_data(const Target& target, const std::string& verb) {
     if (!begin(target, verb + " without Data")) return;
     static_cast<void>(prepare(target));
@@ -253,7 +255,8 @@ class Verbs {
         "<SyncML><SyncBody><{0}><CmdID>1</CmdID><Item><Target><LocURI>{1}</LocURI></Target></Item>"
         "</{0}><Final/></SyncBody></SyncML>",
         verb, xml_text(target.uri));
-    attempt({target, verb + " without Data", Wanted::kAnything, "replace"}, [&] {
+    const char* const name = verb == "Exec" ? "exec" : "replace";
+    attempt({target, verb + " without Data", Wanted::kAnything, name}, [&] {
       const auto reply = device_.run(message);
       const std::vector<int>& statuses = device_.statuses();
       const bool good = reply && !statuses.empty() && statuses[0] / 100 == 2;
