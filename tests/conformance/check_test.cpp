@@ -307,6 +307,29 @@ TEST_F(CheckTest, ARecipeSaysWhatIsSpecial) {
   EXPECT_THAT(report.findings[0].text, HasSubstr("expected \"6\""));
 }
 
+TEST_F(CheckTest, ARecipeWaitsForWorkThatGoesOn) {
+  const std::string recipe = folder_.file("station.recipe");
+  std::ofstream(recipe) << "200 exec ./Vendor/Example/Station/Survey int = 3\n"
+                           "200 get ./Vendor/Example/Station/Survey int = 3\n"
+                           "wait 90s\n"
+                           "200 get ./Vendor/Example/Station/Survey int = 1\n"
+                           "404 get ./Vendor/Example/Station/Readings/3\n"
+                           "wait 1m\n"
+                           "200 get ./Vendor/Example/Station/Readings/3 int = 215\n";
+  options_.recipes = {recipe};
+  const CheckReport report = check(CSPKIT_STATION);
+  EXPECT_THAT(report.findings, IsEmpty()) << to_text(report);
+  EXPECT_THAT(report.cases, Contains(Field(&CheckCase::phase, "recipe")));
+}
+
+TEST_F(CheckTest, JobsHaveTheTimeThatTheyAreGranted) {
+  options_.device_time = std::chrono::hours(40);
+  const CheckReport report = check(bring(kOwn / "works_on.so"));
+  EXPECT_THAT(report.findings, Contains(AllOf(code_is("job.goes-on"),
+                                              Field(&Finding::text, HasSubstr("40.0 hours")))))
+      << to_text(report);
+}
+
 TEST_F(CheckTest, WhatCannotBeReadIsNoReport) {
   options_.library = folder_.file("gone.so");
   EXPECT_THAT(check_provider(options_), CodeIs(Code::kIo));

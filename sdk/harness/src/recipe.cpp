@@ -6,6 +6,7 @@
 #include <cspkit/syncml_status.hpp>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace cspkit::harness {
@@ -48,8 +49,34 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
+/// "90s", "5m", "2h".
+std::optional<Clock::Duration> parse_time(std::string_view word) {
+  if (word.size() < 2) return std::nullopt;
+  const auto count = parse_int(word.substr(0, word.size() - 1));
+  constexpr std::int64_t kMost = 1'000'000;
+  if (!count || *count < 0 || *count > kMost) return std::nullopt;
+  switch (word.back()) {
+    case 's':
+      return std::chrono::seconds(*count);
+    case 'm':
+      return std::chrono::minutes(*count);
+    case 'h':
+      return std::chrono::hours(*count);
+    default:
+      return std::nullopt;
+  }
+}
+
 /// "" or why the line is no step.
 std::string parse_step(std::string_view line, RecipeStep& step) {
+  std::string_view rest = line;
+  if (take_word(rest) == "wait") {
+    step.verb = "wait";
+    const auto time = parse_time(take_word(rest));
+    if (!time || !take_word(rest).empty()) return "wait is followed by a time, as 90s, 5m or 2h";
+    step.time = *time;
+    return {};
+  }
   const auto number = parse_int(take_word(line));
   if (!number || *number < 200 || *number > 599) return "it begins with no status, as 200";
   step.status = static_cast<int>(*number);
@@ -153,7 +180,9 @@ std::vector<std::string> run_recipe(Device& device, const std::vector<RecipeStep
   std::vector<std::string> failures;
   for (const RecipeStep& step : steps) {
     std::string wrong;
-    if (step.verb == "get") {
+    if (step.verb == "wait") {
+      device.advance(step.time);
+    } else if (step.verb == "get") {
       const auto value = device.get(step.uri);
       wrong = judge(step, value ? Status() : value.error(), value ? &*value : nullptr);
     } else {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cspkit/harness.hpp>
 #include <cspkit/harness/matchers.hpp>
 #include <string>
@@ -61,6 +62,12 @@ TEST_F(RecipeTest, WhatIsAnsweredAsExpectedSaysNothing) {
               IsEmpty());
 }
 
+TEST_F(RecipeTest, TimeIsTheDevicesOwn) {
+  const auto begin = device_->clock().steady_now();
+  EXPECT_THAT(run("wait 90s\nwait 5m\n  wait  2h \n"), IsEmpty());
+  EXPECT_EQ(device_->clock().steady_now() - begin, std::chrono::seconds(90 + 300 + 7200));
+}
+
 TEST_F(RecipeTest, WhatIsNotIsNamedWithItsLine) {
   EXPECT_THAT(run("200 get ./Vendor/Test/Recipe/Text = b\n"
                   "200 get ./Vendor/Test/Recipe/Text int\n"
@@ -75,7 +82,8 @@ TEST_F(RecipeTest, WhatIsNotIsNamedWithItsLine) {
 
 TEST_F(RecipeTest, WhatIsNoRecipeIsRefusedWithItsLine) {
   for (const char* line : {"get ./X", "99 get ./X", "200 fetch ./X", "200 get", "200 get X",
-                           "200 get ./X text", "200 get ./X chr 5"}) {
+                           "200 get ./X text", "200 get ./X chr 5", "wait", "wait 5", "wait m",
+                           "wait -1s", "wait 5d", "wait 1000001s", "wait 5s more"}) {
     const auto steps = parse_recipe(std::string("# one\n") + line + "\n");
     ASSERT_FALSE(steps) << line;
     EXPECT_EQ(steps.error().code(), cspkit::Code::kBadValue) << line;

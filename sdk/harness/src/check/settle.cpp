@@ -156,7 +156,7 @@ class Bench::Settling {
   void look_around() {
     calls_ = false;
     for (const StrictHost::PendingCall& call : bench_.strict_->pending_calls()) {
-      if (bench_.late_.count(call.id) != 0) continue;
+      if (bench_.late_.count({call.provider, call.id, call.deadline}) != 0) continue;
       if (call.deadline <= now()) {
         tell_late(call);
         continue;
@@ -188,7 +188,7 @@ class Bench::Settling {
   }
 
   void tell_late(const StrictHost::PendingCall& call) {
-    bench_.late_.insert(call.id);
+    bench_.late_.emplace(call.provider, call.id, call.deadline);
     Finding finding;
     finding.code = "completion.never";
     finding.provider = call.provider;

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "check/probe.hpp"
@@ -79,7 +80,9 @@ class Bench {
   std::vector<unsigned> told_;
   std::chrono::nanoseconds device_time_{0};
   std::chrono::milliseconds patience_{0};
-  std::set<std::uint64_t> late_;       ///< calls that were not completed by their deadline
+  /// Calls that were not completed by their deadline. An id is of one kind within an object only.
+  using LateCall = std::tuple<std::string, std::uint64_t, Clock::Duration>;
+  std::set<LateCall> late_;
   std::set<std::string> never_ended_;  ///< jobs
   /// What goes on for ever.
   std::size_t timers_ = 0, batches_ = 0;

@@ -168,6 +168,8 @@ void try_two_devices(const CheckOptions& options, const cspkit_plugin& plugin, P
     probe.report(finding);
     return;
   }
+  (*first)->settle(probe);
+  (*second)->settle(probe);
   Device& device = (*first)->device();
   const Watch watch((*second)->device());
   const Snapshot before = watch.look((*second)->device());

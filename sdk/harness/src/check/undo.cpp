@@ -251,10 +251,18 @@ class Undo {
   }
 
   void try_commit(Trial& trial) {
-    const auto once = committed(trial, false);
-    const auto baseline = committed(trial, false);
-    const auto twice = committed(trial, true);
-    if (!once || !baseline || !twice || once->lines != baseline->lines) return;
+    static_cast<void>(bench_.take_batch_changes());
+    auto once = committed(trial, false);
+    auto baseline = committed(trial, false);
+    auto twice = committed(trial, true);
+    if (!once || !baseline || !twice) return;
+    if (once->lines != baseline->lines) {
+      // Where work of the provider's own goes on, what it changes is left out.
+      const std::vector<std::string> others = bench_.take_batch_changes();
+      for (Snapshot* each : {&*once, &*baseline, &*twice})
+        each->lines = without_batches(std::move(each->lines), others);
+    }
+    if (once->lines != baseline->lines) return;
     const std::string changes = Watch::changes(*once, *twice);
     if (!changes.empty())
       report(trial, "commit.harm",

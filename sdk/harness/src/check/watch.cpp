@@ -46,6 +46,14 @@ std::string shortened(const std::vector<std::string>& all) {
 
 }  // namespace
 
+std::vector<std::string> without_batches(std::vector<std::string> lines,
+                                         const std::vector<std::string>& changed) {
+  lines.erase(std::remove_if(lines.begin(), lines.end(),
+                             [&](const std::string& each) { return is_of_batch(each, changed); }),
+              lines.end());
+  return lines;
+}
+
 // ---- Watch ----
 
 Watch watch_tree(Bench& bench, Probe& probe) {
@@ -114,9 +122,7 @@ std::string Window::changes() {
   std::vector<std::string> changes = diff(before_, watch_.look(device));
   const Clock::Duration took = device.clock().steady_now() - begin_;
   const std::vector<std::string> others = bench_.take_batch_changes();
-  changes.erase(std::remove_if(changes.begin(), changes.end(),
-                               [&](const std::string& each) { return is_of_batch(each, others); }),
-                changes.end());
+  changes = without_batches(std::move(changes), others);
   if (changes.empty()) return {};
   watch_.find_restless(device, took);
   return shortened(watch_.without_restless(std::move(changes)));

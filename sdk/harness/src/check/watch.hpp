@@ -32,6 +32,10 @@ class Watch {
   std::set<std::string> restless_;
 };
 
+/// Without the lines of nodes that `changed`, what batches have changed, tells of.
+std::vector<std::string> without_batches(std::vector<std::string> lines,
+                                         const std::vector<std::string>& changed);
+
 /// The tree of a bench, once it has come to rest, unless an earlier child died in looking at it.
 Watch watch_tree(Bench& bench, Probe& probe);
 
