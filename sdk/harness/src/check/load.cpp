@@ -66,6 +66,8 @@ void check_exports(const Exports& exports, Probe& probe) {
 
 // ---- the exported object ----
 
+constexpr std::size_t kMostProviders = 256;  ///< that the engine takes
+
 bool good_text(cspkit_str text) { return text.size != 0 && text.data != nullptr; }
 
 void check_header(const cspkit_plugin& plugin, const Exports& exports, Probe& probe) {
@@ -97,6 +99,11 @@ void check_header(const cspkit_plugin& plugin, const Exports& exports, Probe& pr
   if (plugin.provider_count == 0 || plugin.providers == nullptr)
     return error("abi.no-provider", "its plugin object offers no provider",
                  "fill providers and provider_count");
+  if (plugin.provider_count > kMostProviders)
+    return error("abi.too-many",
+                 fmt::format("its plugin object announces {} providers; {} are taken",
+                             plugin.provider_count, kMostProviders),
+                 "set provider_count to the length of providers");
   if (!good_text(plugin.id))
     probe.report(make(Severity::kWarning, "abi.id", "it has no id",
                       "give one of your own, as com.example.hello"));
@@ -114,7 +121,7 @@ void check_header(const cspkit_plugin& plugin, const Exports& exports, Probe& pr
 bool can_create(const cspkit_plugin& plugin) {
   return CSPKIT_HAS(cspkit_plugin, &plugin, create) && plugin.create != nullptr &&
          plugin.abi_major == CSPKIT_ABI_MAJOR && plugin.provider_count != 0 &&
-         plugin.providers != nullptr;
+         plugin.provider_count <= kMostProviders && plugin.providers != nullptr;
 }
 
 // ---- the DDF ----

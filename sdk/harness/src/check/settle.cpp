@@ -202,6 +202,7 @@ class Bench::Settling {
   }
 
   void give_up() {
+    if (is_over() && now() == begin_) tell_busy();
     const StrictHost::Activity activity = bench_.strict_->activity();
     bench_.timers_ = std::max(bench_.timers_, activity.timers);
     bench_.batches_ = std::max(bench_.batches_, activity.batches);
@@ -209,6 +210,17 @@ class Bench::Settling {
       bench_.never_ended_.insert(key_of(job));
       tell_endless(job);
     }
+  }
+
+  void tell_busy() {
+    Finding finding;
+    finding.severity = Severity::kWarning;
+    finding.code = "task.endless";
+    finding.text = fmt::format(
+        "{} tasks and batches ran one after the other, each begun by another, and no time passed",
+        tasks_);
+    finding.remedy = "give run_after a delay, and do not begin a batch in done() without end";
+    probe_.report(finding);
   }
 
   void tell_endless(const JobInfo& job) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,8 +14,11 @@
 
 namespace cspkit::harness {
 
+/// A copy; of text without bytes, or of a size that none can have, nothing: the engine says so.
 inline std::string text_of(cspkit_str text) {
-  return text.size == 0 || !text.data ? std::string() : std::string(text.data, text.size);
+  constexpr std::size_t kMost = SIZE_MAX / 4;
+  const bool is_sound = text.data != nullptr && text.size <= kMost;
+  return is_sound ? std::string(text.data, text.size) : std::string();
 }
 
 class StrictProvider {
