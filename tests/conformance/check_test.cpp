@@ -219,6 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Broken{"stays_by_batch", "batch.outlives-failure", kError, "Zoo/Run", true},
                     Broken{"stays_in_atomic", "batch.outlives-failure", kError, "Zoo/Run", true},
                     Broken{"answers_late", "completion.never", kError, "Zoo/Text", true},
+                    Broken{"goes_on", "tree.changed-by-failure", kError, "Zoo/Text", true},
+                    Broken{"goes_on", "undo.no-extension", kError, "Zoo/Text", true},
                     Broken{"hides_in_beat", "tree.changed-by-failure", kError, "Zoo/Text", true}),
     [](const auto& test) { return std::string(test.param.animal) + std::to_string(test.index); });
 

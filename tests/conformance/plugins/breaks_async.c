@@ -16,6 +16,7 @@ enum {
   polls_for_ever,  /* the job asks itself every hour whether it is done, and never is */
   answers_late,    /* Text is answered ten seconds after the call's deadline */
   waits_in_job,    /* job_run waits for a batch of its own, which it may */
+  goes_on,         /* a Replace of Text fails, and what it has begun changes it all the same */
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
@@ -77,6 +78,11 @@ static void answer(void* context) CSPKIT_NOEXCEPT {
   self->host->complete(self->host, self->call, refused ? CSPKIT_TIMED_OUT : CSPKIT_OK);
 }
 
+static void take(void* context) CSPKIT_NOEXCEPT {
+  worker* self = (worker*)context;
+  memcpy(self->text, self->next, sizeof(self->text));
+}
+
 static cspkit_code get(cspkit_provider* provider, cspkit_call call,
                        const cspkit_request* request) CSPKIT_NOEXCEPT {
   const worker* self = worker_of(provider);
@@ -93,6 +99,10 @@ static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
   if (size != 0)
     memcpy(self->next, request->value->data,
            size < sizeof(self->next) ? size : sizeof(self->next) - 1);
+  if (WRONG == goes_on) {
+    self->host->run_after(self->host, 5 * 1000, take, self);
+    return strcmp(self->next, "text") == 0 ? CSPKIT_BUSY : CSPKIT_OK;
+  }
   self->call = call;
   self->waits = 1;
   self->host->run_after(self->host, WRONG == answers_late ? 70 * 1000 : 15 * 1000, answer, self);

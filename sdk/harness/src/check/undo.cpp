@@ -163,6 +163,7 @@ class Undo {
     outcome.changes = window.changes();
     outcome.records = strict_.take_undo_records();
     bench_.settle(probe_);
+    if (outcome.failed && outcome.changes.empty()) outcome.changes = window.changes();
     bench_.tell(probe_);
     return outcome;
   }

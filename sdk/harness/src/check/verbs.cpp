@@ -106,8 +106,11 @@ class Verbs {
     // Of a breach the status tells nothing new.
     attempt.ordinary = attempt.ordinary && count_breaches() == breaches;
     const bool failed = !status.ok() && status.code() != Code::kPending;
-    judge(attempt, status, failed ? window.changes() : std::string());
+    std::string changes = failed ? window.changes() : std::string();
     bench_.settle(probe_);
+    // A command that failed has not left work behind it either.
+    if (failed && changes.empty()) changes = window.changes();
+    judge(attempt, status, changes);
     bench_.tell(probe_);
   }
 

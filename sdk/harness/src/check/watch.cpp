@@ -121,8 +121,8 @@ std::string Window::changes() {
   Device& device = bench_.device();
   std::vector<std::string> changes = diff(before_, watch_.look(device));
   const Clock::Duration took = device.clock().steady_now() - begin_;
-  const std::vector<std::string> others = bench_.take_batch_changes();
-  changes = without_batches(std::move(changes), others);
+  for (std::string& each : bench_.take_batch_changes()) others_.push_back(std::move(each));
+  changes = without_batches(std::move(changes), others_);
   if (changes.empty()) return {};
   watch_.find_restless(device, took);
   return shortened(watch_.without_restless(std::move(changes)));

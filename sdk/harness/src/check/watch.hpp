@@ -44,7 +44,8 @@ Watch watch_tree(Bench& bench, Probe& probe);
 class Window {
  public:
   Window(Bench& bench, Watch& watch);
-  /// For people; empty when nothing did.
+  /// For people; empty when nothing did. May be asked again, when what was begun has come to its
+  /// end.
   std::string changes();
 
  private:
@@ -52,6 +53,7 @@ class Window {
   Watch& watch_;
   Snapshot before_;
   Clock::Duration begin_;
+  std::vector<std::string> others_;  ///< what batches have changed
 };
 
 }  // namespace cspkit::harness::check
