@@ -23,8 +23,16 @@ AtomicChange::AtomicChange(EngineImpl& engine, const Principal& principal, std::
       transaction_(engine.new_transaction()),
       effects_(engine, transaction_),
       changer_(engine, world_, principal, session, transaction_, effects_),
-      changes_(operations.size()),
-      sources_(operations.size()) {}
+      changes_(std::move(engine.workspace().changes)) {
+  if (changes_.size() < operations.size()) changes_.resize(operations.size());
+}
+
+AtomicChange::~AtomicChange() {
+  constexpr std::size_t kKept = 256;  // as many as are usual leave their memory to the next
+  if (changes_.size() > kKept) changes_.resize(kKept);
+  for (Change& change : changes_) change.begin();
+  engine_.workspace().changes = std::move(changes_);
+}
 
 bool AtomicChange::run() {
   if (!judge() || !put_in_order()) {
@@ -75,6 +83,7 @@ Status AtomicChange::judge_one(std::size_t i) {
 // Which verb it becomes, and whether the value fits, is known when it runs: an earlier command may
 // make the target, and set the source.
 Status AtomicChange::judge_copy(const dm::Operation& operation, std::size_t i) {
+  if (sources_.empty()) sources_.resize(operations_.size());
   gate::Target& source = sources_[i];
   Status readable = gate::judge_address(world_, operation.source, principal_, CSPKIT_GET,
                                         engine_.options().uri_limits, source);
@@ -131,13 +140,14 @@ bool AtomicChange::put_in_order() {
 }
 
 Status AtomicChange::prepare(std::size_t& failed) {
-  std::vector<HandlerCall> calls;
-  if (world_.any_transactions) calls.reserve(order_.size());
+  PlannedCalls& calls = engine_.workspace().planned;
   for (const std::size_t i : order_) {
     if (operations_[i].verb == dm::Verb::kCopy) choose_copy_verb(i);
     changer_.plan(changes_[i], calls);
   }
-  return effects_.prepare(calls, failed);
+  Status prepared = effects_.prepare(calls.all(), failed);
+  calls.clear();
+  return prepared;
 }
 
 Status AtomicChange::run_one(std::size_t i) {

@@ -27,6 +27,9 @@ class AtomicChange {
   AtomicChange(EngineImpl& engine, const Principal& principal, std::uint64_t session,
                const std::vector<dm::Operation>& operations, std::vector<dm::Outcome>& outcomes,
                Of of = Of::kAtomic);
+  AtomicChange(const AtomicChange&) = delete;
+  AtomicChange& operator=(const AtomicChange&) = delete;
+  ~AtomicChange();
 
   /// True when it was decided. Else the outcomes are those of an Atomic that failed.
   bool run();
@@ -52,8 +55,8 @@ class AtomicChange {
   txn::Transaction transaction_;
   Effects effects_;
   Changer changer_;
-  std::vector<Change> changes_;
-  std::vector<gate::Target> sources_;  // of Copy, by operation
+  std::vector<Change> changes_;        // by operation; there may be more
+  std::vector<gate::Target> sources_;  // of Copy, by operation; none when there is no Copy
   std::vector<std::size_t> order_;     // as they run: what cannot be undone comes last
 };
 

@@ -18,7 +18,9 @@ bool asks_for_undo(const HandlerCall& call) {
 }  // namespace
 
 Effects::Effects(EngineImpl& engine, txn::Transaction& transaction)
-    : engine_(engine), transaction_(transaction), covered_(0, Hash{engine.hash_seed()}) {}
+    : engine_(engine),
+      transaction_(transaction),
+      covered_(0, Hash{engine.hash_seed()}, {}, &memory_) {}
 
 Effects::~Effects() {
   if (!participants_.empty()) undo();
@@ -55,7 +57,8 @@ void Effects::uncover(const HandlerCall& call) {
 
 bool Effects::cover(const HandlerCall& call) {
   if (is_covered(call)) return false;
-  covered_.insert({call.provider, call.spec.user, call.key, call.spec.verb});
+  covered_.insert({call.provider, std::pmr::string(call.spec.user, &memory_),
+                   std::pmr::string(call.key, &memory_), call.spec.verb});
   return true;
 }
 
@@ -73,7 +76,7 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   return {};
 }
 
-Status Effects::prepare(const std::vector<HandlerCall>& calls, std::size_t& failed_operation) {
+Status Effects::prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation) {
   std::vector<Record> records;
   records.reserve(calls.size());
   covered_.reserve(calls.size());

@@ -13,7 +13,9 @@
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -36,6 +38,27 @@ struct HandlerCall {
   std::size_t operation = 0;  ///< which command of an Atomic it serves
 };
 
+/// The calls that are known ahead. One that was used before has memory for the next.
+class PlannedCalls {
+ public:
+  /// One that was used before, or is new: whoever adds it fills it.
+  HandlerCall& add() {
+    if (size_ == calls_.size()) calls_.emplace_back();
+    return calls_[size_++];
+  }
+  std::span<const HandlerCall> all() const { return {calls_.data(), size_}; }
+  /// Forgets them; keeps memory for as many as are usual.
+  void clear() {
+    constexpr std::size_t kKept = 256;
+    if (calls_.size() > kKept) calls_.resize(kKept);
+    size_ = 0;
+  }
+
+ private:
+  std::vector<HandlerCall> calls_;
+  std::size_t size_ = 0;
+};
+
 /// Used by the holder of the turn.
 class Effects {
  public:
@@ -47,7 +70,7 @@ class Effects {
 
   /// Failures: a provider's own; kFull or kFailed when the records cannot be saved. No effect has
   /// happened then, and undo() ends what was begun. `failed_operation`: whose fault it is.
-  Status prepare(const std::vector<HandlerCall>& calls, std::size_t& failed_operation);
+  Status prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation);
   Status before(const HandlerCall& call);
 
   void decide(store::Batch& batch) const;
@@ -77,7 +100,7 @@ class Effects {
   };
   struct Covered {
     const provider::LoadedProvider* provider;
-    std::string user, key;
+    std::pmr::string user, key;
     std::uint32_t verb;
     operator Covering() const { return {provider, user, key, verb}; }  // NOLINT
   };
@@ -103,9 +126,10 @@ class Effects {
 
   EngineImpl& engine_;
   txn::Transaction& transaction_;
-  std::vector<Participant> participants_;  // in the order of their begin
-  std::vector<Record> records_;            // saved, in order
-  std::unordered_set<Covered, Hash, Same> covered_;
+  std::vector<Participant> participants_;       // in the order of their begin
+  std::vector<Record> records_;                 // saved, in order
+  std::pmr::monotonic_buffer_resource memory_;  // of what is covered: all goes at once
+  std::pmr::unordered_set<Covered, Hash, Same> covered_;
   std::uint32_t sequence_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/change.hpp"
 #include "engine/effects.hpp"
 #include "engine/ledger.hpp"
 #include "engine/subscriptions.hpp"
@@ -73,6 +74,8 @@ class EngineImpl : public provider::Services {
     store::Batch batch;
     std::vector<tree::Live*> lives;
     HandlerCall call;
+    PlannedCalls planned;
+    std::vector<Change> changes;  // of an Atomic
   };
   Workspace& workspace() { return workspace_; }
   /// Of tables whose keys a server chooses.

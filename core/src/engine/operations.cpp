@@ -234,30 +234,27 @@ Status Changer::judge_demands(const Change& change, bool in_atomic) const {
   return Status(Code::kIncomplete, std::move(text));
 }
 
-HandlerCall Changer::handler_call(const Change& change, const gate::Target& target, std::size_t n,
-                                  std::uint32_t verb) const {
+void Changer::plan_call(const Change& change, const gate::Target& target, std::size_t n,
+                        std::uint32_t verb, const gate::Found& known, PlannedCalls& calls) const {
   const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
-  HandlerCall call;
-  call.provider = world_.binding(id).provider;
-  call.spec = make_call(world_, transaction_, target, n, verb);
+  const gate::Binding& binding = world_.binding(id);
+  if (!binding.handles(verb) || !binding.provider->has_transactions()) return;
+  HandlerCall& call = calls.add();
+  call.provider = binding.provider;
+  fill_call(world_, transaction_, target, n, verb, call.spec, known);
   call.spec.session = session_;
   call.spec.transaction = &transaction_;
   if (n == change.target.address.segments.size() && change.has_value) {
     call.spec.value = &change.value;
     call.spec.mime = change.mime;
   }
-  call.key = std::string(target.address.key_of(n));
+  call.key.assign(target.address.key_of(n));
   call.operation = change.operation;
-  return call;
 }
 
-void Changer::plan_removal(const Change& change, std::vector<HandlerCall>& calls) const {
+void Changer::plan_removal(const Change& change, PlannedCalls& calls) const {
   const auto collect = [&](const gate::Target& each) {
-    const gate::Binding& binding = world_.binding(each.node.id());
-    const bool handled = binding.handles(CSPKIT_DELETE);
-    if (handled && binding.provider->has_transactions()) {
-      calls.push_back(handler_call(change, each, each.address.segments.size(), CSPKIT_DELETE));
-    }
+    plan_call(change, each, each.address.segments.size(), CSPKIT_DELETE, {}, calls);
     return true;
   };
   if (world_.binding(change.target.node.id()).handles(CSPKIT_DELETE)) {
@@ -267,7 +264,7 @@ void Changer::plan_removal(const Change& change, std::vector<HandlerCall>& calls
   }
 }
 
-void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const {
+void Changer::plan(const Change& change, PlannedCalls& calls) const {
   if (!world_.any_transactions || !change.calls_handlers()) return;
   if (change.verb == dm::Verb::kDelete) return plan_removal(change, calls);
   const gate::Target& target = change.target;
@@ -277,13 +274,11 @@ void Changer::plan(const Change& change, std::vector<HandlerCall>& calls) const 
       [&](const ddf::Address::Segment& each) { return world_.binding(each.node).verbs != 0; });
   if (!any_handled) return;
   const std::size_t size = segments.size();
+  gate::Found nearest;
+  const std::size_t depth = gate::existing_depth(world_, transaction_, target, &nearest);
   const auto add = [&](std::size_t n, std::uint32_t verb) {
-    const ddf::NodeId id = n == 0 ? target.node.id() : target.address.segments[n - 1].node;
-    const gate::Binding& binding = world_.binding(id);
-    if (binding.handles(verb) && binding.provider->has_transactions())
-      calls.push_back(handler_call(change, target, n, verb));
+    plan_call(change, target, n, verb, nearest, calls);
   };
-  const std::size_t depth = gate::existing_depth(world_, transaction_, target);
   for (std::size_t n = depth + 1; n < size; ++n) add(n, CSPKIT_ADD);
   if (change.verb == dm::Verb::kAdd) return add(size, CSPKIT_ADD);
   if (change.verb == dm::Verb::kExec) {
@@ -351,7 +346,7 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
   call.spec.session = session_;
   call.spec.transaction = &transaction_;
   if (binding.provider->has_transactions()) {
-    call.key = std::string(target.address.key_of(n));
+    call.key.assign(target.address.key_of(n));
     call.operation = operation_;
     Status undoable = effects_.before(call);
     if (!undoable.ok()) return undoable;
@@ -449,8 +444,8 @@ Status Changer::replace(Change& change) {
   const std::uint32_t verb = replacing_verb(target, exists);
   bool written = false;
   if (binding.handles(verb)) {
-    Status done =
-        call(target, target.address.segments.size(), verb, &change.value, change.mime, written);
+    Status done = call(target, target.address.segments.size(), verb, &change.value, change.mime,
+                       written, exists ? change.nearest : gate::Found());
     if (done.code() == Code::kPending) {
       note_reboot(target.node);
       if (!written) {

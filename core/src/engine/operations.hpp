@@ -12,34 +12,12 @@
 #include <vector>
 
 #include "dm/command_runner.hpp"
+#include "engine/change.hpp"
 #include "engine/engine_impl.hpp"
 #include "gate/gate.hpp"
-#include "query/property.hpp"
 #include "txn/transaction.hpp"
 
 namespace cspkit {
-
-/// A changing command on its way: judged in steps, because an Atomic judges all its commands before
-/// any runs.
-struct Change {
-  dm::Verb verb = dm::Verb::kAdd;
-  gate::Target target;
-  Value value;
-  bool has_value = false;
-  std::string mime;
-  std::optional<query::Property> property;  ///< of an address with "?prop=": its value is `value`
-  bool passed_over = false;                 ///< of a TNDS document, and there is nothing to do
-  bool kept_if_there = false;  ///< an interior node of a TNDS document: only a missing one is made
-  bool calls_handlers() const { return !passed_over && !property; }
-  // Found by judge_state:
-  std::size_t depth = 0;  ///< leading segments that exist
-  gate::Found nearest;    ///< the last row on the way; good until something is put
-  bool existed() const { return depth == target.address.segments.size(); }
-  std::size_t operation = 0;  ///< which command of an Atomic it is
-  bool may_stay_pending = false;
-  /// Makes one that was used before ready for another command.
-  void begin();
-};
 
 /// Carries out commands of one principal in one transaction. Used by the holder of the turn.
 class Changer {
@@ -64,7 +42,7 @@ class Changer {
   Status judge_demands(const Change& change, bool in_atomic) const;
   /// The handlers that a change will call, as far as can be told before anything runs; their specs
   /// borrow from `change`.
-  void plan(const Change& change, std::vector<HandlerCall>& calls) const;
+  void plan(const Change& change, PlannedCalls& calls) const;
   /// Is it an Exec whose effect cannot be undone?
   bool is_irreversible(const Change& change) const;
   /// Row 12: the effect. kPending when the handler goes on and may: then left_pending().
@@ -91,9 +69,9 @@ class Changer {
   /// stays false.
   Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
               std::string_view mime, bool& written, const gate::Found& known = {});
-  HandlerCall handler_call(const Change& change, const gate::Target& target, std::size_t n,
-                           std::uint32_t verb) const;
-  void plan_removal(const Change& change, std::vector<HandlerCall>& calls) const;
+  void plan_call(const Change& change, const gate::Target& target, std::size_t n,
+                 std::uint32_t verb, const gate::Found& known, PlannedCalls& calls) const;
+  void plan_removal(const Change& change, PlannedCalls& calls) const;
   void note_reboot(const ddf::Node& node);
 
   EngineImpl& engine_;

@@ -137,10 +137,11 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
     status = typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
   if (status.ok()) status = changer.judge_demands(change, false);
   if (status.ok() && world.any_transactions) {
-    std::vector<HandlerCall> calls;
+    PlannedCalls& calls = engine_.workspace().planned;
     std::size_t only = 0;
     changer.plan(change, calls);
-    status = effects.prepare(calls, only);
+    status = effects.prepare(calls.all(), only);
+    calls.clear();
   }
   if (status.ok()) status = changer.apply(change);
   if (changer.left_pending()) {

@@ -18,7 +18,7 @@ void spell_path(const gate::View& view, const gate::Target& target, std::size_t 
   for (std::size_t i = n; i != 0; --i) {
     const ddf::Address::Segment& segment = address.segments[i - 1];
     if (!segment.dynamic) continue;
-    if (!row) row = i == known.segment ? known.row : view.find(target.user, address.key_of(i));
+    if (!row) row = i <= known.segment ? known.row : view.find(target.user, address.key_of(i));
     if (!row) continue;
     const std::size_t begin = i == 1 ? 0 : address.segments[i - 2].path_end + 1;
     row->path.copy(path.data() + begin, segment.path_end - begin, begin);
