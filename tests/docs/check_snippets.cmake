@@ -29,8 +29,9 @@ function(must_be_built where snippet in)
 endfunction()
 
 # Blocks of these languages, as they are.
-file(GLOB_RECURSE documents RELATIVE ${ROOT} ${ROOT}/README.md ${ROOT}/sdk/*.md ${ROOT}/core/*.md ${ROOT}/ddf/*.md
-  ${ROOT}/providers/*.md ${ROOT}/samples/*.md ${ROOT}/tests/*/README.md)
+file(GLOB_RECURSE documents RELATIVE ${ROOT} ${ROOT}/sdk/*.md ${ROOT}/core/*.md ${ROOT}/ddf/*.md ${ROOT}/providers/*.md
+  ${ROOT}/samples/*.md ${ROOT}/tests/*.md)
+list(APPEND documents README.md)  # not by recursion: that would go through everything that was ever built
 foreach(document ${documents})
   file(READ ${ROOT}/${document} text)
   foreach(language cpp c cmake)
