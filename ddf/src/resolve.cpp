@@ -207,10 +207,15 @@ inline bool Resolver::append_way(const Record& r, std::size_t more) {
   Address::Segment* to = out_.segments.data() + steps_;
   const auto before = static_cast<std::uint32_t>(written_);
   way += kWayHead;
-  for (std::size_t i = 0; i != count; ++i, ++to, way += kStepWords) {
-    std::memcpy(static_cast<void*>(to), way, sizeof *to);
-    to->path_end += before;
-    to->key_end += before;
+  if (before == 0) {  // static from the top, as most are
+    for (std::size_t i = 0; i != count; ++i, ++to, way += kStepWords)
+      std::memcpy(static_cast<void*>(to), way, sizeof *to);
+  } else {
+    for (std::size_t i = 0; i != count; ++i, ++to, way += kStepWords) {
+      std::memcpy(static_cast<void*>(to), way, sizeof *to);
+      to->path_end += before;
+      to->key_end += before;
+    }
   }
   steps_ += count;
   return true;
