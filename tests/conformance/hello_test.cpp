@@ -98,7 +98,9 @@ TEST(HelloRust, APanicFailsTheOperationAndUndoesIt) {
   ASSERT_THAT(device.add(root + "/Greeting/Ada"), IsOk());
   ASSERT_THAT(device.add(root + "/Greeting/Eve"), IsOk());
 
+  testing::internal::CaptureStderr();
   const auto text = device.get(root + "/Greeting/Eve/Text");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "the terminal is the embedder's";
   ASSERT_THAT(text, StatusIs(500));
   EXPECT_THAT(text.error().text(), testing::HasSubstr("Eve is not greeted"));
   EXPECT_THAT(device.exec(root + "/Reset"), StatusIs(500));

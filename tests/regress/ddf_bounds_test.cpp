@@ -2,10 +2,13 @@
 // DDF files that once took minutes or gigabytes to read or to check.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cspkit/ddf/compiled.hpp>
 #include <cspkit/ddf/lint.hpp>
 #include <cspkit/ddf/loader.hpp>
 #include <cspkit/ddf/rules.hpp>
+#include <filesystem>
 #include <string>
 
 namespace cspkit::ddf {
@@ -370,6 +373,23 @@ TEST(DdfNames, DotsAreLeftOut) {
     Address address;
     EXPECT_FALSE(schema->resolve("./T/" + std::string(name), address).ok());
   }
+}
+
+// It was mapped, and whoever cut it short ended the process (SIGBUS).
+TEST(DdfBounds, ACompiledFileThatIsCutShortWhileItIsOpen) {
+  SchemaBuilder builder;
+  read(builder, one_leaf("<DefaultValue>kept</DefaultValue>"));
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("cspkit-compiled." + std::to_string(::getpid()));
+  ASSERT_TRUE(compile_to(*builder.build(), builder.findings(), file).ok());
+  SchemaBuilder opened;
+  ASSERT_TRUE(opened.add(file).ok());
+  const std::shared_ptr<const Schema> schema = opened.build();
+  std::filesystem::resize_file(file, 0);
+  Address address;
+  ASSERT_TRUE(schema->resolve("./Device/T/a", address).ok());
+  EXPECT_EQ(schema->node(address.node).default_value(), "kept");
+  std::filesystem::remove(file);
 }
 
 }  // namespace
