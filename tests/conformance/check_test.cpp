@@ -335,6 +335,15 @@ TEST_F(CheckTest, ARecipeWaitsForWorkThatGoesOn) {
   EXPECT_THAT(report.cases, Contains(Field(&CheckCase::phase, "recipe")));
 }
 
+TEST_F(CheckTest, ARecipeWaitsForAJobThatWaits) {
+  const std::string recipe = folder_.file("zoo.recipe");
+  std::ofstream(recipe) << "200 exec ./Vendor/Zoo/Run\nwait 1h\n"
+                           "200 get ./Vendor/Zoo/Number int = -46\n";
+  options_.recipes = {recipe};
+  const CheckReport report = check(bring(kOwn / "waits_in_job.so"));
+  EXPECT_THAT(report.findings, IsEmpty()) << to_text(report);
+}
+
 TEST_F(CheckTest, JobsHaveTheTimeThatTheyAreGranted) {
   options_.device_time = std::chrono::hours(40);
   const CheckReport report = check(bring(kOwn / "works_on.so"));

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <thread>
 
+#include "hands.hpp"
+
 namespace cspkit::harness {
 namespace {
 
@@ -15,14 +17,15 @@ Clock::Duration later(Clock::Duration now, Clock::Duration delay) {
   return std::min(now + std::clamp(delay, Clock::Duration::zero(), kEnd), kEnd);
 }
 
-bool has_other_threads() {
+/// Beside this one, and so many that do nothing.
+bool has_other_threads(std::size_t idle) {
   std::error_code error;
   std::size_t threads = 0;
   for (std::filesystem::directory_iterator each("/proc/self/task", error), end;
        !error && each != end; each.increment(error)) {
     ++threads;
   }
-  return threads > 1;
+  return threads > 1 + idle;
 }
 
 }  // namespace
@@ -86,11 +89,12 @@ bool DeterministicExecutor::wait_for_threads(Clock::Duration until) {
   using std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kSlice(1);
   constexpr std::chrono::milliseconds kOneWait(100);  // drives further apart are of two waits
+  const std::size_t idle = idle_hands();
   {
     const std::lock_guard lock(mutex_);
     const bool comes_to_a_task = !tasks_.empty() && tasks_.begin()->first.first < until;
     const auto patience = comes_to_a_task ? patience_before_tasks_ : patience_;
-    if (patience.count() == 0 || !has_other_threads()) return false;
+    if (patience.count() == 0 || !has_other_threads(idle)) return false;
     const auto now = steady_clock::now();
     if (now - waited_last_ > kOneWait) waiting_since_ = now;
     waited_last_ = now;
@@ -100,15 +104,43 @@ bool DeterministicExecutor::wait_for_threads(Clock::Duration until) {
   return true;
 }
 
-bool DeterministicExecutor::drive(Clock::Duration until) {
-  if (Task task = take(clock_->steady_now())) {
+void DeterministicExecutor::lend_hands(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  if (!hands_) hands_ = std::make_unique<Hands>(most);
+}
+
+Hands* DeterministicExecutor::hands() const {
+  const std::lock_guard lock(mutex_);
+  return hands_.get();
+}
+
+std::size_t DeterministicExecutor::idle_hands() const {
+  const Hands* const all = hands();
+  return all != nullptr ? all->idle() : 0;
+}
+
+void DeterministicExecutor::run(Task task) {
+  if (Hands* const all = hands()) {
+    all->run(std::move(task));
+  } else {
     task();
+  }
+}
+
+void DeterministicExecutor::wait_for_hands() {
+  if (Hands* const all = hands()) all->wait_for_quiet();
+}
+
+bool DeterministicExecutor::drive(Clock::Duration until) {
+  wait_for_hands();
+  if (Task task = take(clock_->steady_now())) {
+    run(std::move(task));
     return true;
   }
   if (wait_for_threads(until)) return true;
   // What is due already runs even when the caller's own time is over.
   if (Task task = take(std::max(until, clock_->steady_now()))) {
-    task();
+    run(std::move(task));
     return true;
   }
   clock_->advance_to(std::min(until, kEnd));
@@ -117,10 +149,11 @@ bool DeterministicExecutor::drive(Clock::Duration until) {
 
 std::size_t DeterministicExecutor::run_until_idle(std::size_t limit) {
   std::size_t ran = 0;
+  wait_for_hands();
   while (ran < limit) {
     Task task = take(clock_->steady_now());
     if (!task) break;
-    task();
+    run(std::move(task));
     ++ran;
   }
   return ran;
@@ -129,10 +162,11 @@ std::size_t DeterministicExecutor::run_until_idle(std::size_t limit) {
 std::size_t DeterministicExecutor::advance(Clock::Duration duration, std::size_t limit) {
   const Clock::Duration end = later(clock_->steady_now(), duration);
   std::size_t ran = 0;
+  wait_for_hands();
   while (ran < limit) {
     Task task = take(end);
     if (!task) break;
-    task();
+    run(std::move(task));
     ++ran;
   }
   clock_->advance_to(end);

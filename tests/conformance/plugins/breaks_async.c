@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Providers that work by timers, batches and jobs of their own, which the check must tell apart
  * from what a command did. Number is kept by the host, Text is held outside of it. WRONG names the
- * rule that is broken; `works_on`, `works_for_ever` and `waits_in_job` break none. */
+ * rule that is broken; `works_on`, `works_for_ever` and those that wait in a job
+ * break none. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,11 +17,14 @@ enum {
   polls_for_ever,  /* the job asks itself every hour whether it is done, and never is */
   answers_late,    /* Text is answered ten seconds after the call's deadline */
   waits_in_job,    /* job_run waits for a batch of its own, which it may */
+  two_jobs,        /* likewise two jobs at a time */
+  timer_job,       /* likewise for a timer */
+  jobs_by_timer,   /* likewise for a batch, every 2 s, also while a Replace of Text goes on */
   goes_on,         /* a Replace of Text fails, and what it has begun changes it all the same */
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
-enum { kHour = 3600 * 1000, kHours = 48, kBeat = 10 * 1000 };
+enum { kHour = 3600 * 1000, kHours = 48, kBeat = 10 * 1000, kTick = 2 * 1000 };
 
 typedef struct worker {
   const cspkit_host* host;
@@ -120,6 +124,11 @@ static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
     return WRONG == stays_by_batch ? CSPKIT_BUSY : CSPKIT_OK;
   }
   if (self->hours != 0) return CSPKIT_BUSY;
+  if (WRONG == two_jobs) {
+    const cspkit_str other = CSPKIT_STR("other");
+    const cspkit_code code = jobs_of(self->host)->job_start(self->host, writer, other, other);
+    if (code != CSPKIT_OK) return code;
+  }
   return jobs_of(self->host)->job_start(self->host, writer, job, job);
 }
 
@@ -153,13 +162,50 @@ static void wait_for_batch(worker* self) {
   pthread_mutex_unlock(&waited.mutex);
 }
 
+static void note_time(void* context) CSPKIT_NOEXCEPT { note_applied(context, CSPKIT_OK); }
+
+static void wait_for_timer(worker* self) {
+  applied waited = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
+  if (self->host->run_after(self->host, 5 * 1000, note_time, &waited) == 0) return;
+  pthread_mutex_lock(&waited.mutex);
+  while (!waited.is_done) pthread_cond_wait(&waited.changed, &waited.mutex);
+  pthread_mutex_unlock(&waited.mutex);
+}
+
+static void end_job(worker* self, cspkit_str id) {
+  const cspkit_host* host = self->host;
+  const cspkit_str user = CSPKIT_STR("");
+  cspkit_writer batch = {0};
+  if (host->batch_open(host, CSPKIT_SCOPE_DEVICE, user, &batch) != CSPKIT_OK) return;
+  jobs_of(host)->job_end(host, batch, id);
+  host->batch_submit(host, batch, NULL, NULL);
+}
+
+/* Starts a job every 2 s. */
+static void tick(void* context) CSPKIT_NOEXCEPT {
+  worker* self = (worker*)context;
+  const cspkit_host* host = self->host;
+  const cspkit_str user = CSPKIT_STR("");
+  const cspkit_str job = CSPKIT_STR("tick");
+  cspkit_writer batch = {0};
+  if (host->batch_open(host, CSPKIT_SCOPE_DEVICE, user, &batch) == CSPKIT_OK) {
+    jobs_of(host)->job_start(host, batch, job, job);
+    host->batch_submit(host, batch, NULL, NULL);
+  }
+  host->run_after(host, kTick, tick, self);
+}
+
 static void job_run(cspkit_provider* provider, cspkit_str id, cspkit_str payload,
                     uint32_t attempt) CSPKIT_NOEXCEPT {
   worker* self = worker_of(provider);
-  (void)id;
   (void)payload;
   (void)attempt;
-  if (WRONG == waits_in_job) wait_for_batch(self);
+  if (WRONG == waits_in_job || WRONG == two_jobs || WRONG == jobs_by_timer) wait_for_batch(self);
+  if (WRONG == timer_job) wait_for_timer(self);
+  if (WRONG == two_jobs || WRONG == timer_job || WRONG == jobs_by_timer) {
+    end_job(self, id);
+    return;
+  }
   self->hours = kHours;
   work(self);
 }
@@ -175,6 +221,7 @@ static cspkit_code start(cspkit_provider* provider) CSPKIT_NOEXCEPT {
   set_number(self, 0, 0);
   if (WRONG == works_on || WRONG == works_for_ever || WRONG == hides_in_beat)
     self->host->run_after(self->host, kBeat, beat, self);
+  if (WRONG == jobs_by_timer) self->host->run_after(self->host, kTick, tick, self);
   return CSPKIT_OK;
 }
 

@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <condition_variable>
 #include <cspkit/harness.hpp>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -188,6 +191,73 @@ TEST_F(Deterministic, OtherThreadsMayPost) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(executor_.advance(seconds(1)), 200u);
   EXPECT_EQ(ran_.size(), 200u);
+}
+
+// ---- tasks that wait for other tasks ----
+
+/// What a task waits for, which another brings.
+class Bell {
+ public:
+  void ring() {
+    {
+      const std::lock_guard lock(mutex_);
+      rings_ = true;
+    }
+    rang_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    rang_.wait(lock, [this] { return rings_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable rang_;
+  bool rings_ = false;
+};
+
+TEST_F(Deterministic, WithoutHandsAllRunsOnTheCallersThread) {
+  std::vector<std::thread::id> threads;
+  executor_.post([&] { threads.push_back(std::this_thread::get_id()); });
+  executor_.run_until_idle();
+  EXPECT_THAT(threads, ElementsAre(std::this_thread::get_id()));
+  EXPECT_EQ(executor_.idle_hands(), 0u);
+}
+
+TEST_F(Deterministic, HandsDoOneTaskAfterTheOther) {
+  executor_.lend_hands(3);
+  for (int i = 0; i < 100; ++i) post(i, milliseconds(i / 2));
+  EXPECT_EQ(executor_.advance(seconds(1)), 100u);
+  EXPECT_TRUE(std::is_sorted(ran_.begin(), ran_.end()));
+  EXPECT_EQ(ran_.size(), 100u);
+  EXPECT_EQ(executor_.idle_hands(), 1u) << "one was enough";
+}
+
+TEST_F(Deterministic, TasksThatWaitForOthersAreLeftToThemselves) {
+  executor_.lend_hands(3);
+  Bell due;
+  Bell later;
+  executor_.post([&] {
+    due.wait();
+    later.wait();
+    ran_.push_back(3);
+  });
+  executor_.post([&] {
+    due.wait();
+    ran_.push_back(2);
+  });
+  executor_.post([&] {
+    ran_.push_back(1);
+    due.ring();
+  });
+  executor_.post([&] { later.ring(); }, hours(1));
+  EXPECT_EQ(executor_.run_until_idle(), 3u);
+  EXPECT_THAT(ran_, ElementsAre(1, 2));
+  EXPECT_EQ(clock_->steady_now(), Clock::Duration::zero());
+  EXPECT_TRUE(executor_.drive(hours(2)));
+  EXPECT_THAT(ran_, ElementsAre(1, 2, 3)) << "it is waited for";
+  EXPECT_EQ(clock_->steady_now(), hours(1));
+  EXPECT_EQ(executor_.idle_hands(), 3u);
 }
 
 }  // namespace

@@ -4,10 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
-#include <optional>
 #include <thread>
 
 #include "check/subject.hpp"
@@ -31,53 +28,6 @@ std::size_t threads_here() {
     ++threads;
   return threads;
 }
-
-/// A second pair of hands: a job may wait in its thread for a batch of its own, which is a task of
-/// the executor's, too. While one task does not come back, this does what else is due.
-class Helper {
- public:
-  explicit Helper(DeterministicExecutor& executor)
-      : executor_(executor), thread_([this] { work(); }) {}
-  ~Helper() {
-    {
-      const std::lock_guard lock(mutex_);
-      ends_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  Helper(const Helper&) = delete;
-  Helper& operator=(const Helper&) = delete;
-  void task_begins() {
-    const std::lock_guard lock(mutex_);
-    since_ = steady_clock::now();
-  }
-  void task_has_ended() {
-    const std::lock_guard lock(mutex_);
-    since_.reset();
-  }
-
- private:
-  void work() {
-    constexpr std::chrono::milliseconds kOften(20);
-    constexpr std::chrono::milliseconds kLong(100);
-    std::unique_lock lock(mutex_);
-    while (!ends_) {
-      changed_.wait_for(lock, kOften);
-      if (ends_ || !since_ || steady_clock::now() - *since_ < kLong) continue;
-      lock.unlock();
-      static_cast<void>(executor_.run_until_idle(1));
-      lock.lock();
-    }
-  }
-
-  DeterministicExecutor& executor_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<steady_clock::time_point> since_;
-  bool ends_ = false;
-  std::thread thread_;  // last: it uses the others
-};
 
 std::string key_of(const JobInfo& job) { return job.provider + '/' + job.id; }
 
@@ -103,6 +53,8 @@ class Bench::Settling {
       run_due();
       look_around();
       if (!calls_ && jobs_.empty() && !batches_ && !timers_) return;
+      // A job at work in its own thread counts as one of the provider's.
+      if (is_over() && wait_for_threads()) continue;
       if (is_over()) break;
       const auto next = executor_.next_due();
       const bool in_time = next && *next <= end_of_time();
@@ -122,10 +74,7 @@ class Bench::Settling {
     }
   }
   void run_one(Clock::Duration due) {
-    if (!helper_ && !bench_.device_->engine().jobs().empty()) helper_.emplace(executor_);
-    if (helper_) helper_->task_begins();
     executor_.drive(due);
-    if (helper_) helper_->task_has_ended();
     ran(1);
   }
 
@@ -180,7 +129,8 @@ class Bench::Settling {
     const std::chrono::milliseconds patience = bench_.late_.empty() && bench_.never_ended_.empty()
                                                    ? bench_.patience_
                                                    : std::min(bench_.patience_, kShort);
-    if (only_timers() || waited_ >= patience || threads_here() <= (helper_ ? 2U : 1U)) return false;
+    if (only_timers() || waited_ >= patience || threads_here() <= 1 + executor_.idle_hands())
+      return false;
     const auto begin = steady_clock::now();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     waited_ += steady_clock::now() - begin;
@@ -261,7 +211,6 @@ class Bench::Settling {
   std::size_t tasks_ = 0, told_at_ = 0;
   bool calls_ = false, batches_ = false, timers_ = false;
   std::vector<JobInfo> jobs_;
-  std::optional<Helper> helper_;  ///< once there are jobs
 };
 
 void Bench::settle(Probe& probe) { Settling(*this, probe).run(); }

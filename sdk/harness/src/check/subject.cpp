@@ -109,6 +109,10 @@ Result<std::unique_ptr<Bench>> Bench::open(const CheckOptions& options,
   if (!opened) return opened.error();
   bench->device_ = std::move(*opened);
   bench->be_patient();
+  // One that starts no job stays on one thread.
+  bench->strict_->before_jobs([executor = &bench->device_->executor()] {
+    executor->lend_hands(EngineOptions{}.max_jobs + 1);
+  });
   const Status loaded =
       bench->device_->add_provider({&bench->strict_->plugin(), ddf_place(options, plugin)});
   if (!loaded.ok()) return loaded;

@@ -51,6 +51,7 @@ class StrictHost::State {
   std::vector<UndoRecord> records;
   std::vector<UndoRecord> recover;
   std::function<bool(const std::string&, std::uint32_t)> left_out;
+  std::function<void()> before_jobs;  ///< set before there are objects
   bool repeats = false;
 
  private:

@@ -142,6 +142,7 @@ cspkit_code job_start(const cspkit_host* host, cspkit_writer writer, cspkit_str 
                       cspkit_str payload) noexcept {
   StrictProvider& self = of(host);
   if (const auto answer = self.before_use(writer.id, "job_start", true)) return *answer;
+  self.job_begins();
   const cspkit_code code = self.real_jobs()->job_start(&self.real_host(), writer, id, payload);
   self.after_use(writer.id, "job_start", code, nullptr);
   return code;

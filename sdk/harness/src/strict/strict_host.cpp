@@ -249,4 +249,9 @@ void StrictHost::leave_out(std::function<bool(const std::string& uri, std::uint3
   state_->left_out = std::move(which);
 }
 
+void StrictHost::before_jobs(std::function<void()> tell) {
+  const std::lock_guard lock(state_->mutex);
+  state_->before_jobs = std::move(tell);
+}
+
 }  // namespace cspkit::harness

@@ -62,6 +62,9 @@ class StrictProvider {
   std::optional<cspkit_code> before_use(std::uint64_t id, const char* function, bool may_fail);
   /// After it; `path` of a change, or null.
   void after_use(std::uint64_t id, const char* function, cspkit_code code, const cspkit_str* path);
+  void job_begins() {
+    if (state_.before_jobs) state_.before_jobs();
+  }
   void progressed() { ++state_.progress; }
 
   // Work beside the operations (strict_work.cpp).

@@ -15,9 +15,11 @@
 
 namespace cspkit::harness {
 
-/// Runs work only when told to, on the thread that tells it, in the order of due times and, at one
-/// time, in the order of posting. Any thread may post and cancel; a task may do anything here, also
-/// drive().
+class Hands;
+
+/// Runs work only when told to, on the thread that tells it (but see lend_hands()), in the order of
+/// due times and, at one time, in the order of posting. Any thread may post and cancel; a task may
+/// do anything here, also drive().
 class CSPKIT_API DeterministicExecutor final : public Executor {
  public:
   /// Ends a loop of tasks that post each other without end.
@@ -47,6 +49,13 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   /// What drive() is called for from now on is another wait, with patience of its own. Without it
   /// waits count as one that follow each other within a tenth of a second.
   void begin_wait();
+  /// For providers with jobs that wait in their thread for a batch or a timer of their own: from
+  /// now on tasks run on threads made for them, `most` in all, and still one after the other; but
+  /// one that sleeps for a tenth of a second is left to itself, as if it were a thread of the
+  /// provider's own, and the next may begin. Without it a task that waits for another never ends.
+  void lend_hands(std::size_t most);
+  /// Of these threads those that have nothing to do.
+  std::size_t idle_hands() const;
   /// Tasks posted that have not begun.
   std::size_t pending() const;
   /// When the first of them is due, on the clock's steady time; nothing when there is none.
@@ -60,6 +69,10 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
 
   /// Takes the first task that is due at `until` or before, moving the clock to its time.
   Task take(Clock::Duration until);
+  void run(Task task);
+  /// Until the hands, if any, have done what they were able to.
+  void wait_for_hands();
+  Hands* hands() const;
   /// True when a little real time has passed instead of the clock's.
   bool wait_for_threads(Clock::Duration until);
 
@@ -73,6 +86,7 @@ class CSPKIT_API DeterministicExecutor final : public Executor {
   std::chrono::milliseconds patience_before_tasks_{0};
   std::chrono::steady_clock::time_point waiting_since_;
   std::chrono::steady_clock::time_point waited_last_;
+  std::unique_ptr<Hands> hands_;  ///< stays once it is there; last: its threads use the others
 };
 
 }  // namespace cspkit::harness

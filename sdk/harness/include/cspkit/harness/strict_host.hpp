@@ -121,6 +121,9 @@ class CSPKIT_API StrictHost {
   /// Operations that this says true to, by the node's LocURI ("./Device/...") and the verb, never
   /// reach the provider: they answer CSPKIT_BUSY.
   void leave_out(std::function<bool(const std::string& uri, std::uint32_t verb)> which);
+  /// Is called before a provider starts a job, each time, on the same thread. Set it before there
+  /// are objects.
+  void before_jobs(std::function<void()> tell);
   /// Operations that were answered CSPKIT_PENDING, and have not been completed.
   std::size_t open_calls() const;
 
