@@ -17,6 +17,9 @@ using std::chrono::steady_clock;
 
 constexpr unsigned kThreads = 4;
 constexpr unsigned kRounds = 25;
+// As the engine's own executor: jobs may wait in their threads, and leave some to others.
+constexpr unsigned kWorkers = 2;
+constexpr unsigned kMostWorkers = 8;
 constexpr std::chrono::milliseconds kLongest(200);
 constexpr int kShareOfDeadline = 8;  ///< what a call may take, of a step's deadline
 constexpr int kFaster = 100;  ///< than real time, for what provider and engine wait by the clock
@@ -40,7 +43,7 @@ class FastExecutor final : public Executor {
   bool works() const { return executor_ != nullptr; }
 
  private:
-  std::shared_ptr<Executor> executor_ = make_thread_executor();
+  std::shared_ptr<Executor> executor_ = make_thread_executor(kWorkers, kMostWorkers);
 };
 
 /// What one thread does: all commands of all handled nodes, on instances of its own where names
