@@ -271,7 +271,7 @@ void StrictProvider::after_use(std::uint64_t id, const char* function, cspkit_co
   const std::string what = std::string(function) + where;
   if (code == CSPKIT_OK && is_progress(function)) progressed();
   if (code == CSPKIT_OK && path != nullptr) {
-    if (known != nullptr && known->is_batch) known->paths.push_back(text_of(*path));
+    if (known != nullptr && known->is_batch) known->paths.insert(text_of(*path));
     const std::lock_guard all(state_.mutex);
     state_.written.insert(text_of(*path));
   } else if (code == CSPKIT_MISUSE) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -96,7 +97,7 @@ class StrictProvider {
     // Of a batch.
     std::uint64_t operation = 0;  ///< in whose function it was opened; 0: outside of any
     bool user_scope = false;
-    std::vector<std::string> paths;  ///< that it changes
+    std::set<std::string> paths;  ///< that it changes
   };
   struct Timer {
     StrictProvider* self = nullptr;
@@ -112,7 +113,7 @@ class StrictProvider {
     void* context = nullptr;
     std::uint64_t operation = 0;  ///< in whose function it was opened and submitted
     bool user_scope = false;
-    std::vector<std::string> paths;
+    std::set<std::string> paths;
   };
   /// While an operation's function runs on this thread.
   class Inside;

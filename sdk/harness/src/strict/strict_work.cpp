@@ -42,7 +42,10 @@ void StrictProvider::opened(std::uint64_t batch, bool user_scope) {
 
 void StrictProvider::closed(std::uint64_t batch) {
   const std::lock_guard lock(mutex_);
-  if (Call* call = find(batch)) call->ended = true;
+  Call* call = find(batch);
+  if (call == nullptr) return;
+  call->ended = true;
+  call->paths.clear();  // it is remembered for long
 }
 
 cspkit_code StrictProvider::submit(cspkit_writer batch, cspkit_done done, void* context) {
@@ -52,9 +55,9 @@ cspkit_code StrictProvider::submit(cspkit_writer batch, cspkit_done done, void* 
     const std::lock_guard lock(mutex_);
     entry = &submitted_[++last_key_];
     *entry = {this, last_key_, done, context, 0, false, {}};
-    if (const Call* call = find(batch.id)) {
+    if (Call* call = find(batch.id)) {
       entry->user_scope = call->user_scope;
-      entry->paths = call->paths;
+      entry->paths = std::exchange(call->paths, {});
       if (call->operation == operation_here()) entry->operation = call->operation;
     }
   }
@@ -68,6 +71,9 @@ cspkit_code StrictProvider::submit(cspkit_writer batch, cspkit_done done, void* 
       entry);
   if (code != CSPKIT_OK) {
     const std::lock_guard lock(mutex_);
+    // It stays open, and may be submitted again.
+    Call* call = find(batch.id);
+    if (call != nullptr) call->paths.merge(submitted_[key].paths);
     submitted_.erase(key);
   }
   after_use(batch.id, "batch_submit", code, nullptr);
