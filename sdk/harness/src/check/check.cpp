@@ -22,7 +22,8 @@ void recipe_phase(const CheckOptions& options, Probe& probe) {
     const auto bench = Bench::open(options, *library.plugin());
     if (!steps || !bench) continue;
     for (const RecipeStep& step : *steps) {
-      probe.at(file.string(), fmt::format("line {}: {} {}", step.line, step.verb, step.uri));
+      probe.at(file.string(), fmt::format("line {}: {}{}{}", step.line, step.verb,
+                                          step.uri.empty() ? "" : " ", step.uri));
       for (const std::string& failure : run_recipe((*bench)->device(), {step})) {
         Finding finding;
         finding.code = "recipe.failed";
