@@ -352,6 +352,13 @@ TEST_F(CheckTest, JobsHaveTheTimeThatTheyAreGranted) {
       << to_text(report);
 }
 
+TEST_F(CheckTest, AJobOfManyTasksAtOneTimeGoesOn) {
+  const CheckReport report = check(bring(kOwn / "long_chain.so"));
+  EXPECT_THAT(report.findings, Contains(code_is("task.endless"))) << to_text(report);
+  EXPECT_THAT(report.findings, Contains(code_is("job.goes-on"))) << to_text(report);
+  EXPECT_THAT(report.findings, Not(Contains(code_is("job.endless")))) << to_text(report);
+}
+
 TEST_F(CheckTest, WhatCannotBeReadIsNoReport) {
   options_.library = folder_.file("gone.so");
   EXPECT_THAT(check_provider(options_), CodeIs(Code::kIo));

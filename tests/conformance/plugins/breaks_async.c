@@ -20,11 +20,12 @@ enum {
   two_jobs,        /* likewise two jobs at a time */
   timer_job,       /* likewise for a timer */
   jobs_by_timer,   /* likewise for a batch, every 2 s, also while a Replace of Text goes on */
+  long_chain,      /* the job is 30,000 steps that follow each other at once */
   goes_on,         /* a Replace of Text fails, and what it has begun changes it all the same */
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
-enum { kHour = 3600 * 1000, kHours = 48, kBeat = 10 * 1000, kTick = 2 * 1000 };
+enum { kHour = 3600 * 1000, kHours = 48, kBeat = 10 * 1000, kTick = 2 * 1000, kSteps = 30000 };
 
 typedef struct worker {
   const cspkit_host* host;
@@ -71,7 +72,7 @@ static void work(void* context) CSPKIT_NOEXCEPT {
   const int endless = WRONG == works_for_ever || WRONG == polls_for_ever;
   const int ends = !endless && --self->hours == 0;
   if (WRONG != polls_for_ever) set_number(self, -self->hours, ends);
-  if (!ends) self->host->run_after(self->host, kHour, work, self);
+  if (!ends) self->host->run_after(self->host, WRONG == long_chain ? 0 : kHour, work, self);
 }
 
 static void answer(void* context) CSPKIT_NOEXCEPT {
@@ -206,7 +207,7 @@ static void job_run(cspkit_provider* provider, cspkit_str id, cspkit_str payload
     end_job(self, id);
     return;
   }
-  self->hours = kHours;
+  self->hours = WRONG == long_chain ? kSteps : kHours;
   work(self);
 }
 

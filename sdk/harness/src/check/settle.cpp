@@ -90,15 +90,16 @@ class Bench::Settling {
 
   void ran(std::size_t tasks) {
     tasks_ += tasks;
-    constexpr std::size_t kSomeTasks = 500;
-    if (tasks_ >= told_at_ + kSomeTasks) {
-      told_at_ = tasks_;
+    constexpr std::chrono::milliseconds kOften(500);
+    if (const auto real = steady_clock::now(); real - told_at_ >= kOften) {
+      told_at_ = real;
       probe_.alive();
     }
     const std::uint64_t progress = bench_.strict_->activity().progress;
     if (progress == progress_) return;
     progress_ = progress;
     progress_at_ = now();
+    progress_task_ = tasks_;
   }
 
   /// What is waited for.
@@ -174,8 +175,9 @@ class Bench::Settling {
   }
 
   void tell_endless(const JobInfo& job) {
-    // Of something in the last quarter of the time.
-    const bool goes_on = progress_at_ > begin_ + (now() - begin_) * 3 / 4;
+    // Of something in the last quarter of the time; of the tasks, where no time passed.
+    const bool goes_on = now() == begin_ ? progress_task_ > tasks_ * 3 / 4
+                                         : progress_at_ > begin_ + (now() - begin_) * 3 / 4;
     const auto hours = std::chrono::duration<double, std::ratio<3600>>(now() - begin_).count();
     Finding finding;
     finding.provider = job.provider;
@@ -208,7 +210,8 @@ class Bench::Settling {
   Clock::Duration progress_at_{-1};
   std::uint64_t progress_;
   std::chrono::nanoseconds waited_{0};
-  std::size_t tasks_ = 0, told_at_ = 0;
+  std::size_t tasks_ = 0, progress_task_ = 0;
+  steady_clock::time_point told_at_ = steady_clock::now();
   bool calls_ = false, batches_ = false, timers_ = false;
   std::vector<JobInfo> jobs_;
 };
