@@ -344,6 +344,16 @@ TEST_F(CheckTest, ARecipeWaitsForAJobThatWaits) {
   EXPECT_THAT(report.findings, IsEmpty()) << to_text(report);
 }
 
+TEST_F(CheckTest, ADeathInARecipesWaitNamesItsLine) {
+  const std::string recipe = folder_.file("zoo.recipe");
+  std::ofstream(recipe) << "wait 20s\n";
+  options_.recipes = {recipe};
+  const CheckReport report = check(bring(kOwn / "dies_in_beat.so"));
+  EXPECT_THAT(report.findings, Contains(AllOf(code_is("crash"), Field(&Finding::phase, "recipe"),
+                                              Field(&Finding::text, HasSubstr("line 1: wait: ")))))
+      << to_text(report);
+}
+
 TEST_F(CheckTest, JobsHaveTheTimeThatTheyAreGranted) {
   options_.device_time = std::chrono::hours(40);
   const CheckReport report = check(bring(kOwn / "works_on.so"));

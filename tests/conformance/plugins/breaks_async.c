@@ -22,6 +22,7 @@ enum {
   jobs_by_timer,   /* likewise for a batch, every 2 s, also while a Replace of Text goes on */
   long_chain,      /* the job is 30,000 steps that follow each other at once */
   goes_on,         /* a Replace of Text fails, and what it has begun changes it all the same */
+  dies_in_beat,    /* the first beat ends the process */
   hides_in_beat    /* Text is changed by a Replace that fails, while the beat goes on */
 };
 
@@ -63,6 +64,7 @@ static void set_number(worker* self, int number, int ends_job) {
 
 static void beat(void* context) CSPKIT_NOEXCEPT {
   worker* self = (worker*)context;
+  if (WRONG == dies_in_beat) abort();
   set_number(self, ++self->beats, 0);
   self->host->run_after(self->host, kBeat, beat, self);
 }
@@ -220,7 +222,8 @@ static const void* extension(cspkit_provider* provider, const char* id) CSPKIT_N
 static cspkit_code start(cspkit_provider* provider) CSPKIT_NOEXCEPT {
   worker* self = worker_of(provider);
   set_number(self, 0, 0);
-  if (WRONG == works_on || WRONG == works_for_ever || WRONG == hides_in_beat)
+  if (WRONG == works_on || WRONG == works_for_ever || WRONG == hides_in_beat ||
+      WRONG == dies_in_beat)
     self->host->run_after(self->host, kBeat, beat, self);
   if (WRONG == jobs_by_timer) self->host->run_after(self->host, kTick, tick, self);
   return CSPKIT_OK;
