@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <new>
 
 #include "input.hpp"
 #include "text.hpp"
@@ -48,6 +49,8 @@ std::string judge_header(const CompiledHeader& header, std::size_t size) {
     }
     end = begin + header.sizes[i];
   }
+  constexpr std::uint64_t kPadding = 7;
+  if (size - end > kPadding) return "a damaged compiled schema (there is more behind its sections)";
   return {};
 }
 
@@ -144,7 +147,8 @@ bool is_compiled(std::string_view bytes) {
 
 namespace {
 
-/// Reads from where the file stands until `size` bytes are there or it ends; what was read, -1: errno.
+/// Reads from where the file stands until `size` bytes are there or it ends; what was read, -1:
+/// errno.
 ssize_t read_all(int file, char* out, std::size_t size) {
   std::size_t have = 0;
   while (have < size) {
@@ -159,9 +163,16 @@ ssize_t read_all(int file, char* out, std::size_t size) {
 
 }  // namespace
 
-void CompiledImage::make_room(std::size_t size) {
-  owned_.reset(new std::uint64_t[(size + 7) / 8]);
+Status CompiledImage::make_room(std::size_t size, const std::string& name) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;  // of all DDF files there are, some MiB
+  if (size > kMost) {
+    return Status(Code::kTooLarge,
+                  name + ": a compiled schema is at most " + std::to_string(kMost >> 20) + " MiB");
+  }
+  owned_.reset(new (std::nothrow) std::uint64_t[(size + 7) / 8]);
+  if (!owned_) return io_error(name, "read", ENOMEM);
   bytes_ = {reinterpret_cast<const char*>(owned_.get()), size};
+  return {};
 }
 
 // Read, not mapped: to map a page costs more than to copy it, and a mapping of a file that another
@@ -178,10 +189,10 @@ Result<std::shared_ptr<const CompiledImage>> CompiledImage::open(const std::stri
     return std::shared_ptr<const CompiledImage>();
   const auto size = static_cast<std::size_t>(info.st_size);
   if (begun != sizeof(CompiledHeader)) return refuse(path, "a compiled schema that was cut off");
-  // Before there is memory for it: a file can say that it is larger than any memory.
+  // Before there is memory for it: a file can be larger than any memory.
   if (const std::string flaw = judge_header(header, size); !flaw.empty()) return refuse(path, flaw);
   const std::shared_ptr<CompiledImage> image(new CompiledImage);
-  image->make_room(size);
+  if (Status room = image->make_room(size, path); !room) return room;
   std::memcpy(image->owned_.get(), &header, sizeof header);
   const std::size_t rest = size - sizeof header;
   const ssize_t got =
@@ -198,7 +209,7 @@ Result<std::shared_ptr<const CompiledImage>> CompiledImage::copy(std::string_vie
   if (bytes.size() < sizeof(CompiledHeader))
     return refuse(name, "a compiled schema that was cut off");
   const std::shared_ptr<CompiledImage> image(new CompiledImage);
-  image->make_room(bytes.size());
+  if (Status room = image->make_room(bytes.size(), name); !room) return room;
   std::memcpy(image->owned_.get(), bytes.data(), bytes.size());
   if (Status status = image->check(name); !status) return status;
   return std::shared_ptr<const CompiledImage>(image);

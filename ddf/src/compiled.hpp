@@ -59,7 +59,7 @@ class CompiledImage {
   CompiledImage& operator=(const CompiledImage&) = delete;
 
   /// Reads a file that begins as a compiled one does; null when it does not, or cannot be read.
-  /// kIo; kNotDdf: damaged, truncated, of another version or byte order.
+  /// kIo; kTooLarge; kNotDdf: damaged, truncated, of another version or byte order.
   static Result<std::shared_ptr<const CompiledImage>> open(const std::string& path);
   /// Copies bytes that begin so.
   static Result<std::shared_ptr<const CompiledImage>> copy(std::string_view bytes,
@@ -72,8 +72,8 @@ class CompiledImage {
 
  private:
   CompiledImage() = default;
-  /// Memory for `size` bytes, which nobody has written to yet.
-  void make_room(std::size_t size);
+  /// Memory for `size` bytes, which nobody has written to yet. kTooLarge; kIo: there is none.
+  Status make_room(std::size_t size, const std::string& name);
   Status check(const std::string& name);
   std::string_view section(Section which) const;
 

@@ -29,7 +29,7 @@ AtomicChange::AtomicChange(EngineImpl& engine, const Principal& principal, std::
 
 AtomicChange::~AtomicChange() {
   constexpr std::size_t kKept = 256;  // as many as are usual leave their memory to the next
-  if (changes_.size() > kKept) changes_.resize(kKept);
+  if (changes_.size() > kKept) return;
   for (Change& change : changes_) change.begin();
   engine_.workspace().changes = std::move(changes_);
 }
@@ -141,13 +141,12 @@ bool AtomicChange::put_in_order() {
 
 Status AtomicChange::prepare(std::size_t& failed) {
   PlannedCalls& calls = engine_.workspace().planned;
+  const PlannedCalls::Emptied emptied(calls);
   for (const std::size_t i : order_) {
     if (operations_[i].verb == dm::Verb::kCopy) choose_copy_verb(i);
     changer_.plan(changes_[i], calls);
   }
-  Status prepared = effects_.prepare(calls.all(), failed);
-  calls.clear();
-  return prepared;
+  return effects_.prepare(calls.all(), failed);
 }
 
 Status AtomicChange::run_one(std::size_t i) {

@@ -41,20 +41,31 @@ struct HandlerCall {
 /// The calls that are known ahead. One that was used before has memory for the next.
 class PlannedCalls {
  public:
+  /// Empties it when a plan has been carried out, or could not be made.
+  class Emptied {
+   public:
+    explicit Emptied(PlannedCalls& calls) : calls_(calls) {}
+    Emptied(const Emptied&) = delete;
+    Emptied& operator=(const Emptied&) = delete;
+    ~Emptied() { calls_.clear(); }
+
+   private:
+    PlannedCalls& calls_;
+  };
   /// One that was used before, or is new: whoever adds it fills it.
   HandlerCall& add() {
     if (size_ == calls_.size()) calls_.emplace_back();
     return calls_[size_++];
   }
   std::span<const HandlerCall> all() const { return {calls_.data(), size_}; }
-  /// Forgets them; keeps memory for as many as are usual.
+
+ private:
   void clear() {
-    constexpr std::size_t kKept = 256;
-    if (calls_.size() > kKept) calls_.resize(kKept);
+    constexpr std::size_t kKept = 256;  // as many as are usual
+    if (calls_.size() > kKept) std::vector<HandlerCall>().swap(calls_);
     size_ = 0;
   }
 
- private:
   std::vector<HandlerCall> calls_;
   std::size_t size_ = 0;
 };

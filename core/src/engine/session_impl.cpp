@@ -138,10 +138,10 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   if (status.ok()) status = changer.judge_demands(change, false);
   if (status.ok() && world.any_transactions) {
     PlannedCalls& calls = engine_.workspace().planned;
+    const PlannedCalls::Emptied emptied(calls);
     std::size_t only = 0;
     changer.plan(change, calls);
     status = effects.prepare(calls.all(), only);
-    calls.clear();
   }
   if (status.ok()) status = changer.apply(change);
   if (changer.left_pending()) {

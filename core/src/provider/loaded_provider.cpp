@@ -310,12 +310,33 @@ cspkit_code LoadedProvider::dispatch(const CallSpec& spec, cspkit_call call,
   }
 }
 
+namespace {
+
+/// Closes a call that nobody came to end, because memory ran out on the way.
+class Unended {
+ public:
+  Unended(WriterTable& writers, std::uint64_t id) : writers_(writers), id_(id) {}
+  Unended(const Unended&) = delete;
+  Unended& operator=(const Unended&) = delete;
+  ~Unended() {
+    if (id_ != 0) writers_.close(id_);
+  }
+  void is_ended() { id_ = 0; }
+
+ private:
+  WriterTable& writers_;
+  std::uint64_t id_;
+};
+
+}  // namespace
+
 CallResult LoadedProvider::call(const CallSpec& spec) {
   if (quarantined_) return {quarantine_status(), {}, false, {}};
   // Its nodes are published a moment before start() returns.
   if (!started_)
     return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false, {}};
   const WriterTable::Call call = open_call(spec);
+  Unended unended(writers_, call.id);
   const cspkit_call handle{call.id};
   const Clock::Duration deadline = clock_->steady_now() + call_deadline();
 
@@ -326,13 +347,16 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   // A pending call waits without the serial lock: the worker that completes it may need the
   // provider.
   if (code == CSPKIT_PENDING && spec.may_stay_pending) {
-    return {Status(Code::kPending),
-            {},
-            false,
-            PendingCall{call.id, writers_.find(call.id), deadline, {}}};
+    CallResult pending{Status(Code::kPending),
+                       {},
+                       false,
+                       PendingCall{call.id, writers_.find(call.id), deadline, {}}};
+    unended.is_ended();
+    return pending;
   }
   if (code == CSPKIT_PENDING)
     code = static_cast<cspkit_code>(wait_until_complete(*call.writer, deadline));
+  unended.is_ended();
   return end_call(call, code);
 }
 
@@ -412,6 +436,7 @@ Status LoadedProvider::begin(std::uint64_t transaction) {
 
 Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
   const WriterTable::Call call = open_call(spec, true);
+  Unended unended(writers_, call.id);
   const cspkit_call handle{call.id};
   const cspkit_code code =
       ask(spec, clock_->steady_now() + call_deadline(),
@@ -419,6 +444,7 @@ Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec
             return locked(
                 [&] { return contained(transactions_->undo_for, provider_, handle, &request); });
           });
+  unended.is_ended();
   CallResult result = end_call(call, code);
   if (!result.status.ok()) return result.status;
   if (!result.has_value) return std::optional<std::string>();

@@ -5,22 +5,27 @@
 
 namespace cspkit::provider {
 
-WriterTable::Place& WriterTable::take_place() {
+WriterTable::Place& WriterTable::next_place() {
   if (free_.empty()) {
-    free_.push_back(places_.size());
+    // So that a place can always be given back.
+    if (free_.capacity() <= places_.size()) free_.reserve(2 * places_.size() + 8);
     places_.emplace_back();
+    free_.push_back(places_.size() - 1);
   }
-  const std::size_t at = free_.back();
+  return places_[free_.back()];
+}
+
+std::uint64_t WriterTable::take(Place& place) {
+  place.id = next_++ << kPlaceBits | free_.back();
   free_.pop_back();
-  places_[at].id = next_++ << kPlaceBits | at;
-  return places_[at];
+  return place.id;
 }
 
 std::uint64_t WriterTable::open(std::shared_ptr<Writer> writer) {
   const std::lock_guard lock(mutex_);
-  Place& place = take_place();
+  Place& place = next_place();
   place.writer = std::move(writer);
-  return place.id;
+  return take(place);
 }
 
 const WriterTable::Place* WriterTable::place_of(std::uint64_t id) const {

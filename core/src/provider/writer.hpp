@@ -93,11 +93,12 @@ class WriterTable {
   template <typename Fill>
   Call open_call(Fill fill) {
     const std::lock_guard lock(mutex_);
-    Place& place = take_place();
+    // Taken when nothing can fail any more: memory may run out on the way.
+    Place& place = next_place();
     if (!place.writer) place.writer = std::make_shared<Writer>();
     place.lent = false;
     fill(*place.writer);
-    return {place.id, place.writer.get()};
+    return {take(place), place.writer.get()};
   }
   std::uint64_t open(std::shared_ptr<Writer> writer);
   std::shared_ptr<Writer> find(std::uint64_t id) const;
@@ -165,7 +166,9 @@ class WriterTable {
     return id & ((std::uint64_t{1} << kPlaceBits) - 1);
   }
   const Place* place_of(std::uint64_t id) const;
-  Place& take_place();
+  /// A free place, which take() takes.
+  Place& next_place();
+  std::uint64_t take(Place& place);
   void put_back(std::uint64_t id, std::shared_ptr<Writer> writer);
 
   mutable std::mutex mutex_;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A command that ends in std::bad_alloc, which an embedder may catch, left calls behind that the
+// next one prepared as if they were its own.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cspkit/engine.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+namespace {
+
+thread_local long allocations_left = -1;  // until one fails; none does when it is not above 0
+
+void* allocate(std::size_t size) {
+  if (allocations_left > 0 && --allocations_left == 0) throw std::bad_alloc();
+  void* const memory = std::malloc(size != 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace cspkit {
+namespace {
+
+std::string atomic(const std::string& tag, int count) {
+  std::string text = "<SyncML><SyncBody><Atomic><CmdID>1</CmdID>";
+  for (int i = 0; i < count; ++i) {
+    text +=
+        "<Replace><CmdID>" + std::to_string(i + 2) +
+        "</CmdID><Item><Target><LocURI>./Device/Vendor/Example/Files/File/a-name-of-some-length-" +
+        tag + std::to_string(i) + "</LocURI></Target><Data>hello</Data></Item></Replace>";
+  }
+  return text + "</Atomic><Final/></SyncBody></SyncML>";
+}
+
+enum Outcome { kGood, kBad, kNothingFailed };
+
+/// In a process of its own: memory that runs out within a provider's call to the host ends one.
+Outcome next_after_failure(long after) {
+  auto engine = Engine::open({});
+  if (!engine || !engine->load_provider(CSPKIT_FILES_LIBRARY).ok()) return kBad;
+  Session first = engine->open_session(Principal::device());
+  const std::string failing = atomic("x", 12);
+  allocations_left = after;
+  try {
+    static_cast<void>(first.process(failing).has_value());
+  } catch (const std::bad_alloc&) {
+  }
+  if (allocations_left > 0) return kNothingFailed;
+  Session second = engine->open_session(Principal::device());
+  const bool answered = second.process(atomic("y", 3)).has_value();
+  return answered && second.last_statuses() == std::vector<int>(4, 200) ? kGood : kBad;
+}
+
+TEST(OutOfMemory, ACommandThatFailedLeavesNothingToTheNext) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("cspkit-memory." + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  ::setenv("EXAMPLE_FILES", folder.c_str(), 1);
+  int good = 0;
+  for (long after = 1;; after += 3) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      ::close(STDERR_FILENO);  // what ends a process says so
+      const rlimit none{0, 0};
+      ::setrlimit(RLIMIT_CORE, &none);
+      ::_exit(next_after_failure(after));
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status)) {
+      ASSERT_EQ(WTERMSIG(status), SIGABRT) << "allocation " << after << " failed";
+      continue;
+    }
+    if (WEXITSTATUS(status) == kNothingFailed) break;
+    ASSERT_EQ(WEXITSTATUS(status), kGood) << "allocation " << after << " failed";
+    ++good;
+  }
+  EXPECT_GT(good, 50) << "most of what it is about was not reached";
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace cspkit
