@@ -38,6 +38,9 @@ typedef struct worker {
   int waits; /* for `call` */
 } worker;
 
+/* Jobs and tasks run beside the calls. */
+static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
+
 static worker* worker_of(cspkit_provider* provider) {
   return (worker*)(uintptr_t)zoo_self(provider)->kept;
 }
@@ -65,40 +68,56 @@ static void set_number(worker* self, int number, int ends_job) {
 static void beat(void* context) CSPKIT_NOEXCEPT {
   worker* self = (worker*)context;
   if (WRONG == dies_in_beat) abort();
+  pthread_mutex_lock(&busy);
   set_number(self, ++self->beats, 0);
+  pthread_mutex_unlock(&busy);
   self->host->run_after(self->host, kBeat, beat, self);
 }
 
 static void work(void* context) CSPKIT_NOEXCEPT {
   worker* self = (worker*)context;
   const int endless = WRONG == works_for_ever || WRONG == polls_for_ever;
-  const int ends = !endless && --self->hours == 0;
+  int ends = 0;
+  pthread_mutex_lock(&busy);
+  ends = !endless && --self->hours == 0;
   if (WRONG != polls_for_ever) set_number(self, -self->hours, ends);
+  pthread_mutex_unlock(&busy);
   if (!ends) self->host->run_after(self->host, WRONG == long_chain ? 0 : kHour, work, self);
 }
 
 static void answer(void* context) CSPKIT_NOEXCEPT {
   worker* self = (worker*)context;
-  const int refused = strcmp(self->next, "text") == 0;
+  cspkit_call call = {0};
+  int refused = 0;
+  pthread_mutex_lock(&busy);
+  call = self->call;
+  refused = strcmp(self->next, "text") == 0;
   self->waits = 0;
   if (!refused || WRONG == hides_in_beat) memcpy(self->text, self->next, sizeof(self->text));
-  self->host->complete(self->host, self->call, refused ? CSPKIT_TIMED_OUT : CSPKIT_OK);
+  pthread_mutex_unlock(&busy);
+  self->host->complete(self->host, call, refused ? CSPKIT_TIMED_OUT : CSPKIT_OK);
 }
 
 static void take(void* context) CSPKIT_NOEXCEPT {
   worker* self = (worker*)context;
+  pthread_mutex_lock(&busy);
   memcpy(self->text, self->next, sizeof(self->text));
+  pthread_mutex_unlock(&busy);
 }
 
 static cspkit_code get(cspkit_provider* provider, cspkit_call call,
                        const cspkit_request* request) CSPKIT_NOEXCEPT {
   const worker* self = worker_of(provider);
+  char text[sizeof(self->text)];
   (void)request;
-  return zoo_give(self->host, call, self->text, strlen(self->text));
+  pthread_mutex_lock(&busy);
+  memcpy(text, self->text, sizeof(text));
+  pthread_mutex_unlock(&busy);
+  return zoo_give(self->host, call, text, strlen(text));
 }
 
-static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
-                           const cspkit_request* request) CSPKIT_NOEXCEPT {
+static cspkit_code replace_alone(cspkit_provider* provider, cspkit_call call,
+                                 const cspkit_request* request) CSPKIT_NOEXCEPT {
   worker* self = worker_of(provider);
   const size_t size = request->value == NULL ? 0 : request->value->size;
   if (self->waits) return CSPKIT_BUSY;
@@ -116,8 +135,17 @@ static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
   return CSPKIT_PENDING;
 }
 
-static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
-                        const cspkit_request* request) CSPKIT_NOEXCEPT {
+static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
+                           const cspkit_request* request) CSPKIT_NOEXCEPT {
+  cspkit_code code = CSPKIT_OK;
+  pthread_mutex_lock(&busy);
+  code = replace_alone(provider, call, request);
+  pthread_mutex_unlock(&busy);
+  return code;
+}
+
+static cspkit_code exec_alone(cspkit_provider* provider, cspkit_call call,
+                              const cspkit_request* request) CSPKIT_NOEXCEPT {
   worker* self = worker_of(provider);
   const cspkit_writer writer = {call.id};
   const cspkit_str job = CSPKIT_STR("job");
@@ -133,6 +161,15 @@ static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
     if (code != CSPKIT_OK) return code;
   }
   return jobs_of(self->host)->job_start(self->host, writer, job, job);
+}
+
+static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
+                        const cspkit_request* request) CSPKIT_NOEXCEPT {
+  cspkit_code code = CSPKIT_OK;
+  pthread_mutex_lock(&busy);
+  code = exec_alone(provider, call, request);
+  pthread_mutex_unlock(&busy);
+  return code;
 }
 
 typedef struct applied {
@@ -209,7 +246,9 @@ static void job_run(cspkit_provider* provider, cspkit_str id, cspkit_str payload
     end_job(self, id);
     return;
   }
+  pthread_mutex_lock(&busy);
   self->hours = WRONG == long_chain ? kSteps : kHours;
+  pthread_mutex_unlock(&busy);
   work(self);
 }
 
