@@ -75,6 +75,8 @@ bool live_once(const CheckOptions& options, const cspkit_plugin& plugin, Probe& 
 void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& probe) {
   constexpr std::size_t kWarm = 3;
   constexpr std::size_t kCounted = 5;
+  // A sanitizer begins threads of its own with the first one, whose ever it is.
+  if (is_sanitized()) std::thread([] {}).join();
   const std::size_t threads_before = threads();
   std::array<std::size_t, kWarm + kCounted> bytes{};
   std::array<std::size_t, kWarm + kCounted> open{};
@@ -85,7 +87,7 @@ void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& 
     bool lived = false;
     const auto live = [&] { lived = live_once(options, plugin, probe); };
     if (is_sanitized()) {
-      live();  // a sanitizer begins threads of its own with the first one
+      live();
     } else {
       std::thread(live).join();
     }
