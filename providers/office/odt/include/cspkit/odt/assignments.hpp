@@ -54,8 +54,8 @@ EffectiveIntent resolve_intents(const std::vector<GroupIntent>& groups);
 /// The configuration of an earlier assignment, overridden by a later one: the later one as a whole,
 /// and the Visio and Project products of the earlier one that it does not name. The suite lists
 /// every language that is installed, so that its excluded apps replace the earlier ones instead of
-/// joining them: those given, else those that the same suite named earlier. An Add is never made a
-/// Remove: an app that is to go stands in ExcludeApp.
+/// joining them: those given, else, for a suite that was named before, those of every suite before.
+/// An Add is never made a Remove: an app that is to go stands in ExcludeApp.
 Configuration merge(const Configuration& earlier, const Configuration& later,
                     const std::optional<std::vector<std::string>>& installed_languages = {});
 
