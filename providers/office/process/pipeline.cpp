@@ -80,8 +80,12 @@ void remove_keys(const std::string& folder, std::uint64_t limit) {
   if (read_file(join(folder, kOutputFile), static_cast<std::size_t>(limit), text) != 0) return;
   std::string clean = odt::without_keys(text);
   if (text.size() >= limit) {
-    constexpr std::size_t kLongest = 28;  // one more character would have made a key whole
-    clean.resize(clean.size() - std::min(clean.size(), kLongest));
+    constexpr std::string_view kOfKeys =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789- _.";
+    constexpr std::size_t kLongest = 28;  // one more character would have made it whole
+    const std::size_t last = clean.find_last_not_of(kOfKeys);
+    const std::size_t start = last == std::string::npos ? 0 : last + 1;
+    clean.resize(std::max(start, clean.size() - std::min(clean.size(), kLongest)));
   }
   if (clean == text) return;
   if (write_durably(folder, kOutputFile, clean) == 0) return;
