@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cspkit/harness/deterministic_executor.hpp>
-#include <filesystem>
-#include <system_error>
 #include <thread>
 
 #include "hands.hpp"
+#include "process.hpp"
 
 namespace cspkit::harness {
 namespace {
@@ -15,17 +14,6 @@ constexpr Clock::Duration kEnd = Clock::Duration::max() / 4;
 
 Clock::Duration later(Clock::Duration now, Clock::Duration delay) {
   return std::min(now + std::clamp(delay, Clock::Duration::zero(), kEnd), kEnd);
-}
-
-/// Beside this one, and so many that do nothing.
-bool has_other_threads(std::size_t idle) {
-  std::error_code error;
-  std::size_t threads = 0;
-  for (std::filesystem::directory_iterator each("/proc/self/task", error), end;
-       !error && each != end; each.increment(error)) {
-    ++threads;
-  }
-  return threads > 1 + idle;
 }
 
 }  // namespace
@@ -94,7 +82,7 @@ bool DeterministicExecutor::wait_for_threads(Clock::Duration until) {
     const std::lock_guard lock(mutex_);
     const bool comes_to_a_task = !tasks_.empty() && tasks_.begin()->first.first < until;
     const auto patience = comes_to_a_task ? patience_before_tasks_ : patience_;
-    if (patience.count() == 0 || !has_other_threads(idle)) return false;
+    if (patience.count() == 0 || count_threads() <= 1 + idle) return false;
     const auto now = steady_clock::now();
     if (now - waited_last_ > kOneWait) waiting_since_ = now;
     waited_last_ = now;

@@ -41,6 +41,17 @@ typedef struct worker {
 /* Jobs and tasks run beside the calls. */
 static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 
+typedef cspkit_code (*operation)(cspkit_provider*, cspkit_call, const cspkit_request*);
+
+static cspkit_code locked(operation function, cspkit_provider* provider, cspkit_call call,
+                          const cspkit_request* request) {
+  cspkit_code code = CSPKIT_OK;
+  pthread_mutex_lock(&busy);
+  code = function(provider, call, request);
+  pthread_mutex_unlock(&busy);
+  return code;
+}
+
 static worker* worker_of(cspkit_provider* provider) {
   return (worker*)(uintptr_t)zoo_self(provider)->kept;
 }
@@ -137,11 +148,7 @@ static cspkit_code replace_alone(cspkit_provider* provider, cspkit_call call,
 
 static cspkit_code replace(cspkit_provider* provider, cspkit_call call,
                            const cspkit_request* request) CSPKIT_NOEXCEPT {
-  cspkit_code code = CSPKIT_OK;
-  pthread_mutex_lock(&busy);
-  code = replace_alone(provider, call, request);
-  pthread_mutex_unlock(&busy);
-  return code;
+  return locked(replace_alone, provider, call, request);
 }
 
 static cspkit_code exec_alone(cspkit_provider* provider, cspkit_call call,
@@ -165,11 +172,7 @@ static cspkit_code exec_alone(cspkit_provider* provider, cspkit_call call,
 
 static cspkit_code exec(cspkit_provider* provider, cspkit_call call,
                         const cspkit_request* request) CSPKIT_NOEXCEPT {
-  cspkit_code code = CSPKIT_OK;
-  pthread_mutex_lock(&busy);
-  code = exec_alone(provider, call, request);
-  pthread_mutex_unlock(&busy);
-  return code;
+  return locked(exec_alone, provider, call, request);
 }
 
 typedef struct applied {

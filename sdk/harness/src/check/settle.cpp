@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
 #include "check/subject.hpp"
+#include "process.hpp"
 
 namespace cspkit::harness::check {
 namespace {
@@ -19,15 +19,6 @@ constexpr std::size_t kMostTasks = 50'000;       ///< in one wait
 constexpr std::size_t kMostTimers = 1'000;       ///< where nothing but timers is waited for
 constexpr std::chrono::hours kTimersTime(1);     ///< likewise, of the device's time
 constexpr std::chrono::milliseconds kShort(50);  ///< of real time, once a wait was in vain
-
-std::size_t threads_here() {
-  std::error_code error;
-  std::size_t threads = 0;
-  for (std::filesystem::directory_iterator each("/proc/self/task", error), end;
-       !error && each != end; each.increment(error))
-    ++threads;
-  return threads;
-}
 
 std::string key_of(const JobInfo& job) { return job.provider + '/' + job.id; }
 
@@ -130,7 +121,7 @@ class Bench::Settling {
     const std::chrono::milliseconds patience = bench_.late_.empty() && bench_.never_ended_.empty()
                                                    ? bench_.patience_
                                                    : std::min(bench_.patience_, kShort);
-    if (only_timers() || waited_ >= patience || threads_here() <= 1 + executor_.idle_hands())
+    if (only_timers() || waited_ >= patience || count_threads() <= 1 + executor_.idle_hands())
       return false;
     const auto begin = steady_clock::now();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

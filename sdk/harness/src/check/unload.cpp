@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "check/subject.hpp"
+#include "process.hpp"
 
 // Of the sanitizers: their allocators are not the C library's.
 extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
@@ -25,17 +26,6 @@ bool is_sanitized() {
          __tsan_init != nullptr;
 }
 
-std::size_t entries_in(const char* folder) {
-  std::error_code error;
-  std::size_t count = 0;
-  for (std::filesystem::directory_iterator each(folder, error), end; !error && each != end;
-       each.increment(error)) {
-    ++count;
-  }
-  return count;
-}
-std::size_t threads() { return entries_in("/proc/self/task"); }
-std::size_t files() { return entries_in("/proc/self/fd"); }
 std::size_t allocated() {
   const auto info = ::mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -77,7 +67,7 @@ void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& 
   constexpr std::size_t kCounted = 5;
   // A sanitizer begins threads of its own with the first one, whose ever it is.
   if (is_sanitized()) std::thread([] {}).join();
-  const std::size_t threads_before = threads();
+  const std::size_t threads_before = count_threads();
   std::array<std::size_t, kWarm + kCounted> bytes{};
   std::array<std::size_t, kWarm + kCounted> open{};
   ::mallopt(M_ARENA_MAX, 1);
@@ -98,15 +88,15 @@ void try_lives(const CheckOptions& options, const cspkit_plugin& plugin, Probe& 
       return;
     }
     bytes[i] = allocated();
-    open[i] = files();
+    open[i] = count_files();
   }
   // A thread that was joined is listed for a moment more.
-  for (int looks = 0; looks < 200 && threads() > threads_before; ++looks)
+  for (int looks = 0; looks < 200 && count_threads() > threads_before; ++looks)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  if (threads() > threads_before)
+  if (count_threads() > threads_before)
     find(probe, Severity::kError, "unload.thread-left",
          fmt::format("{} threads still run after destroy() of {} objects",
-                     threads() - threads_before, bytes.size()),
+                     count_threads() - threads_before, bytes.size()),
          "tell them to stop, and join them in destroy(): their code may be unloaded");
   const auto grows = [](const auto& all) {
     std::size_t least = SIZE_MAX;
@@ -146,13 +136,13 @@ void unload_phase(const CheckOptions& options, Probe& probe) {
   probe.at("load", "dlopen");
   Library library(options.library);
   if (library.plugin() == nullptr) return;
-  const std::size_t threads_before = threads();
+  const std::size_t threads_before = count_threads();
   if (probe.step("what stays behind", "devices come and go"))
     try_lives(options, *library.plugin(), probe);
   // LeakSanitizer cannot name the functions of a library that has gone.
   if (is_sanitized()) {
     probe.left_out("unloading: a sanitized program keeps libraries for its reports");
-  } else if (threads() > threads_before) {
+  } else if (count_threads() > threads_before) {
     probe.left_out("unloading: threads still run in it");
   } else if (probe.step("unload", "dlclose, and load again")) {
     try_unload(options, library, probe);

@@ -23,11 +23,10 @@ namespace cspkit::harness {
 ///     wait 90s
 ///
 /// VERB is get, add, replace, delete, exec, or seed, which sets a node as its owner would (of
-/// ./User: of the session's user). FORMAT
-/// and DATA are what a get is expected to answer (left out: anything), and what the others send.
-/// DATA is wire text to the end of the line; "\n", "\r", "\t" and "\\" in it are what they are in
-/// C. `wait` lets time of the device's own pass, which takes none: 90s, 5m or 2h. Empty lines and
-/// lines that begin with # say nothing.
+/// ./User: of the session's user). FORMAT and DATA are what a get is expected to answer (left out:
+/// anything), and what the others send. DATA is wire text to the end of the line; "\n", "\r", "\t"
+/// and "\\" in it are what they are in C. `wait` lets time of the device's own pass, which takes
+/// none: 90s, 5m or 2h. Empty lines and lines that begin with # say nothing.
 struct RecipeStep {
   int status = 0;           ///< SyncML status that is expected
   std::string verb;         ///< "get", "add", "replace", "delete", "exec", "seed" or "wait"
@@ -45,9 +44,8 @@ CSPKIT_API Result<std::vector<RecipeStep>> parse_recipe(std::string_view text);
 CSPKIT_API Result<std::vector<RecipeStep>> load_recipe(const std::filesystem::path& file);
 
 /// Runs the steps in order on the device's session; work that they begin is waited for by "wait"
-/// only. Returns
-/// what was answered otherwise than expected, "line 3: exec ./...: 500 Failed (...), expected 200"
-/// each; empty when all was as it should be.
+/// only. Returns what was answered otherwise than expected, "line 3: exec ./...: 500 Failed (...),
+/// expected 200" each; empty when all was as it should be.
 CSPKIT_API std::vector<std::string> run_recipe(Device& device,
                                                const std::vector<RecipeStep>& steps);
 
