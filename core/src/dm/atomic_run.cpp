@@ -10,11 +10,12 @@ using syncml::Command;
 using syncml::CommandKind;
 
 void AtomicRun::run() {
+  const std::size_t usual = atomic_.children.size();  // of commands that carry one Item each
+  counts_.reserve(usual);
+  operations_.reserve(usual);
+  first_.reserve(usual);
   collect(atomic_.children);
   outcomes_.resize(operations_.size());
-  for (std::size_t i = 0; i < operations_.size(); ++i) {
-    outcomes_[i].status = Status(operations_[i].refused);
-  }
   // The runner sees the refused ones too: it judges the others' rows before any runs.
   if (!operations_.empty()) committed_ = exchange_.runner_.run_atomic(operations_, outcomes_);
   merge_outcomes();

@@ -72,9 +72,9 @@ class CommandRunner {
   virtual ~CommandRunner() = default;
   /// Carries out one operation as a transaction of its own.
   virtual void run(const Operation& operation, Outcome& outcome) = 0;
-  /// Carries out all as one transaction; `outcomes` has their size. True when committed. Else the
-  /// statuses are those of a failed Atomic: the failing ones their own, the others kNotExecuted,
-  /// kRolledBack or kRollbackFailed.
+  /// Carries out all as one transaction; `outcomes` are new ones, as many. True when committed.
+  /// Else the statuses are those of a failed Atomic: the failing ones their own, the others
+  /// kNotExecuted, kRolledBack or kRollbackFailed.
   virtual bool run_atomic(const std::vector<Operation>& operations,
                           std::vector<Outcome>& outcomes) = 0;
   virtual void alert(AlertRecord record) = 0;

@@ -81,7 +81,7 @@ Result<std::string> DmSession::answer(std::string_view message, CommandRunner& r
   if (!parsed) return parsed.error();
   read_header(parsed->header);
   const unsigned msg_id = take_msg_id(*parsed);
-  return Exchange(*parsed, options_, state_, runner, statuses, msg_id, message.size()).run();
+  return Exchange(*parsed, options_, state_, runner, statuses, msg_id).run();
 }
 
 }  // namespace cspkit::dm

@@ -19,6 +19,8 @@ using syncml::Item;
 
 // No alert is shorter.
 constexpr std::size_t kLeastAlert = 100;
+// Header and the Status of it.
+constexpr std::size_t kLeastReply = 1024;
 // A message of nothing but so many asks for the next one.
 constexpr std::size_t kFewAlerts = 8;
 
@@ -130,15 +132,15 @@ AlertRecord make_alert(const Command& command) {
 }
 
 Exchange::Exchange(const syncml::Message& message, const DmOptions& options, DmState& state,
-                   CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id,
-                   std::size_t message_bytes)
+                   CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id)
     : message_(message),
       options_(options),
       state_(state),
       runner_(runner),
       statuses_(statuses),
-      // Statuses and Results are about as long as the commands they answer, values apart.
-      writer_(message.header, msg_id, std::min<std::size_t>(message_bytes * 3, 1 << 20)),
+      writer_(message.header, msg_id,
+              std::min<std::size_t>(
+                  kLeastReply + syncml::ReplyWriter::expected_size(message.commands), 1 << 20)),
       outcomes_(1),
       msg_id_(msg_id) {}
 

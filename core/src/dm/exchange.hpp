@@ -45,8 +45,7 @@ bool is_answer(const syncml::Command& command);
 class Exchange {
  public:
   Exchange(const syncml::Message& message, const DmOptions& options, DmState& state,
-           CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id,
-           std::size_t message_bytes);
+           CommandRunner& runner, std::vector<int>& statuses, unsigned msg_id);
 
   std::string run();
 

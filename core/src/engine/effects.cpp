@@ -15,12 +15,14 @@ bool asks_for_undo(const HandlerCall& call) {
   return call.provider->has_transactions() && (call.spec.flags & CSPKIT_HANDLER_IRREVERSIBLE) == 0;
 }
 
+CoveredCall as_covered(const HandlerCall& call) {
+  return {call.provider, call.spec.user, call.key, call.spec.verb};
+}
+
 }  // namespace
 
 Effects::Effects(EngineImpl& engine, txn::Transaction& transaction)
-    : engine_(engine),
-      transaction_(transaction),
-      covered_(0, Hash{engine.hash_seed()}, {}, &memory_) {}
+    : engine_(engine), transaction_(transaction), covered_(engine.hash_seed()) {}
 
 Effects::~Effects() {
   if (!participants_.empty()) undo();
@@ -38,35 +40,11 @@ Status Effects::join(provider::LoadedProvider& provider, std::size_t& participan
   return {};
 }
 
-std::size_t Effects::Hash::operator()(const Covering& covered) const {
-  return ddf::hash_text(covered.key, seed + covered.verb);
-}
-
-Effects::Covering Effects::covering(const HandlerCall& call) {
-  return {call.provider, call.spec.user, call.key, call.spec.verb};
-}
-
-bool Effects::is_covered(const HandlerCall& call) const {
-  return covered_.find(covering(call)) != covered_.end();
-}
-
-void Effects::uncover(const HandlerCall& call) {
-  const auto found = covered_.find(covering(call));
-  if (found != covered_.end()) covered_.erase(found);
-}
-
-bool Effects::cover(const HandlerCall& call) {
-  if (is_covered(call)) return false;
-  covered_.insert({call.provider, std::pmr::string(call.spec.user, &memory_),
-                   std::pmr::string(call.key, &memory_), call.spec.verb});
-  return true;
-}
-
 Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   Record record;
   Status joined = join(*call.provider, record.participant);
   if (!joined.ok() || !asks_for_undo(call)) return joined;
-  if (!cover(call)) return {};
+  if (!covered_.add(as_covered(call))) return {};
   Result<std::optional<std::string>> undo = call.provider->undo_for(call.spec);
   if (!undo) return undo.error();
   if (!undo->has_value()) return {};
@@ -95,8 +73,8 @@ Status Effects::before(const HandlerCall& call) {
   if (!call.provider->has_transactions()) return {};
   // Each change of such a handler has a record of its own, repeated or not.
   const bool each = (call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) != 0;
-  if (!each && is_covered(call)) return {};
-  if (each) uncover(call);
+  if (!each && covered_.has(as_covered(call))) return {};
+  if (each) covered_.remove(as_covered(call));
   std::vector<Record> records;
   Status asked = ask(call, records);
   return asked.ok() ? save(std::move(records)) : asked;
@@ -142,9 +120,8 @@ Status Effects::save(std::vector<Record> records) {
 
 void Effects::decide(store::Batch& batch) const {
   for (const Participant& each : participants_) {
-    if (!each.recorded) continue;
-    batch.remove_undo.push_back({id(), each.provider->name()});
-    batch.put_committed.push_back({id(), each.provider->name()});
+    // The mark alone decides: records beside it undo nothing, and go with it.
+    if (each.recorded) batch.put_committed.push_back({id(), each.provider->name()});
   }
 }
 
@@ -153,7 +130,9 @@ void Effects::conclude() {
     Status heard = each.provider->commit(transaction_.id());
     if (heard.ok()) {
       each.provider->end(transaction_.id());
-      if (each.recorded) engine_.ledger().forget_commit(id(), each.provider->name());
+      if (!each.recorded) continue;
+      engine_.ledger().forget_commit(id(), each.provider->name());
+      engine_.ledger().forget_undo(id(), each.provider->name());
       continue;
     }
     engine_.log(LogLevel::kError, each.provider->name(),

@@ -13,14 +13,13 @@
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
+#include "engine/covered_calls.hpp"
 #include "provider/loaded_provider.hpp"
 #include "store/store.hpp"
 #include "txn/transaction.hpp"
@@ -102,45 +101,17 @@ class Effects {
     std::size_t operation = 0;
     txn::UndoRecord undo;
   };
-  /// A handler's call whose effect has a record.
-  struct Covering {
-    const provider::LoadedProvider* provider;
-    std::string_view user, key;
-    std::uint32_t verb;
-    friend bool operator==(const Covering&, const Covering&) = default;
-  };
-  struct Covered {
-    const provider::LoadedProvider* provider;
-    std::pmr::string user, key;
-    std::uint32_t verb;
-    operator Covering() const { return {provider, user, key, verb}; }  // NOLINT
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(const Covering& covered) const;
-    std::uint64_t seed = 0;
-  };
-  struct Same {
-    using is_transparent = void;
-    bool operator()(const Covering& a, const Covering& b) const { return a == b; }
-  };
-
   Status join(provider::LoadedProvider& provider, std::size_t& participant);
   Status ask(const HandlerCall& call, std::vector<Record>& records);
   Status save(std::vector<Record> records);
   void leave_open(const Participant& participant, std::size_t index);
-  static Covering covering(const HandlerCall& call);
-  bool is_covered(const HandlerCall& call) const;
-  bool cover(const HandlerCall& call);
-  void uncover(const HandlerCall& call);
   std::int64_t id() const { return static_cast<std::int64_t>(transaction_.id()); }
 
   EngineImpl& engine_;
   txn::Transaction& transaction_;
-  std::vector<Participant> participants_;       // in the order of their begin
-  std::vector<Record> records_;                 // saved, in order
-  std::pmr::monotonic_buffer_resource memory_;  // of what is covered: all goes at once
-  std::pmr::unordered_set<Covered, Hash, Same> covered_;
+  std::vector<Participant> participants_;  // in the order of their begin
+  std::vector<Record> records_;            // saved, in order
+  CoveredCalls covered_;
   std::uint32_t sequence_ = 0;
 };
 

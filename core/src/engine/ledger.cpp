@@ -39,7 +39,7 @@ Status Ledger::fill(const store::Contents& contents) {
     open_[row.provider].committed.push_back(row.transaction);
     next_ = std::max(next_, row.transaction + 1);
   }
-  // Decided is decided, whatever else a file may say that was not written by an engine.
+  // Decided is decided: the records of such a transaction are removed with its mark.
   for (auto& [name, open] : open_) {
     const auto decided = [&committed = open.committed](const Record& record) {
       return std::binary_search(committed.begin(), committed.end(), record.transaction);
@@ -98,7 +98,6 @@ Status Ledger::settle_commits(Open& open, provider::LoadedProvider& provider, Le
     if (!done.ok()) return done;
     provider.end(static_cast<std::uint64_t>(transaction));
     ledger.forget_commit(transaction, provider.name());
-    // Of a file that was tampered with; a sane one has none left.
     ledger.forget_undo(transaction, provider.name());
     open.committed.erase(open.committed.begin());
   }

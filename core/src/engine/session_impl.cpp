@@ -185,7 +185,6 @@ Status SessionImpl::leave_pending(const dm::Operation& operation, const Change& 
 
 bool SessionImpl::run_atomic(const std::vector<dm::Operation>& operations,
                              std::vector<dm::Outcome>& outcomes) {
-  outcomes.assign(operations.size(), {});
   const txn::TurnHolder turn(engine_.turn(), engine_.patience());
   if (!turn.status().ok()) {
     for (std::size_t i = 0; i < operations.size(); ++i) {

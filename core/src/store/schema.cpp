@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <string>
 
+#include "store/node_record.hpp"
+#include "store/row_reader.hpp"
 #include "store/store.hpp"
 
 namespace cspkit::store {
@@ -55,32 +58,97 @@ DROP TABLE alerts_1;
 // reads version 3's, the reverse it does not.
 constexpr const char* kTo4 = "";
 
+// Version 5: a node is a key and a record (node_record.hpp).
+constexpr const char* kTo5 = R"(
+ALTER TABLE nodes RENAME TO nodes_4;
+CREATE TABLE nodes(
+  key BLOB NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+)";
+
+// A row of version 1 to 4.
+NodeRow read_columns(RowReader& from) {
+  NodeRow row;
+  row.user = from.bytes();
+  row.key = from.bytes();
+  row.path = from.bytes();
+  row.format = static_cast<Format>(from.ranged<std::int32_t>("format", CSPKIT_FORMAT_FLOAT));
+  row.mime = from.bytes();
+  row.value = from.bytes();
+  row.flags = from.ranged<std::uint32_t>("flags");
+  row.title = from.bytes();
+  row.tstamp = from.integer();
+  row.verno = from.ranged<std::uint16_t>("verno");
+  return row;
+}
+
+Status put_nodes_in_records(Database& database) {
+  Result<Statement> from = database.prepare(
+      "SELECT user, key, path, format, mime, value, flags, title, tstamp, verno FROM nodes_4");
+  if (!from) return from.error();
+  Result<Statement> to = database.prepare("INSERT INTO nodes(key, record) VALUES(?,?)");
+  if (!to) return to.error();
+  int code = SQLITE_OK;
+  std::size_t rows = 0;
+  std::string key, record;
+  while ((code = from->step()) == SQLITE_ROW) {
+    RowReader reader(*from);
+    const NodeRow row = read_columns(reader);
+    ++rows;
+    if (!reader.damage().empty()) return damaged_row(database, "nodes", rows, reader);
+    key.clear();
+    record.clear();
+    append_node_key(key, row.user, row.key);
+    append_node_record(record, row);
+    code = to->blob(key).blob(record).run();
+    if (code != SQLITE_OK) break;
+  }
+  if (code != SQLITE_DONE) return database.failure(code, "bring the nodes to the new version");
+  from->reset();  // no table goes while it is read
+  return database.execute("DROP TABLE nodes_4", "bring the nodes to the new version");
+}
+
+struct Step {
+  const char* sql;
+  Status (*rows)(Database& database);  // what SQL cannot do; null: nothing
+};
+
 /// kSteps[n] leads from version n + 1 to n + 2.
-constexpr const char* kSteps[] = {kTo2, kTo3, kTo4};
+constexpr Step kSteps[] = {
+    {kTo2, nullptr}, {kTo3, nullptr}, {kTo4, nullptr}, {kTo5, put_nodes_in_records}};
 static_assert(std::size(kSteps) == kSchemaVersion - 1, "a version has no step that leads to it");
 
-std::string steps_from(std::int64_t version) {
-  std::string sql;
-  for (auto at = static_cast<std::size_t>(version - 1); at < std::size(kSteps); ++at) {
-    sql += kSteps[at];
+Status take_steps(Database& database, std::int64_t version) {
+  for (; version < kSchemaVersion; ++version) {
+    const Step& step = kSteps[version - 1];
+    Status taken =
+        database.execute(step.sql, fmt::format("bring the file to schema version {}", version + 1));
+    if (taken.ok() && step.rows != nullptr) taken = step.rows(database);
+    if (!taken.ok()) return taken;
   }
-  return sql;
+  return database.execute(fmt::format("PRAGMA user_version={}; COMMIT;", kSchemaVersion),
+                          fmt::format("bring the file to schema version {}", kSchemaVersion));
 }
+
+// FULL whatever was chosen for later: it happens once.
+constexpr const char* kBegin = "PRAGMA synchronous=FULL; BEGIN IMMEDIATE;";
 
 }  // namespace
 
-std::string new_schema() { return kVersion1 + steps_from(1); }
+Status make_schema(Database& database, std::int64_t application_id) {
+  Status begun = database.execute(
+      fmt::format("{} PRAGMA application_id={}; {}", kBegin, application_id, kVersion1),
+      "make the tables");
+  return begun.ok() ? take_steps(database, 1) : begun;
+}
 
 Status migrate(Database& database) {
   const Result<std::int64_t> version =
       database.query_integer("PRAGMA user_version", "read the version");
   if (!version) return version.error();
   if (*version >= kSchemaVersion) return {};
-  // FULL whatever was chosen for later: it happens once.
-  return database.execute(
-      fmt::format("PRAGMA synchronous=FULL; BEGIN IMMEDIATE; {} PRAGMA user_version={}; COMMIT;",
-                  steps_from(*version), kSchemaVersion),
-      fmt::format("bring the file from schema version {} to {}", *version, kSchemaVersion));
+  Status begun =
+      database.execute(kBegin, fmt::format("bring the file to schema version {}", kSchemaVersion));
+  return begun.ok() ? take_steps(database, *version) : begun;
 }
 
 }  // namespace cspkit::store

@@ -105,6 +105,8 @@ int Database::system_error() const {
 Status Database::failure(int code, std::string_view action) const {
   const std::string reason = sqlite3_errmsg(handle());
   switch (code & 0xff) {
+    case SQLITE_NOMEM:
+      return Status(Code::kIo, fmt::format("{}: cannot {}: out of memory", path_, action));
     case SQLITE_NOTADB:
       return Status(Code::kStateUnusable,
                     path_ + ": is not a cspkit state file (no database); name another file");

@@ -25,9 +25,11 @@ class Statement {
     return bound(sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(),
                                      SQLITE_STATIC, SQLITE_UTF8));
   }
-  Statement& blob(const std::string& value) {
+  Statement& blob(std::string_view value) {
+    // No bytes are a value, too; no address would be none.
+    const char* bytes = value.data() != nullptr ? value.data() : "";
     return bound(
-        sqlite3_bind_blob64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_STATIC));
+        sqlite3_bind_blob64(statement_.get(), ++bound_, bytes, value.size(), SQLITE_STATIC));
   }
   Statement& integer(std::int64_t value) {
     return bound(sqlite3_bind_int64(statement_.get(), ++bound_, value));

@@ -35,11 +35,7 @@ Status prepare_connection(Database& database) {
 Status create_schema(Database& database) {
   // In the rollback journal, whole or not at all: so the header of the file itself always says
   // whose it is, even when a WAL is lost.
-  return database.execute(
-      fmt::format("PRAGMA synchronous=FULL; BEGIN IMMEDIATE; PRAGMA application_id={}; "
-                  "PRAGMA user_version={}; {} COMMIT;",
-                  kApplicationId, kSchemaVersion, new_schema()),
-      "make the tables");
+  return make_schema(database, kApplicationId);
 }
 
 Status check_version(Database& database) {

@@ -2,10 +2,14 @@
 // The store in a SQLite file: read once, written one transaction per batch.
 #include <fmt/format.h>
 
-#include <limits>
+#include <algorithm>
+#include <array>
+#include <new>
 #include <utility>
 
 #include "store/copy.hpp"
+#include "store/node_record.hpp"
+#include "store/row_reader.hpp"
 #include "store/sqlite_db.hpp"
 #include "store/sqlite_open.hpp"
 #include "store/state_file.hpp"
@@ -14,10 +18,15 @@
 namespace cspkit::store {
 namespace {
 
+/// So many node rows go in one statement: it costs each of sixteen about half of what it costs one
+/// alone.
+constexpr std::array<std::size_t, 3> kGroups = {16, 4, 1};
+
 /// One prepared statement per verb and kind of row.
 struct Statements {
   Statement begin, commit, rollback;
-  Statement put_node, remove_node;
+  std::array<Statement, kGroups.size()> put_nodes;  // of kGroups rows
+  Statement remove_node;
   Statement put_state, remove_state;
   Statement put_job, remove_job;
   Statement put_alert, remove_alert;
@@ -34,10 +43,7 @@ constexpr Verb kVerbs[] = {
     {&Statements::begin, "BEGIN IMMEDIATE"},
     {&Statements::commit, "COMMIT"},
     {&Statements::rollback, "ROLLBACK"},
-    {&Statements::put_node,
-     "REPLACE INTO nodes(user, key, path, format, mime, value, flags, title, tstamp, verno) "
-     "VALUES(?,?,?,?,?,?,?,?,?,?)"},
-    {&Statements::remove_node, "DELETE FROM nodes WHERE user=? AND key=?"},
+    {&Statements::remove_node, "DELETE FROM nodes WHERE key=?"},
     {&Statements::put_state, "REPLACE INTO state(provider, key, bytes) VALUES(?,?,?)"},
     {&Statements::remove_state, "DELETE FROM state WHERE provider=? AND key=?"},
     {&Statements::put_job, "REPLACE INTO jobs(provider, id, payload, attempt) VALUES(?,?,?,?)"},
@@ -51,27 +57,6 @@ constexpr Verb kVerbs[] = {
     {&Statements::remove_undo, "DELETE FROM undo WHERE transact=? AND provider=?"},
     {&Statements::put_committed, "REPLACE INTO committed(transact, provider) VALUES(?,?)"},
     {&Statements::remove_committed, "DELETE FROM committed WHERE transact=? AND provider=?"},
-};
-
-/// Columns of a row being read, with the first one that cannot be right.
-class RowReader {
- public:
-  explicit RowReader(const Statement& statement) : statement_(statement) {}
-  std::string bytes() { return statement_.column_bytes(column_++); }
-  std::int64_t integer() { return statement_.column_integer(column_++); }
-  template <typename T>
-  T ranged(const char* name, std::int64_t last = std::numeric_limits<T>::max()) {
-    const std::int64_t number = integer();
-    if (number >= 0 && number <= last) return static_cast<T>(number);
-    if (damage_.empty()) damage_ = fmt::format("{} {}", name, number);
-    return {};
-  }
-  const std::string& damage() const { return damage_; }
-
- private:
-  const Statement& statement_;
-  int column_ = 0;
-  std::string damage_;
 };
 
 class SqliteStore final : public Store {
@@ -90,6 +75,7 @@ class SqliteStore final : public Store {
   Status read_rows(const char* table, const char* sql, std::vector<Row>& rows, Read read);
   int write(const Batch& batch);
   int write_nodes(const Batch& batch);
+  int put_nodes(const NodeRow* rows, std::size_t group);
   int write_provider_rows(const Batch& batch);
   int write_alerts(const Batch& batch);
   int write_transactions(const Batch& batch);
@@ -99,6 +85,8 @@ class SqliteStore final : public Store {
   StateFile file_;
   Database database_;
   Statements statements_;
+  std::string bytes_;              // keys and records of the nodes of one statement
+  std::vector<std::size_t> ends_;  // of each, in bytes_
 };
 
 template <typename Row, typename Read>
@@ -111,27 +99,16 @@ Status SqliteStore::read_rows(const char* table, const char* sql, std::vector<Ro
     RowReader reader(*statement);
     rows.push_back(read(reader));
     if (reader.damage().empty()) continue;
-    return Status(Code::kStateUnusable,
-                  fmt::format("{}: is damaged (table {}, row {}: {}); restore a backup, or move it "
-                              "away to start anew",
-                              database_.path(), table, rows.size(), reader.damage()));
+    return damaged_row(database_, table, rows.size(), reader);
   }
   return code == SQLITE_DONE ? Status()
                              : database_.failure(code, fmt::format("read the table {}", table));
 }
 
-NodeRow read_node(RowReader& row) {
+NodeRow read_node_row(RowReader& row) {
   NodeRow node;
-  node.user = row.bytes();
-  node.key = row.bytes();
-  node.path = row.bytes();
-  node.format = static_cast<Format>(row.ranged<std::int32_t>("format", CSPKIT_FORMAT_FLOAT));
-  node.mime = row.bytes();
-  node.value = row.bytes();
-  node.flags = row.ranged<std::uint32_t>("flags");
-  node.title = row.bytes();
-  node.tstamp = row.integer();
-  node.verno = row.ranged<std::uint16_t>("verno");
+  const std::string key = row.bytes();
+  if (!read_node(key, row.bytes(), node)) row.is_damaged("record of " + node.key);
   return node;
 }
 
@@ -186,10 +163,8 @@ TransactionKey read_transaction(RowReader& row) {
 
 Result<Contents> SqliteStore::load() {
   Contents all;
-  Status status = read_rows("nodes",
-                            "SELECT user, key, path, format, mime, value, flags, title, tstamp, "
-                            "verno FROM nodes ORDER BY user, key",
-                            all.nodes, read_node);
+  Status status =
+      read_rows("nodes", "SELECT key, record FROM nodes ORDER BY key", all.nodes, read_node_row);
   if (status.ok()) {
     status = read_rows("state", "SELECT provider, key, bytes FROM state ORDER BY provider, key",
                        all.state, read_state);
@@ -228,25 +203,50 @@ int each(const Rows& rows, Run run) {
   return SQLITE_OK;
 }
 
+/// Long values go alone: a statement holds copies of its rows.
+bool fits_group(const NodeRow* row, const NodeRow* end, std::size_t size) {
+  constexpr std::size_t kLong = 4096;
+  if (size == 1) return true;
+  if (static_cast<std::size_t>(end - row) < size) return false;
+  return std::all_of(row, row + size, [](const NodeRow& each) {
+    return each.value.size() < kLong && each.title.size() < kLong && each.mime.size() < kLong;
+  });
+}
+
+int SqliteStore::put_nodes(const NodeRow* rows, std::size_t group) {
+  bytes_.clear();
+  ends_.clear();
+  for (std::size_t i = 0; i < kGroups[group]; ++i) {
+    append_node_key(bytes_, rows[i].user, rows[i].key);
+    ends_.push_back(bytes_.size());
+    append_node_record(bytes_, rows[i]);
+    ends_.push_back(bytes_.size());
+  }
+  Statement& put = statements_.put_nodes[group];
+  std::size_t begin = 0;
+  for (const std::size_t end : ends_) {
+    put.blob(std::string_view(bytes_).substr(begin, end - begin));
+    begin = end;
+  }
+  return put.run();
+}
+
 int SqliteStore::write_nodes(const Batch& batch) {
-  Statements& s = statements_;
-  const int code = each(batch.remove_nodes, [&](const NodeKey& key) {
-    return s.remove_node.text(key.user).text(key.key).run();
+  int code = each(batch.remove_nodes, [&](const NodeKey& node) {
+    bytes_.clear();
+    append_node_key(bytes_, node.user, node.key);
+    return statements_.remove_node.blob(bytes_).run();
   });
-  if (code != SQLITE_OK) return code;
-  return each(batch.put_nodes, [&](const NodeRow& row) {
-    return s.put_node.text(row.user)
-        .text(row.key)
-        .text(row.path)
-        .integer(static_cast<std::int64_t>(row.format))
-        .text(row.mime)
-        .blob(row.value)
-        .integer(row.flags)
-        .text(row.title)
-        .integer(row.tstamp)
-        .integer(row.verno)
-        .run();
-  });
+  const NodeRow* const end = batch.put_nodes.end();
+  for (const NodeRow* row = batch.put_nodes.begin(); row != end && code == SQLITE_OK;) {
+    std::size_t group = 0;
+    while (!fits_group(row, end, kGroups[group])) ++group;
+    code = put_nodes(row, group);
+    row += kGroups[group];
+  }
+  constexpr std::size_t kKept = std::size_t{64} << 10;
+  if (bytes_.capacity() > kKept) std::string().swap(bytes_);
+  return code;
 }
 
 int SqliteStore::write_provider_rows(const Batch& batch) {
@@ -313,13 +313,15 @@ int SqliteStore::write_transactions(const Batch& batch) {
   return each(batch.put_committed, run(s.put_committed));
 }
 
-int SqliteStore::write(const Batch& batch) {
+int SqliteStore::write(const Batch& batch) try {
   int code = statements_.begin.run();
   if (code == SQLITE_OK) code = write_nodes(batch);
   if (code == SQLITE_OK) code = write_provider_rows(batch);
   if (code == SQLITE_OK) code = write_alerts(batch);
   if (code == SQLITE_OK) code = write_transactions(batch);
   return code;
+} catch (const std::bad_alloc&) {
+  return SQLITE_NOMEM;  // a statement's bytes are collected before any is bound
 }
 
 // Ends the transaction that failed, whatever SQLite has already ended by itself.
@@ -371,6 +373,13 @@ Result<std::unique_ptr<Store>> make_sqlite_store(StateFile file, Database databa
     Result<Statement> statement = database.prepare(verb.sql);
     if (!statement) return statement.error();
     statements.*verb.statement = std::move(*statement);
+  }
+  for (std::size_t group = 0; group < kGroups.size(); ++group) {
+    std::string sql = "REPLACE INTO nodes(key, record) VALUES(?,?)";
+    for (std::size_t i = 1; i < kGroups[group]; ++i) sql += ",(?,?)";
+    Result<Statement> statement = database.prepare(sql.c_str());
+    if (!statement) return statement.error();
+    statements.put_nodes[group] = std::move(*statement);
   }
   return std::unique_ptr<Store>(
       std::make_unique<SqliteStore>(std::move(file), std::move(database), std::move(statements)));

@@ -50,6 +50,19 @@ std::string_view format_on_wire(Format format) {
 
 }  // namespace
 
+std::size_t ReplyWriter::expected_size(const std::pmr::vector<Command>& commands) {
+  constexpr std::size_t kStatus = 128, kResult = 192;  // a little more than most take, values apart
+  std::size_t bytes = 0;
+  for (const Command& command : commands) {
+    bytes += kStatus;
+    if (command.kind == CommandKind::kGet) {
+      for (const Item& item : command.items) bytes += kResult + item.target.size();
+    }
+    if (!command.children.empty()) bytes += expected_size(command.children);
+  }
+  return bytes;
+}
+
 ReplyWriter::ReplyWriter(const Header& request, unsigned msg_id, std::size_t capacity) {
   text_.resize(std::max<std::size_t>(capacity, 512));
   cursor_ = text_.data();

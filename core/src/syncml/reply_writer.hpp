@@ -68,6 +68,8 @@ class ReplyWriter {
   /// Begins the reply to a message with that header (Target and Source change places; no header,
   /// an empty SyncHdr and MsgRef 1). `capacity` is a first guess of the size in bytes.
   ReplyWriter(const Header& request, unsigned msg_id, std::size_t capacity);
+  /// About what the answers to these commands take.
+  static std::size_t expected_size(const std::pmr::vector<Command>& commands);
 
   void status(const StatusLine& line);
   /// Results: begin, one item per value, end.

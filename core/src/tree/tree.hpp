@@ -55,7 +55,7 @@ class Space {
  public:
   using Rows = std::map<std::string, Live, std::less<>>;
 
-  const Live* find(std::string_view key) const {
+  Live* find(std::string_view key) const {
     return index_.find(key, [key](const Live& live) { return live.row.key == key; });
   }
   /// The row whose key the text folds to, if it is a direct one.

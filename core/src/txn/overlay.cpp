@@ -93,9 +93,18 @@ bool Overlay::comes_before(std::size_t a, std::size_t b) const {
 
 void Overlay::take(const tree::Tree& tree, store::Batch& batch, std::vector<tree::Live*>& lives) {
   lives.clear();
-  bool as_they_are = true;  // sorted, and nothing is removed
-  for (std::size_t i = 0; i < marks_.size() && as_they_are; ++i)
-    as_they_are = !marks_[i].removed && (i == 0 || comes_before(i - 1, i));
+  const auto all = [this](auto is_so) {
+    for (std::size_t i = 0; i < marks_.size(); ++i) {
+      if (!is_so(i)) return false;
+    }
+    return true;
+  };
+  // What the tree has already it needs in no order; of what is new, parents come first.
+  const bool as_they_are =
+      all([this](std::size_t i) { return !marks_[i].removed && marks_[i].live; }) ||
+      all([this](std::size_t i) {
+        return !marks_[i].removed && (i == 0 || comes_before(i - 1, i));
+      });
   if (as_they_are) {
     for (const Mark& mark : marks_) lives.push_back(mark.live);
     std::swap(rows_, batch.put_nodes);

@@ -64,9 +64,9 @@ class Overlay {
       visit(below, Change{&rows_[place], &marks_[place]});
     });
   }
-  /// Moves all, by user and key, to a batch that has none yet; of those removed, the ones that the
-  /// tree holds. The overlay is empty afterwards. `lives`: where the tree has those that were put,
-  /// as far as that is known; all or nothing.
+  /// Moves all to a batch that has none yet; of those removed, the ones that the tree holds. By
+  /// user and key, unless the tree is known to have them all. The overlay is empty afterwards.
+  /// `lives`: where the tree has those that were put, as far as that is known; all or nothing.
   void take(const tree::Tree& tree, store::Batch& batch, std::vector<tree::Live*>& lives);
 
  private:

@@ -66,8 +66,9 @@ Status hold(const ddf::Node& leaf, Value& value) {
 void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
                bool existed) {
   // A row that is there keeps its spelling.
-  if (const NodeRow* before = transaction.find(target.user, target.address.key))
-    return transaction.overwrite(*before, std::move(value), std::move(mime));
+  const Transaction::Direct before = transaction.find_placed(target.user, target.address.key);
+  if (before.row)
+    return transaction.overwrite(*before.row, std::move(value), std::move(mime), before.live);
   NodeRow row;
   row.user = target.user;
   row.key = target.address.key;

@@ -17,6 +17,15 @@ const NodeRow* Transaction::find(std::string_view user, std::string_view key) co
   return live && live->node != ddf::kNoNode ? &live->row : nullptr;
 }
 
+Transaction::Direct Transaction::find_placed(std::string_view user, std::string_view key) const {
+  if (const Overlay::Change own = changes_.find(user, key))
+    return {own.mark->live, own.removed() ? nullptr : own.row};
+  const tree::Space* space = tree_.space(user);
+  tree::Live* live = space ? space->find(key) : nullptr;
+  if (!live || live->node == ddf::kNoNode) return {};
+  return {live, &live->row};
+}
+
 Transaction::Direct Transaction::find_direct(std::string_view user, std::string_view path) const {
   if (removes_) return {};  // perhaps what is above it
   const tree::Space* space = tree_.space(user);

@@ -61,6 +61,9 @@ class Transaction : public gate::View {
   /// The one at exactly that path, in whatever case of letters, where that can be told at once (see
   /// tree::Live); an empty one says nothing. Valid until the next change.
   Direct find_direct(std::string_view user, std::string_view path) const;
+  /// What find() finds, and where the tree has it, as far as that is known; an empty `row` says
+  /// that it is not there. Valid until the next change.
+  Direct find_placed(std::string_view user, std::string_view key) const;
   /// Keys of the set children directly below `key`, sorted.
   void children(std::string_view user, std::string_view key,
                 std::vector<std::string>& keys) const override;

@@ -149,13 +149,14 @@ TEST_F(BadState, CodeInTheFileDoesNotRun) {
 TEST_F(BadState, RowsThatCannotBeAreDamage) {
   make();
   for (const char* change :
-       {"nodes SET format=99", "nodes SET format=-1", "nodes SET flags=-1", "nodes SET verno=65536",
-        "nodes SET flags=4294967296", "jobs SET attempt=-1", "undo SET sequence=4294967296"}) {
+       {"nodes SET record=X''", "nodes SET record=X'0163'", "nodes SET record=X'0304'",
+        "nodes SET key=X'05616263' WHERE key=(SELECT min(key) FROM nodes)", "jobs SET attempt=-1",
+        "undo SET sequence=4294967296"}) {
     const std::string copy = dir_.file("copy.db");
     std::filesystem::copy_file(path_, copy, std::filesystem::copy_options::overwrite_existing);
+    const std::string table(change, std::string(change).find(' '));
     sql(copy, std::string("UPDATE ") + change);
     expect_unusable(copy, "is damaged");
-    const std::string table(change, std::string(change).find(' '));
     expect_unusable(copy, "table " + table);
   }
 }

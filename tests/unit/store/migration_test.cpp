@@ -56,6 +56,48 @@ TEST(Migration, Version1KeepsEveryRow) {
   EXPECT_TRUE(all->committed.empty()) << "a mark of version 1 names no provider";
 }
 
+TEST(Migration, Version4KeepsWhatNodesAre) {
+  const TempDir dir;
+  const std::string path = dir.file("device.db");
+  make_version_4(path);
+  auto opened = store::open_sqlite_store(path, Durability::kFull);
+  ASSERT_TRUE(opened) << opened.error().text();
+  const auto all = (*opened)->load();
+  ASSERT_TRUE(all) << all.error().text();
+  ASSERT_EQ(all->nodes.size(), 3u);
+  EXPECT_EQ(all->nodes[0].format, Format::kNode);
+  const store::NodeRow& node = all->nodes[1];
+  EXPECT_EQ(node.user, "");
+  EXPECT_EQ(node.key, "vendor/test/t/fixed");
+  EXPECT_EQ(node.path, "Vendor/Test/T/Fixed");
+  EXPECT_EQ(node.format, Format::kChr);
+  EXPECT_EQ(node.mime, "text/plain");
+  EXPECT_EQ(node.value, "old");
+  EXPECT_EQ(node.flags, 1u);
+  EXPECT_EQ(node.title, "a title");
+  EXPECT_EQ(node.tstamp, 1700000000000);
+  EXPECT_EQ(node.verno, 65535);
+  EXPECT_EQ(all->nodes[2].user, "ada");
+  EXPECT_EQ(all->nodes[2].path, "Vendor/TEST/T/fixed");
+  EXPECT_EQ(all->nodes[2].value, std::string("\0\xff", 2));
+  EXPECT_EQ(all->nodes[2].tstamp, -5);
+}
+
+TEST(Migration, RowsThatCannotBeStopIt) {
+  for (const char* change :
+       {"format=99", "format=-1", "flags=-1", "flags=4294967296", "verno=65536"}) {
+    const TempDir dir;
+    const std::string path = dir.file("device.db");
+    make_version_4(path);
+    run_sql(path, std::string("UPDATE nodes SET ") + change + " WHERE user='ada'");
+    auto opened = store::open_sqlite_store(path, Durability::kFull);
+    ASSERT_FALSE(opened) << change;
+    EXPECT_EQ(opened.error().code(), Code::kStateUnusable);
+    EXPECT_THAT(opened.error().text(), HasSubstr("table nodes, row 3"));
+    EXPECT_THAT(tables_of(path), HasSubstr("verno INTEGER")) << "half of the migration stayed";
+  }
+}
+
 TEST(Migration, AMigratedFileHasTheTablesOfANewOneAndStaysMigrated) {
   const TempDir dir;
   const std::string old = dir.file("old.db");

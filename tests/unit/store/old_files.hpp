@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <string>
+#include <string_view>
 
 namespace cspkit::store_test {
 
@@ -20,6 +21,16 @@ inline void run_sql(const std::string& path, const std::string& statements) {
       << (error == nullptr ? "" : error);
   sqlite3_free(error);
   sqlite3_close(handle);
+}
+
+/// Bytes as a literal of SQL.
+inline std::string sql_blob(std::string_view bytes) {
+  std::string literal = "X'";
+  for (const char byte : bytes) {
+    literal.push_back("0123456789abcdef"[static_cast<unsigned char>(byte) >> 4]);
+    literal.push_back("0123456789abcdef"[static_cast<unsigned char>(byte) & 0xF]);
+  }
+  return literal + "'";
 }
 
 /// Version 1, with a row of every kind.
@@ -50,6 +61,39 @@ INSERT INTO jobs VALUES('p', 'job', X'7061796c6f6164', 3);
 INSERT INTO alerts VALUES(41, 'ada', X'68656c6c6f');
 INSERT INTO undo VALUES(5, 0, 'p', X'01000000007265636f7264');
 INSERT INTO committed VALUES(5);
+)");
+}
+
+/// Version 4: what version 1 to 4 say of nodes, and the other tables as they have been since.
+inline void make_version_4(const std::string& path) {
+  run_sql(path, R"(
+PRAGMA application_id=1129533515; PRAGMA user_version=4;
+CREATE TABLE nodes(
+  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
+  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
+  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE state(
+  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs(
+  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
+  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE alerts(
+  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, data BLOB NOT NULL, code INTEGER NOT NULL,
+  ready INTEGER NOT NULL, provider TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
+  format TEXT NOT NULL, mark TEXT NOT NULL, correlator TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE undo(
+  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE committed(
+  transact INTEGER NOT NULL, provider TEXT NOT NULL, PRIMARY KEY(transact, provider))
+  STRICT, WITHOUT ROWID;
+PRAGMA journal_mode=WAL;
+INSERT INTO nodes VALUES('', 'vendor/test/t', 'Vendor/Test/T', 6, '', X'', 0, '', 1, 0);
+INSERT INTO nodes VALUES('', 'vendor/test/t/fixed', 'Vendor/Test/T/Fixed', 4, 'text/plain',
+                         X'6f6c64', 1, 'a title', 1700000000000, 65535);
+INSERT INTO nodes VALUES('ada', 'vendor/test/t/fixed', 'Vendor/TEST/T/fixed', 4, '', X'00ff', 0, '',
+                         -5, 3);
 )");
 }
 

@@ -7,6 +7,7 @@
 #include <cspkit/state.hpp>
 
 #include "old_files.hpp"
+#include "store/node_record.hpp"
 #include "support.hpp"
 
 namespace cspkit::store_test {
@@ -27,6 +28,11 @@ class StateTools : public ::testing::Test {
     }
     batch.put_alerts.push_back(alert(1, "", "x"));
     ASSERT_TRUE((*opened)->apply(batch).ok());
+  }
+  static std::string key_7() {
+    std::string key;
+    store::append_node_key(key, "", "key/7");
+    return sql_blob(key);
   }
   std::string problems() const {
     const auto check = check_state(path_);
@@ -67,15 +73,19 @@ TEST_F(StateTools, EveryOverwrittenPageIsFound) {
 // Pages and types are right, and still no engine can have written it.
 TEST_F(StateTools, ARowUnderAnothersKeyIsFound) {
   make();
-  run_sql(path_, "UPDATE nodes SET path='somewhere/else' WHERE key='key/7'");
+  store::NodeRow row = node("key/7", "a value");
+  row.path = "somewhere/else";
+  std::string record;
+  store::append_node_record(record, row);
+  run_sql(path_, "UPDATE nodes SET record=" + sql_blob(record) + " WHERE key=" + key_7());
   EXPECT_THAT(problems(), HasSubstr("somewhere/else"));
   EXPECT_THAT(problems(), HasSubstr("key/7"));
 }
 
 TEST_F(StateTools, RowsThatCannotBeAreFound) {
   make();
-  run_sql(path_, "UPDATE nodes SET format=99 WHERE key='key/7'");
-  EXPECT_THAT(problems(), HasSubstr("format 99"));
+  run_sql(path_, "UPDATE nodes SET record=X'0163' WHERE key=" + key_7());
+  EXPECT_THAT(problems(), HasSubstr("record of key/7"));
 }
 
 TEST_F(StateTools, AnOlderFileIsCheckedAndStaysOld) {

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/node_record.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+namespace cspkit::store {
+
+namespace {
+
+constexpr char kCapitals = 1, kWholePath = 2;
+constexpr unsigned kCase = 0x20;  // between 'a' and 'A'
+
+constexpr std::size_t kLongestNumber = 10;
+
+char* write_number(char* to, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) *to++ = static_cast<char>(number | 0x80);
+  *to++ = static_cast<char>(number);
+  return to;
+}
+
+char* write_text(char* to, std::string_view text) {
+  text.copy(to, text.size());
+  return to + text.size();
+}
+
+unsigned byte_of(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
+
+bool is_small(unsigned letter) { return letter - 'a' <= 'z' - 'a'; }
+
+std::size_t size_of_bits(std::string_view key) { return (key.size() + 7) / 8; }
+
+/// Up to eight bytes of a text, the first one lowest.
+std::uint64_t word_of(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  return word;
+}
+
+constexpr std::uint64_t each_byte(std::uint64_t byte) { return byte * 0x0101010101010101U; }
+
+/// The highest bit of every byte that is a small letter.
+std::uint64_t small_letters(std::uint64_t word) {
+  const std::uint64_t low = word & each_byte(0x7F);
+  const std::uint64_t from_a = low + each_byte(0x80 - 'a');
+  const std::uint64_t beyond_z = low + each_byte(0x7F - 'z');
+  return from_a & ~beyond_z & ~word & each_byte(0x80);
+}
+
+/// Writes where `path` has capitals; false when there is more to tell.
+bool write_capitals(char* to, std::string_view key, std::string_view path) {
+  if (path.size() != key.size()) return false;
+  for (std::size_t i = 0; i < key.size(); i += 8) {
+    const std::uint64_t small = word_of(key, i);
+    const std::uint64_t difference = small ^ word_of(path, i);
+    if ((difference & ~each_byte(kCase)) != 0) return false;
+    if ((difference << 2 & ~small_letters(small)) != 0) return false;
+    // The product brings the one bit of byte n to bit 56 + n.
+    *to++ = static_cast<char>((difference >> 5) * 0x0102040810204080U >> 56);
+  }
+  return true;
+}
+
+/// Takes from the front of what is left; once there is too little, nothing any more.
+class Reader {
+ public:
+  explicit Reader(std::string_view left) : left_(left) {}
+  bool good() const { return good_; }
+  std::string_view rest() const { return left_; }
+
+  std::string_view bytes(std::uint64_t size) {
+    good_ = good_ && size <= left_.size();
+    if (!good_) return {};
+    const std::string_view taken = left_.substr(0, static_cast<std::size_t>(size));
+    left_.remove_prefix(taken.size());
+    return taken;
+  }
+  std::uint64_t number() {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::string_view taken = bytes(1);
+      if (!good_) return 0;
+      const std::uint64_t low = byte_of(taken, 0) & 0x7F;
+      good_ = low << shift >> shift == low;
+      number |= low << shift;
+      if ((byte_of(taken, 0) & 0x80) == 0) return number;
+    }
+    good_ = false;
+    return 0;
+  }
+  std::uint64_t number_up_to(std::uint64_t most) {
+    const std::uint64_t value = number();
+    good_ = good_ && value <= most;
+    return value;
+  }
+
+ private:
+  std::string_view left_;
+  bool good_ = true;
+};
+
+bool read_capitals(std::string_view key, std::string_view bits, std::string& path) {
+  path.assign(key);
+  for (std::size_t i = 0; i < 8 * bits.size(); ++i) {
+    if ((byte_of(bits, i / 8) >> (i % 8) & 1U) == 0) continue;
+    if (i >= key.size() || !is_small(byte_of(key, i))) return false;
+    path[i] = static_cast<char>(byte_of(key, i) ^ kCase);
+  }
+  return true;
+}
+
+}  // namespace
+
+void append_node_key(std::string& to, std::string_view user, std::string_view key) {
+  char number[kLongestNumber];
+  to.append(number, write_number(number, user.size()));
+  to += user;
+  to += key;
+}
+
+void append_node_record(std::string& to, const NodeRow& row) {
+  const std::size_t begin = to.size();
+  to.resize(begin + 1 + 7 * kLongestNumber + row.mime.size() + row.title.size() + row.path.size() +
+            size_of_bits(row.key) + row.value.size());
+  char* const first = to.data() + begin;
+  *first = kCapitals;
+  char* at = write_number(first + 1, static_cast<std::uint64_t>(row.format));
+  at = write_number(at, row.flags);
+  at = write_number(at, row.verno);
+  at = write_number(at, static_cast<std::uint64_t>(row.tstamp));
+  at = write_number(at, row.mime.size());
+  at = write_number(at, row.title.size());
+  at = write_text(at, row.mime);
+  at = write_text(at, row.title);
+  if (write_capitals(at, row.key, row.path)) {
+    at += size_of_bits(row.key);
+  } else {
+    *first = kWholePath;
+    at = write_number(at, row.path.size());
+    at = write_text(at, row.path);
+  }
+  at = write_text(at, row.value);
+  to.resize(static_cast<std::size_t>(at - to.data()));
+}
+
+bool read_node(std::string_view key, std::string_view record, NodeRow& row) {
+  Reader id(key);
+  row.user = id.bytes(id.number());
+  row.key = id.rest();
+  Reader in(record);
+  const std::string_view kind = in.bytes(1);
+  row.format = static_cast<Format>(in.number_up_to(CSPKIT_FORMAT_FLOAT));
+  row.flags =
+      static_cast<std::uint32_t>(in.number_up_to(std::numeric_limits<std::uint32_t>::max()));
+  row.verno =
+      static_cast<std::uint16_t>(in.number_up_to(std::numeric_limits<std::uint16_t>::max()));
+  row.tstamp = static_cast<std::int64_t>(in.number());
+  const std::uint64_t mime = in.number(), title = in.number();
+  row.mime = in.bytes(mime);
+  row.title = in.bytes(title);
+  if (!id.good() || !in.good()) return false;
+  bool fits = false;
+  if (kind.front() == kCapitals) {
+    fits = read_capitals(row.key, in.bytes(size_of_bits(row.key)), row.path);
+  } else if (kind.front() == kWholePath) {
+    row.path = in.bytes(in.number());
+    fits = true;
+  }
+  row.value = in.rest();
+  return fits && in.good();
+}
+
+}  // namespace cspkit::store
