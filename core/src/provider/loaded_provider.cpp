@@ -335,10 +335,9 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
   // Its nodes are published a moment before start() returns.
   if (!started_)
     return {Status(Code::kBusy, fmt::format("provider {} is starting", name_)), {}, false, {}};
-  const WriterTable::Call call = open_call(spec);
-  Unended unended(writers_, call.id);
-  const cspkit_call handle{call.id};
-  const Clock::Duration deadline = clock_->steady_now() + call_deadline();
+  const cspkit_call handle = open_call(spec);
+  Unended unended(writers_, handle.id);
+  const Clock::Duration deadline = clock_->steady_tick() + call_deadline();
 
   cspkit_code code =
       ask(spec, deadline, [this, handle](const CallSpec& its, const cspkit_request& request) {
@@ -350,36 +349,38 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
     CallResult pending{Status(Code::kPending),
                        {},
                        false,
-                       PendingCall{call.id, writers_.find(call.id), deadline, {}}};
+                       PendingCall{handle.id, writers_.find(handle.id), deadline, {}}};
     unended.is_ended();
     return pending;
   }
   if (code == CSPKIT_PENDING)
-    code = static_cast<cspkit_code>(wait_until_complete(*call.writer, deadline));
+    code = static_cast<cspkit_code>(wait_until_complete(handle, deadline));
   unended.is_ended();
-  return end_call(call, code);
+  return end_call(handle, code);
 }
 
-WriterTable::Call LoadedProvider::open_call(const CallSpec& spec, bool read_only) {
-  return writers_.open_call([&](Writer& writer) {
+cspkit_call LoadedProvider::open_call(const CallSpec& spec, bool read_only) {
+  return {writers_.open_call([&](Writer& writer) {
     writer.scope = spec.scope;
     writer.user = spec.user;
     writer.root = spec.root;
     writer.transaction = spec.transaction;
     writer.read_only = read_only;
-  });
+  })};
 }
 
-Code LoadedProvider::wait_until_complete(Writer& writer, Clock::Duration deadline) {
-  std::unique_lock lock(writer.mutex);
-  const bool ended = txn::wait_for(lock, writer.changed, services_.clock(), services_.executor(),
-                                   deadline, [&] { return writer.completed || writer.cancelled; });
-  if (writer.completed) return writer.code;
-  writer.cancelled = true;
+Code LoadedProvider::wait_until_complete(cspkit_call call, Clock::Duration deadline) {
+  const std::shared_ptr<Writer> writer = writers_.find(call.id);
+  std::unique_lock lock(writer->mutex);
+  const bool ended =
+      txn::wait_for(lock, writer->changed, services_.clock(), services_.executor(), deadline,
+                    [&] { return writer->completed || writer->cancelled; });
+  if (writer->completed) return writer->code;
+  writer->cancelled = true;
   return ended ? Code::kCancelled : Code::kTimedOut;
 }
 
-CallResult LoadedProvider::end_call(const WriterTable::Call& call, cspkit_code code) {
+CallResult LoadedProvider::end_call(cspkit_call call, cspkit_code code) {
   CallResult result;
   std::string said;
   std::uint32_t hresult = 0;
@@ -435,17 +436,16 @@ Status LoadedProvider::begin(std::uint64_t transaction) {
 }
 
 Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
-  const WriterTable::Call call = open_call(spec, true);
-  Unended unended(writers_, call.id);
-  const cspkit_call handle{call.id};
+  const cspkit_call handle = open_call(spec, true);
+  Unended unended(writers_, handle.id);
   const cspkit_code code =
-      ask(spec, clock_->steady_now() + call_deadline(),
+      ask(spec, clock_->steady_tick() + call_deadline(),
           [this, handle](const CallSpec&, const cspkit_request& request) {
             return locked(
                 [&] { return contained(transactions_->undo_for, provider_, handle, &request); });
           });
   unended.is_ended();
-  CallResult result = end_call(call, code);
+  CallResult result = end_call(handle, code);
   if (!result.status.ok()) return result.status;
   if (!result.has_value) return std::optional<std::string>();
   return std::optional<std::string>(std::move(result.value.data));

@@ -169,10 +169,10 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   void destroy();
   /// Waits until no host function is at work in the engine for it.
   void disconnect();
-  Code wait_until_complete(Writer& writer, Clock::Duration deadline);
-  WriterTable::Call open_call(const CallSpec& spec, bool read_only = false);
+  Code wait_until_complete(cspkit_call call, Clock::Duration deadline);
+  cspkit_call open_call(const CallSpec& spec, bool read_only = false);
   /// Closes the call; what it came to.
-  CallResult end_call(const WriterTable::Call& call, cspkit_code code);
+  CallResult end_call(cspkit_call call, cspkit_code code);
   /// `function` owns what it uses.
   template <typename Do>
   cspkit_code serially(Do function);

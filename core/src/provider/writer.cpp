@@ -16,7 +16,7 @@ WriterTable::Place& WriterTable::next_place() {
 }
 
 std::uint64_t WriterTable::take(Place& place) {
-  place.id = next_++ << kPlaceBits | free_.back();
+  place.id = next_++ << kPlaceBits | (free_.back() + 1);
   free_.pop_back();
   return place.id;
 }
@@ -30,10 +30,18 @@ std::uint64_t WriterTable::open(std::shared_ptr<Writer> writer) {
 
 const WriterTable::Place* WriterTable::place_of(std::uint64_t id) const {
   const std::size_t at = index_of(id);
-  return at < places_.size() && places_[at].id == id && id != 0 ? &places_[at] : nullptr;
+  return at != kSingle && at <= places_.size() && places_[at - 1].id == id ? &places_[at - 1]
+                                                                           : nullptr;
 }
 
 std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
+  if (index_of(id) == kSingle) {
+    if (!single_.is(id)) return nullptr;
+    const std::lock_guard lock(single_.mutex);
+    if (!single_.is(id)) return nullptr;
+    single_.lent = true;
+    return single_.writer;
+  }
   const std::lock_guard lock(mutex_);
   const Place* place = place_of(id);
   if (place == nullptr) return nullptr;
@@ -42,16 +50,18 @@ std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
 }
 
 std::size_t WriterTable::count() const {
+  const std::size_t single = single_.id.load(std::memory_order_relaxed) == 0 ? 0 : 1;
   const std::lock_guard lock(mutex_);
-  return places_.size() - free_.size();
+  return single + places_.size() - free_.size();
 }
 
 // With the mutex.
 void WriterTable::put_back(std::uint64_t id, std::shared_ptr<Writer> writer) {
   // One that somebody may still hold, or that has become more than a call, is not used again.
-  Place& place = places_[index_of(id)];
+  const std::size_t at = index_of(id) - 1;
+  Place& place = places_[at];
   if (!place.lent && writer->make_as_new()) place.writer = std::move(writer);
-  free_.push_back(index_of(id));
+  free_.push_back(at);
 }
 
 bool Writer::make_as_new() {
@@ -74,15 +84,26 @@ bool Writer::make_as_new() {
 }
 
 std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> WriterTable::cancel_all() {
-  const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> open;
+  const auto cancel = [&open](std::uint64_t id, const std::shared_ptr<Writer>& writer) {
+    const std::lock_guard lock(writer->mutex);
+    writer->cancelled = true;
+    writer->changed.notify_all();
+    open.emplace_back(id, writer);
+  };
+  {
+    const std::lock_guard lock(single_.mutex);
+    const std::uint64_t id = single_.id.load(std::memory_order_acquire);
+    if (id != 0) {
+      single_.lent = true;
+      cancel(id, single_.writer);
+    }
+  }
+  const std::lock_guard lock(mutex_);
   for (const Place& place : places_) {
     if (place.id == 0) continue;
     place.lent = true;
-    const std::lock_guard writer_lock(place.writer->mutex);
-    place.writer->cancelled = true;
-    place.writer->changed.notify_all();
-    open.emplace_back(place.id, place.writer);
+    cancel(place.id, place.writer);
   }
   return open;
 }

@@ -5,6 +5,7 @@
 
 #include <cspkit/abi.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cspkit/engine.hpp>
 #include <cspkit/result.hpp>
@@ -77,52 +78,75 @@ struct Writer {
   std::optional<WriteOp> when_ok;
   std::shared_ptr<const txn::AwaitedValue> instance;
 
+  /// Its handle is stale: nothing is done with it any more.
+  void end() {
+    closed = true;
+    transaction = nullptr;
+  }
   /// After a call that has ended, when nobody else holds it. False for one that was more than that.
   bool make_as_new();
 };
 
 /// Handles of one provider. An id is never given twice. Writers of calls that have ended serve
 /// again.
+///
+/// Threads: any. Of the calls that are open at a time, which is one nearly always, the first has a
+/// place of its own (Single), taken with one exchange and guarded by one mutex; others, and
+/// batches, share a table.
 class WriterTable {
  public:
-  struct Call {
-    std::uint64_t id = 0;
-    Writer* writer = nullptr;  // until it is closed
-  };
-  /// A call's writer, new or as good as new; `fill` says what it is for.
+  /// A call's writer, new or as good as new; `fill` says what it is for. Its handle.
   template <typename Fill>
-  Call open_call(Fill fill) {
+  std::uint64_t open_call(Fill fill) {
+    if (!single_.taken.exchange(true, std::memory_order_acquire)) {
+      Untaken untaken(single_);
+      if (!single_.writer) single_.writer = std::make_shared<Writer>();
+      fill(*single_.writer);
+      untaken.is_kept();
+      const std::uint64_t id = single_.next++ << kPlaceBits;
+      single_.id.store(id, std::memory_order_release);
+      return id;
+    }
     const std::lock_guard lock(mutex_);
     // Taken when nothing can fail any more: memory may run out on the way.
     Place& place = next_place();
     if (!place.writer) place.writer = std::make_shared<Writer>();
     place.lent = false;
     fill(*place.writer);
-    return {take(place), place.writer.get()};
+    return take(place);
   }
   std::uint64_t open(std::shared_ptr<Writer> writer);
   std::shared_ptr<Writer> find(std::uint64_t id) const;
-  /// Calls action(writer) with its mutex; CSPKIT_STALE when there is none, or it was closed.
+  /// Calls action(writer), which no other action, nor who has found the writer and holds its mutex,
+  /// can be beside; CSPKIT_STALE when there is none, or it was closed.
   template <typename Do>
   cspkit_code with(std::uint64_t id, Do action) const {
     std::shared_ptr<Writer> kept;
     std::unique_lock<std::mutex> inside;
-    {
-      std::unique_lock lock(mutex_);
-      const Place* place = place_of(id);
-      if (place == nullptr) return CSPKIT_STALE;
-      inside = std::unique_lock(place->writer->mutex, std::try_to_lock);
-      if (!inside.owns_lock()) {
-        // Somebody is in there, and it may take a while: without the table, and kept alive.
-        kept = place->writer;
-        place->lent = true;
-        lock.unlock();
-        inside = std::unique_lock(kept->mutex);
-      }
-      Writer& writer = *(kept ? kept : place->writer);
-      if (lock.owns_lock()) lock.unlock();
-      return writer.closed ? cspkit_code{CSPKIT_STALE} : action(writer);
+    if (index_of(id) == kSingle) {
+      if (!single_.is(id)) return CSPKIT_STALE;
+      std::unique_lock lock(single_.mutex);
+      if (!single_.is(id)) return CSPKIT_STALE;
+      if (!single_.lent) return action(*single_.writer);
+      kept = single_.writer;
+      lock.unlock();
+      inside = std::unique_lock(kept->mutex);
+      return kept->closed ? cspkit_code{CSPKIT_STALE} : action(*kept);
     }
+    std::unique_lock lock(mutex_);
+    const Place* place = place_of(id);
+    if (place == nullptr) return CSPKIT_STALE;
+    inside = std::unique_lock(place->writer->mutex, std::try_to_lock);
+    if (!inside.owns_lock()) {
+      // Somebody is in there, and it may take a while: without the table, and kept alive.
+      kept = place->writer;
+      place->lent = true;
+      lock.unlock();
+      inside = std::unique_lock(kept->mutex);
+    }
+    Writer& writer = *(kept ? kept : place->writer);
+    if (lock.owns_lock()) lock.unlock();
+    return writer.closed ? cspkit_code{CSPKIT_STALE} : action(writer);
   }
   /// How many are open.
   std::size_t count() const;
@@ -132,9 +156,10 @@ class WriterTable {
   /// `last` looks at the writer when nobody else does any more; it takes no lock.
   template <typename Do>
   void close(std::uint64_t id, Do last) {
+    if (index_of(id) == kSingle) return close_single(id, last);
     std::unique_lock lock(mutex_);
     if (place_of(id) == nullptr) return;
-    Place& place = places_[index_of(id)];
+    Place& place = places_[index_of(id) - 1];
     place.id = 0;  // nobody finds it any more
     std::shared_ptr<Writer> writer = std::move(place.writer);
     std::unique_lock inside(writer->mutex, std::try_to_lock);
@@ -143,8 +168,7 @@ class WriterTable {
       lock.unlock();
       inside.lock();
     }
-    writer->closed = true;
-    writer->transaction = nullptr;
+    writer->end();
     last(*writer);
     inside.unlock();
     if (!lock.owns_lock()) lock.lock();
@@ -161,9 +185,60 @@ class WriterTable {
     std::shared_ptr<Writer> writer;
     mutable bool lent = false;  // somebody may hold the writer without the table
   };
+  struct Single {
+    /// Still, or, with the mutex, for as long as that is held.
+    bool is(std::uint64_t which) const {
+      return which != 0 && id.load(std::memory_order_acquire) == which;
+    }
+    // Whoever has set it may use the members that no id leads to.
+    std::atomic<bool> taken{false};
+    std::atomic<std::uint64_t> id{0};  // 0: closed; set by who has taken it, cleared with the mutex
+    std::uint64_t next = 1;
+    std::shared_ptr<Writer>
+        writer;  // while there is an id: guarded by the mutex, unless it is lent
+    mutable std::mutex mutex;
+    mutable bool lent = false;  // somebody may hold the writer, which its own mutex guards then
+  };
+  /// Gives it back when memory runs out before it has an id.
+  class Untaken {
+   public:
+    explicit Untaken(Single& single) : single_(&single) {}
+    Untaken(const Untaken&) = delete;
+    Untaken& operator=(const Untaken&) = delete;
+    ~Untaken() {
+      if (single_) single_->taken.store(false, std::memory_order_release);
+    }
+    void is_kept() { single_ = nullptr; }
+
+   private:
+    Single* single_;
+  };
   static constexpr unsigned kPlaceBits = 24;
+  static constexpr std::size_t kSingle = 0;  // those of the table are counted from 1
   static std::size_t index_of(std::uint64_t id) {
     return id & ((std::uint64_t{1} << kPlaceBits) - 1);
+  }
+  template <typename Do>
+  void close_single(std::uint64_t id, Do last) {
+    if (!single_.is(id)) return;
+    {
+      std::unique_lock lock(single_.mutex);
+      if (!single_.is(id)) return;
+      single_.id.store(0, std::memory_order_relaxed);  // nobody finds it any more
+      if (single_.lent) {
+        // Whoever found it a moment ago may be inside; after this it finds it closed.
+        const std::shared_ptr<Writer> writer = std::move(single_.writer);
+        single_.lent = false;
+        lock.unlock();
+        const std::lock_guard inside(writer->mutex);
+        writer->end();
+        last(*writer);
+      } else {
+        last(*single_.writer);
+        if (!single_.writer->make_as_new()) single_.writer.reset();
+      }
+    }
+    single_.taken.store(false, std::memory_order_release);
   }
   const Place* place_of(std::uint64_t id) const;
   /// A free place, which take() takes.
@@ -171,7 +246,8 @@ class WriterTable {
   std::uint64_t take(Place& place);
   void put_back(std::uint64_t id, std::shared_ptr<Writer> writer);
 
-  mutable std::mutex mutex_;
+  Single single_;
+  mutable std::mutex mutex_;  // guards what follows
   std::vector<Place> places_;
   std::vector<std::size_t> free_;
   std::uint64_t next_ = 1;
