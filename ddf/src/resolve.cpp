@@ -421,6 +421,77 @@ Status Schema::resolve_path(Scope scope, std::string_view canonical_path, Addres
   return resolve_below(*data_, canonical_path, out, UriLimits{0, 0});
 }
 
+namespace {
+
+/// Behind `size` bytes of a path and key, "/" and a plain name.
+void add_name(std::string_view name, std::size_t size, Address& out) {
+  char* const path = out.path.data() + size;
+  char* const key = out.key.data() + size;
+  *path = *key = '/';
+  std::memcpy(path + 1, name.data(), name.size());
+  text::fold_into(key + 1, name);
+}
+
+/// The way down to a node whose path is known. False: the path is not its.
+bool take_steps(const SchemaData& data, std::uint32_t node, std::string_view path,
+                Address::Segment* last) {
+  std::size_t end = path.size();
+  for (std::uint32_t at = node;; --last) {
+    const Record& r = data.records[at];
+    const bool dynamic = BitsDynamic::get(r.bits) != 0;
+    const auto to = static_cast<std::uint32_t>(end);
+    *last = {NodeId{at}, to, to, dynamic};
+    if (dynamic) {
+      const void* slash = ::memrchr(path.data(), '/', end);
+      end = slash ? static_cast<std::size_t>(static_cast<const char*>(slash) - path.data()) + 1 : 0;
+    } else {
+      if (end < r.name_size) return false;
+      end -= r.name_size;  // unless it is escaped, and then there is no slash before it
+    }
+    at = r.parent;
+    if (data.records[at].parent == kNone) return end == 0;
+    if (end == 0 || path[--end] != '/') return false;
+  }
+}
+
+}  // namespace
+
+bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::string_view key,
+                     std::string_view below, Address& out) const {
+  const auto at = static_cast<std::uint32_t>(node);
+  const std::span<const Record> records = data_->records;
+  if (path.empty() || path.size() != key.size() || records[at].parent == kNone) return false;
+  std::uint32_t child = kNone;
+  std::size_t size = path.size();
+  if (!below.empty()) {
+    child = data_->find_static(records[at], below);
+    if (child == kNone) return false;
+    const Record& r = records[child];
+    if (BitsFast::get(r.bits) == 0 || BitsCaseSensitive::get(r.bits) != 0) return false;
+    size += 1 + r.name_size;
+  }
+  out.scope = scope;
+  out.scope_given = true;
+  out.has_query = false;
+  out.query.clear();
+  if (out.path.size() != size) out.path.resize(size);
+  if (out.key.size() != size) out.key.resize(size);
+  std::memcpy(out.path.data(), path.data(), path.size());
+  std::memcpy(out.key.data(), key.data(), path.size());
+  std::size_t steps = 0;
+  for (std::uint32_t up = at; records[up].parent != kNone; up = records[up].parent) ++steps;
+  const std::size_t count = steps + (child == kNone ? 0 : 1);
+  if (out.segments.size() != count) out.segments.resize(count);
+  if (!take_steps(*data_, at, path, out.segments.data() + steps - 1)) return false;
+  out.node = node;
+  if (child == kNone) return true;
+  add_name(data_->name_of(records[child]), path.size(), out);
+  const auto to = static_cast<std::uint32_t>(size);
+  out.segments[steps] = {NodeId{child}, to, to, false};
+  out.node = NodeId{child};
+  return true;
+}
+
 std::string Address::name(std::size_t i) const {
   const std::size_t begin = i == 0 ? 0 : segments[i - 1].path_end + 1;
   const std::string_view encoded =

@@ -41,7 +41,8 @@ Ref SchemaData::own(const Record& r, Tag tag) const {
 std::uint32_t SchemaData::find_static(const Record& parent, std::string_view name) const {
   std::uint32_t low = parent.first_child;
   const std::uint32_t end = low + parent.static_count();
-  std::uint32_t high = end;
+  constexpr std::uint32_t kFew = 8;  // of which nearly all differ in length or in their first bytes
+  std::uint32_t high = parent.static_count() <= kFew ? low : end;
   while (low < high) {
     const std::uint32_t mid = low + (high - low) / 2;
     if (text::compare_folded(name_of(records[mid]), name) < 0) {
@@ -52,7 +53,10 @@ std::uint32_t SchemaData::find_static(const Record& parent, std::string_view nam
   }
   for (; low < end; ++low) {
     const std::string_view found = name_of(records[low]);
-    if (!text::equal_folded(found, name)) break;
+    if (!text::equal_folded(found, name)) {
+      if (end - parent.first_child <= kFew) continue;
+      break;
+    }
     if (BitsCaseSensitive::get(records[low].bits) == 0 || found == name) return low;
   }
   return kNone;

@@ -112,6 +112,12 @@ inline std::uint64_t sum_bytes(Bytes16 v) {
 
 /// True when `text`, folded, is `folded`.
 inline bool folds_to(const char* text, const char* folded, std::size_t n) {
+  if (n >= 16) {
+    Bytes16 differ = fold16(load16(text + n - 16)) ^ load16(folded + n - 16);
+    for (; n > 16; n -= 16, text += 16, folded += 16)
+      differ |= fold16(load16(text)) ^ load16(folded);
+    return is_zero(differ);
+  }
   if (n < 8) return fold8(load_tail(text, n)) == load_tail(folded, n);
   std::uint64_t differ = fold8(load8(text + n - 8)) ^ load8(folded + n - 8);
   for (; n > 8; n -= 8, text += 8, folded += 8) differ |= fold8(load8(text)) ^ load8(folded);

@@ -11,6 +11,7 @@
 #include "dm/command_runner.hpp"
 #include "gate/gate.hpp"
 #include "query/property.hpp"
+#include "tree/tree.hpp"
 
 namespace cspkit {
 
@@ -26,6 +27,10 @@ struct Change {
   bool passed_over = false;                 ///< of a TNDS document, and there is nothing to do
   bool kept_if_there = false;  ///< an interior node of a TNDS document: only a missing one is made
   bool calls_handlers() const { return !passed_over && !property; }
+  // Found by judge_address, if it was so quick: the firm row (tree::Live) that the address leads
+  // through, and which segment it is; good as long as the turn is held.
+  const tree::Live* firm = nullptr;
+  std::size_t firm_segment = 0;
   // Found by judge_state:
   std::size_t depth = 0;  ///< leading segments that exist
   gate::Found nearest;    ///< the last row on the way; good until something is put

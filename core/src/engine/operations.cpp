@@ -72,7 +72,8 @@ void Change::begin() {
   target.node = {};
   property.reset();
   passed_over = kept_if_there = may_stay_pending = false;
-  depth = operation = 0;
+  firm = nullptr;
+  firm_segment = depth = operation = 0;
   nearest = {};
 }
 
@@ -100,13 +101,47 @@ void Changer::choose_verb(const dm::Operation& operation, Change& change) const 
   if (!node.grants(access_of(operation.verb)) && node.grants(access_of(other))) change.verb = other;
 }
 
+// Where the tree holds the node, or the one above it, its row says all that the schema would be
+// asked for. False: go the long way.
+bool Changer::find_by_row(std::string_view uri, Change& change) const {
+  const ddf::UriLimits& limits = engine_.options().uri_limits;
+  Scope scope = Scope::kDevice;
+  const std::size_t begin = gate::plain_scope(uri, scope);
+  if (begin == 0 || (limits.max_bytes != 0 && uri.size() > limits.max_bytes)) return false;
+  const std::string_view user = scope == Scope::kUser ? principal_.user : std::string_view{};
+  if (scope == Scope::kUser && user.empty()) return false;
+  const std::string_view path = uri.substr(begin);
+  // What is added or called is no row yet, as a rule.
+  const bool may_be_row = change.verb == dm::Verb::kReplace || change.verb == dm::Verb::kDelete;
+  const tree::Live* live = may_be_row ? transaction_.find_firm(user, path) : nullptr;
+  std::string_view below;
+  if (!live) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return false;
+    live = transaction_.find_firm(user, path.substr(0, slash));
+    below = path.substr(slash + 1);
+  }
+  ddf::Address& address = change.target.address;
+  const ddf::Schema& schema = *world_.schema;
+  if (!live || !schema.restore(scope, live->node, live->row.path, live->row.key, below, address))
+    return false;
+  change.firm_segment = address.segments.size() - (below.empty() ? 0 : 1);
+  if (!world_.has(address.node, gate::kPlain)) return false;
+  if (limits.max_segments != 0 && address.segments.size() > limits.max_segments) return false;
+  change.firm = live;
+  return true;
+}
+
 Status Changer::judge_address(const dm::Operation& operation, Change& change) const {
   change.verb = operation.verb;
   change.mime.assign(operation.mime);
-  if (operation.part != dm::Part::kWhole) choose_verb(operation, change);
-  Status status = gate::judge_address(world_, operation.uri, principal_,
-                                      change.passed_over ? 0 : access_of(change.verb),
-                                      engine_.options().uri_limits, change.target);
+  const bool whole = operation.part == dm::Part::kWhole;
+  if (!whole) choose_verb(operation, change);
+  const std::uint32_t access = change.passed_over ? 0 : access_of(change.verb);
+  Status status = whole && find_by_row(operation.uri, change)
+                      ? gate::judge_plain(world_, principal_, access, change.target)
+                      : gate::judge_address(world_, operation.uri, principal_, access,
+                                            engine_.options().uri_limits, change.target);
   // Whether it is there, or can be made, depends on what came before: judge_state.
   if (change.kept_if_there && status.code() == Code::kNotAllowed) status = {};
   const bool replace_without_data = change.verb == dm::Verb::kReplace && !operation.has_data;
@@ -145,6 +180,8 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
   }
   const std::size_t size = target.address.segments.size();
   change.nearest = {};
+  if (const gate::NodeRow* row = change.firm ? transaction_.see(*change.firm) : nullptr)
+    change.nearest = {row, change.firm_segment};
   change.depth = gate::existing_depth(world_, transaction_, target, &change.nearest);
   const bool exists = change.depth == size;
   const auto missing = [&] {

@@ -55,6 +55,7 @@ class Changer {
 
  private:
   void choose_verb(const dm::Operation& operation, Change& change) const;
+  bool find_by_row(std::string_view uri, Change& change) const;
   bool is_set(const gate::Target& target) const;
   Status judge_room(const Change& change) const;
   Status add(Change& change);

@@ -36,19 +36,6 @@ void cut(std::string& text, std::size_t most) {
   text = text.substr(0, most);
 }
 
-/// Where the path begins in an address as most are written, "./Device/...", "./User/..." or
-/// "./..."; 0 for any other.
-std::size_t plain_scope(std::string_view uri, Scope& scope) {
-  if (uri.size() > 9 && uri[8] == '/' && ddf::folds_to(uri.substr(0, 8), "./device")) return 9;
-  if (uri.size() > 7 && uri[6] == '/' && ddf::folds_to(uri.substr(0, 6), "./user")) {
-    scope = Scope::kUser;
-    return 7;
-  }
-  // With a second one: "./Device" is the scope itself.
-  const bool plain = uri.substr(0, 2) == "./" && uri.find('/', 2) != std::string_view::npos;
-  return plain ? 2 : 0;
-}
-
 dm::DmOptions dm_options(const EngineOptions& options, bool one_shot) {
   dm::DmOptions chosen;
   chosen.max_message_bytes = options.max_message_bytes;
@@ -200,7 +187,7 @@ bool SessionImpl::get_direct(std::string_view uri, Value& value, std::string* mi
   const std::size_t most = engine_.options().uri_limits.max_bytes;
   if (engine_.any_refresh() || (most != 0 && uri.size() > most)) return false;
   Scope scope = Scope::kDevice;
-  const std::size_t begin = plain_scope(uri, scope);
+  const std::size_t begin = gate::plain_scope(uri, scope);
   if (begin == 0 || (scope == Scope::kUser && principal_.user.empty())) return false;
   const std::shared_lock lock(seat_);
   const tree::Space* space =

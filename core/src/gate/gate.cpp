@@ -89,6 +89,13 @@ Status judge_names(const ddf::Schema& schema, const ddf::Address& address) {
   return {};
 }
 
+/// Row 6.
+Status judge_access(const ddf::Node& node, std::uint32_t verb) {
+  if (verb == 0 || node.grants(verb)) return {};
+  return Status(Code::kNotAllowed,
+                fmt::format("the DDF grants no {} on {}", verb_name(verb), node.uri()));
+}
+
 }  // namespace
 
 Status judge_address(const World& world, std::string_view uri, const Principal& principal,
@@ -103,12 +110,26 @@ Status judge_address(const World& world, std::string_view uri, const Principal& 
   Status applicable = judge_applicability(world, out.address);
   if (!applicable.ok()) return applicable;
   Status names = judge_names(schema, out.address);
-  if (!names.ok()) return names;
-  if (verb != 0 && !out.node.grants(verb)) {
-    return Status(Code::kNotAllowed,
-                  fmt::format("the DDF grants no {} on {}", verb_name(verb), out.node.uri()));
+  return names.ok() ? judge_access(out.node, verb) : names;
+}
+
+Status judge_plain(const World& world, const Principal& principal, std::uint32_t verb,
+                   Target& out) {
+  Status scope = judge_scope(principal, out.address.scope, verb, out);
+  if (!scope.ok()) return scope;
+  out.node = world.schema->node(out.address.node);
+  return judge_access(out.node, verb);
+}
+
+std::size_t plain_scope(std::string_view uri, Scope& scope) {
+  if (uri.size() > 9 && uri[8] == '/' && ddf::folds_to(uri.substr(0, 8), "./device")) return 9;
+  if (uri.size() > 7 && uri[6] == '/' && ddf::folds_to(uri.substr(0, 6), "./user")) {
+    scope = Scope::kUser;
+    return 7;
   }
-  return {};
+  // With a second one: "./Device" is the scope itself.
+  const bool plain = uri.substr(0, 2) == "./" && uri.find('/', 2) != std::string_view::npos;
+  return plain ? 2 : 0;
 }
 
 bool exists_below_parent(const World& world, const ddf::Node& node, const NodeRow* row) {
@@ -150,7 +171,7 @@ std::vector<std::uint8_t> find_traits(const World& world) {
 std::size_t existing_depth(const World& world, const View& view, const Target& target,
                            Found* last) {
   const ddf::Address& address = target.address;
-  for (std::size_t n = 1; n <= address.segments.size(); ++n) {
+  for (std::size_t n = last ? last->segment + 1 : 1; n <= address.segments.size(); ++n) {
     // What exists by rule needs no lookup; everything else is there when it is set.
     if (world.has(address.segments[n - 1].node, kStands)) continue;
     const NodeRow* row = view.find(target.user, address.key_of(n));

@@ -41,6 +41,13 @@ struct Target {
 Status judge_address(const World& world, std::string_view uri, const Principal& principal,
                      std::uint32_t verb, const ddf::UriLimits& limits, Target& out);
 
+/// The same for an address that is resolved already and leads through nothing but nodes of
+/// kPlain.
+Status judge_plain(const World& world, const Principal& principal, std::uint32_t verb, Target& out);
+/// Where the path begins in an address as most are written, "./Device/...", "./User/..." or
+/// "./..."; 0 for any other.
+std::size_t plain_scope(std::string_view uri, Scope& scope);
+
 /// Does the node of the first n segments exist, given that its parent does?
 bool exists_below_parent(const World& world, const ddf::Node& node, const NodeRow* row);
 /// The Traits of every node of a world that is complete but for them.
@@ -51,7 +58,8 @@ struct Found {
   std::size_t segment = 0;
 };
 /// Number of leading segments that exist: address.segments.size() when the node itself does.
-/// `last`: the row that was looked up last and is there; valid as long as what a view finds.
+/// `last`: the row that was looked up last and is there; valid as long as what a view finds. One
+/// that it holds at first is taken to exist with all above it.
 std::size_t existing_depth(const World& world, const View& view, const Target& target,
                            Found* last = nullptr);
 

@@ -65,7 +65,7 @@ void Space::erase(std::string_view key) {
   if (below == rows_.end() || below->first.compare(0, key.size(), key) != 0) return;
   for (below = rows_.lower_bound(prefix);
        below != rows_.end() && below->first.compare(0, prefix.size(), prefix) == 0; ++below) {
-    below->second.direct = false;
+    below->second.firm = below->second.direct = false;
   }
 }
 
@@ -97,14 +97,14 @@ void Tree::bind(const gate::World& world, std::size_t max_segments) {
 
 void Tree::place(Space& space, Live& live) {
   live.node = find_node(*world_->schema, live.row, scratch_);
-  live.direct = live.node != ddf::kNoNode && is_direct(space);
+  live.firm = live.node != ddf::kNoNode && is_firm(space);
+  live.direct = live.firm && world_->has(live.node, gate::kStored);
 }
 
 // Of the row whose address is in scratch_.
-bool Tree::is_direct(const Space& space) const {
+bool Tree::is_firm(const Space& space) const {
   const std::vector<ddf::Address::Segment>& segments = scratch_.segments;
   if (max_segments_ != 0 && segments.size() > max_segments_) return false;
-  if (!world_->has(scratch_.node, gate::kStored)) return false;
   for (std::size_t n = 1; n <= segments.size(); ++n) {
     const ddf::NodeId id = segments[n - 1].node;
     if (!world_->has(id, gate::kPlain)) return false;

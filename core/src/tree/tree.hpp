@@ -31,9 +31,10 @@ using store::NodeRow;
 struct Live {
   NodeRow row;
   ddf::NodeId node = ddf::kNoNode;  ///< kNoNode: an orphan, kept but invisible
-  /// A Get of exactly this address is answered by this row, whoever asks: it is a leaf that grants
-  /// Get, all above it exists, and nothing but its folded path has to be looked at. False says
-  /// nothing.
+  /// All above it exists, and nothing but its folded path has to be looked at to find it: neither
+  /// the device's profile, nor the names on the way, nor the case of letters. False says nothing.
+  bool firm = false;
+  /// Firm, and a Get of it is answered by this row, whoever asks: it is a leaf that grants Get.
   bool direct = false;
 };
 
@@ -58,12 +59,18 @@ class Space {
   Live* find(std::string_view key) const {
     return index_.find(key, [key](const Live& live) { return live.row.key == key; });
   }
-  /// The row whose key the text folds to, if it is a direct one.
+  /// The row whose key the text folds to, if it is a direct one; or if it is a firm one.
+  /// @{
   Live* find_direct(std::string_view text) const {
     return index_.find(text, [text](const Live& live) {
       return live.direct && ddf::folds_to(text, live.row.key);
     });
   }
+  Live* find_firm(std::string_view text) const {
+    return index_.find(
+        text, [text](const Live& live) { return live.firm && ddf::folds_to(text, live.row.key); });
+  }
+  /// @}
   /// The row as it lies here now, and whether it has the place it had. What it was before is left
   /// in `row`, as far as its memory may be of use.
   std::pair<Live*, bool> put(NodeRow& row);
@@ -165,7 +172,7 @@ class Tree {
   void put_alert(store::AlertRow row);
   void put_node(NodeRow& row, Live* live);
   void place(Space& space, Live& live);
-  bool is_direct(const Space& space) const;
+  bool is_firm(const Space& space) const;
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
 
   mutable TreeMutex mutex_;

@@ -31,9 +31,19 @@ Transaction::Direct Transaction::find_direct(std::string_view user, std::string_
   const tree::Space* space = tree_.space(user);
   tree::Live* live = space ? space->find_direct(path) : nullptr;
   if (!live) return {};
-  const Overlay::Change own =
-      changes_.empty() ? Overlay::Change() : changes_.find(user, live->row.key);
-  return {live, own ? own.row : &live->row};
+  return {live, see(*live)};
+}
+
+tree::Live* Transaction::find_firm(std::string_view user, std::string_view path) const {
+  const tree::Space* space = removes_ ? nullptr : tree_.space(user);
+  return space ? space->find_firm(path) : nullptr;
+}
+
+const NodeRow* Transaction::see(const tree::Live& firm) const {
+  if (removes_) return nullptr;  // perhaps this, or what is above it
+  if (changes_.empty()) return &firm.row;
+  const Overlay::Change own = changes_.find(firm.row.user, firm.row.key);
+  return own ? own.row : &firm.row;
 }
 
 void Transaction::children(std::string_view user, std::string_view key,

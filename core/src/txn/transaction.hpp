@@ -64,6 +64,11 @@ class Transaction : public gate::View {
   /// What find() finds, and where the tree has it, as far as that is known; an empty `row` says
   /// that it is not there. Valid until the next change.
   Direct find_placed(std::string_view user, std::string_view key) const;
+  /// A firm row of the tree (see tree::Live) at that path, or null, likewise.
+  tree::Live* find_firm(std::string_view user, std::string_view path) const;
+  /// A firm row as this transaction sees it; null where that cannot be told at once. Valid until
+  /// the next change.
+  const NodeRow* see(const tree::Live& firm) const;
   /// Keys of the set children directly below `key`, sorted.
   void children(std::string_view user, std::string_view key,
                 std::vector<std::string>& keys) const override;
