@@ -258,16 +258,19 @@ Result<Value> read_value(const Node& node, Format given, std::string_view wire_t
   return value;
 }
 
-Status fit_format(const Node& node, Value& value, std::size_t max_bytes) {
-  const Format target = target_format(node.format(), value.format, value.data.empty());
-  if (target == Format::kUnset) return wrong_format(node, value.format);
+Status fit_format(const Node& node, std::string_view data, std::size_t max_bytes, Format& format) {
+  const Format target = target_format(node.format(), format, data.empty());
+  if (target == Format::kUnset) return wrong_format(node, format);
   const bool binary = is_binary(target);
-  const std::size_t wire = binary ? (value.data.size() + 2) / 3 * 4 : value.data.size();
+  const std::size_t wire = binary ? (data.size() + 2) / 3 * 4 : data.size();
   if (wire > max_bytes) return too_large(max_bytes);
-  if (!binary && !parses(target, value.data) && !enum_lists(node, value.data))
-    return unreadable(node, target);
-  value.format = target;
+  if (!binary && !parses(target, data) && !enum_lists(node, data)) return unreadable(node, target);
+  format = target;
   return {};
+}
+
+Status fit_format(const Node& node, Value& value, std::size_t max_bytes) {
+  return fit_format(node, value.data, max_bytes, value.format);
 }
 
 Result<Value> check_format(const Node& node, Value value, std::size_t max_bytes) {

@@ -42,7 +42,11 @@ void fill_call(const gate::World& world, const gate::View& view, const gate::Tar
   if (verb != CSPKIT_EXEC) spec.flags &= ~std::uint32_t{CSPKIT_HANDLER_IRREVERSIBLE};
   spec.scope = target.address.scope;
   spec.user = target.user;
-  txn::spell_path(view, target, n, spec.path, known);
+  if (known.spelled) {
+    spec.path.assign(target.address.path_of(n));
+  } else {
+    txn::spell_path(view, target, n, spec.path, known);
+  }
   spec.root = world.claim(id).root;
   spec.value = nullptr;
   spec.mime = {};
@@ -181,7 +185,7 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
   const std::size_t size = target.address.segments.size();
   change.nearest = {};
   if (const gate::NodeRow* row = change.firm ? transaction_.see(*change.firm) : nullptr)
-    change.nearest = {row, change.firm_segment};
+    change.nearest = {row, change.firm_segment, true};
   change.depth = gate::existing_depth(world_, transaction_, target, &change.nearest);
   const bool exists = change.depth == size;
   const auto missing = [&] {
@@ -371,7 +375,7 @@ Status Changer::apply(Change& change) {
 }
 
 Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t verb,
-                     const Value* value, std::string_view mime, bool& written,
+                     const Value* value, std::string_view mime, bool* written,
                      const gate::Found& known) {
   const gate::Binding& binding =
       world_.binding(n == 0 ? target.node.id() : target.address.segments[n - 1].node);
@@ -395,14 +399,15 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
       n == target.address.segments.size() && (verb == CSPKIT_EXEC || verb == CSPKIT_REPLACE);
   call.spec.may_stay_pending =
       may_stay_pending_ && final_call && !lasting && engine_.takes_alerts();
-  const std::uint64_t before = transaction_.writes_to(target.user, target.address.key_of(n));
+  const std::uint64_t before =
+      written ? transaction_.writes_to(target.user, target.address.key_of(n)) : 0;
   provider::CallResult result = binding.provider->call(call.spec);
   if (result.pending) {
     // From here on its writes are no longer this transaction's, which is used without a lock.
     binding.provider->detach(*result.pending);
     left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
   }
-  written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
+  if (written) *written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
   return result.status;
 }
 
@@ -410,7 +415,7 @@ Status Changer::make_one(const gate::Target& target, std::size_t n) {
   const ddf::NodeId id = target.address.segments[n - 1].node;
   bool written = false;
   if (world_.binding(id).handles(CSPKIT_ADD)) {
-    Status added = call(target, n, CSPKIT_ADD, nullptr, {}, written);
+    Status added = call(target, n, CSPKIT_ADD, nullptr, {}, &written);
     if (!added.ok()) return added;
   }
   if (!written) txn::make_node(transaction_, world_, target, n);
@@ -432,7 +437,7 @@ Status Changer::add(Change& change) {
   bool written = false;
   if (world_.binding(target.node.id()).handles(CSPKIT_ADD)) {
     Status added = call(target, target.address.segments.size(), CSPKIT_ADD,
-                        change.has_value ? &change.value : nullptr, change.mime, written);
+                        change.has_value ? &change.value : nullptr, change.mime, &written);
     if (!added.ok()) return added;
   }
   if (!written) {
@@ -482,7 +487,7 @@ Status Changer::replace(Change& change) {
   bool written = false;
   if (binding.handles(verb)) {
     Status done = call(target, target.address.segments.size(), verb, &change.value, change.mime,
-                       written, exists ? change.nearest : gate::Found());
+                       &written, exists ? change.nearest : gate::Found());
     if (done.code() == Code::kPending) {
       note_reboot(target.node);
       if (!written) {
@@ -509,9 +514,8 @@ Status Changer::handled_removal(const gate::Target& target) {
   walk_existing(world_, transaction_, target, collect);
   // Parents were visited first: backwards is deepest first.
   for (auto each = handled.rbegin(); each != handled.rend(); ++each) {
-    bool written = false;
     Status removed =
-        call(*each, each->address.segments.size(), CSPKIT_DELETE, nullptr, {}, written);
+        call(*each, each->address.segments.size(), CSPKIT_DELETE, nullptr, {}, nullptr);
     if (!removed.ok()) return removed;
   }
   return {};
@@ -519,10 +523,9 @@ Status Changer::handled_removal(const gate::Target& target) {
 
 Status Changer::remove(Change& change) {
   const gate::Target& target = change.target;
-  bool written = false;
   Status done;
   if (world_.binding(target.node.id()).handles(CSPKIT_DELETE)) {
-    done = call(target, target.address.segments.size(), CSPKIT_DELETE, nullptr, {}, written);
+    done = call(target, target.address.segments.size(), CSPKIT_DELETE, nullptr, {}, nullptr);
   } else if (world_.handles_any(CSPKIT_DELETE)) {
     done = handled_removal(target);
   }
@@ -532,19 +535,18 @@ Status Changer::remove(Change& change) {
 }
 
 Status Changer::exec(Change& change) {
-  Status parents = make_parents(change);
-  if (!parents.ok()) return parents;
   const gate::Target& target = change.target;
   const std::size_t size = target.address.segments.size();
   const bool exists = change.depth == size;
+  Status parents = exists ? Status() : make_parents(change);
+  if (!parents.ok()) return parents;
   if (!exists && target.node.grants(ddf::kAccessAdd)) {
     Status made = make_one(target, size);
     if (!made.ok()) return made;
   }
-  bool written = false;
   if (world_.binding(target.node.id()).handles(CSPKIT_EXEC)) {
     return call(target, size, CSPKIT_EXEC, change.has_value ? &change.value : nullptr, change.mime,
-                written, exists ? change.nearest : gate::Found());
+                nullptr, exists ? change.nearest : gate::Found());
   }
   // Nobody acts on it: what was said is kept, for whoever asks.
   if (change.has_value && target.node.is_leaf()) {

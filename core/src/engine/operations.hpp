@@ -67,9 +67,9 @@ class Changer {
   Status handled_removal(const gate::Target& target);
   std::uint32_t replacing_verb(const gate::Target& target, bool exists) const;
   /// Calls the handler of `verb`; what it left unwritten is stored by the caller when `written`
-  /// stays false.
+  /// stays false; null: nothing is.
   Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
-              std::string_view mime, bool& written, const gate::Found& known = {});
+              std::string_view mime, bool* written, const gate::Found& known = {});
   void plan_call(const Change& change, const gate::Target& target, std::size_t n,
                  std::uint32_t verb, const gate::Found& known, PlannedCalls& calls) const;
   void plan_removal(const Change& change, PlannedCalls& calls) const;

@@ -176,7 +176,7 @@ std::size_t existing_depth(const World& world, const View& view, const Target& t
     if (world.has(address.segments[n - 1].node, kStands)) continue;
     const NodeRow* row = view.find(target.user, address.key_of(n));
     if (row == nullptr) return n - 1;
-    if (last) *last = {row, n};
+    if (last) *last = {row, n, last->spelled};
   }
   return address.segments.size();
 }

@@ -33,15 +33,13 @@ Status put_alert(txn::Transaction& transaction, const WriteOp& op, std::string s
 
 }  // namespace
 
-bool set_direct(const LoadedProvider& provider, const gate::World& world,
-                txn::Transaction& transaction, std::string_view user, std::string_view path,
-                Value& value, std::string_view mime, Status& done) {
-  const txn::Transaction::Direct found = transaction.find_direct(user, path);
+bool find_own_leaf(const LoadedProvider& provider, const gate::World& world,
+                   const txn::Transaction& transaction, std::string_view user,
+                   std::string_view path, txn::Transaction::Direct& found, ddf::Node& node) {
+  found = transaction.find_direct(user, path);
   if (!found.row) return false;
-  const ddf::Node node = world.schema->node(found.live->node);
-  if (world.claimant(node) != &provider) return false;
-  done = txn::owner_reset(transaction, node, found, std::move(value), std::string(mime));
-  return true;
+  node = world.schema->node(found.live->node);
+  return world.claimant(node) == &provider;
 }
 
 Status apply_write(const LoadedProvider& provider, const gate::World& world,
@@ -68,9 +66,11 @@ Status apply_write(const LoadedProvider& provider, const gate::World& world,
   }
   if (op.kind == WriteOp::Kind::kSet) {
     const std::string_view user = op.scope == Scope::kUser ? op.user : std::string_view{};
-    Status done;
-    if (set_direct(provider, world, transaction, user, op.path, op.value, op.mime, done))
-      return done;
+    txn::Transaction::Direct found;
+    ddf::Node node;
+    if (find_own_leaf(provider, world, transaction, user, op.path, found, node)) {
+      return txn::owner_reset(transaction, node, found, std::move(op.value), std::move(op.mime));
+    }
   }
   gate::Target target;
   Status found = resolve(world, op.scope, op.user, op.path, target);

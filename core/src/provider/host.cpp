@@ -12,6 +12,7 @@
 #include "provider/loaded_provider.hpp"
 #include "tree/tree_view.hpp"
 #include "txn/alert_row.hpp"
+#include "txn/owner_write.hpp"
 
 namespace cspkit::provider {
 
@@ -52,11 +53,16 @@ bool good_value(const cspkit_value* value) {
          value->format >= CSPKIT_FORMAT_UNSET && value->format <= CSPKIT_FORMAT_FLOAT;
 }
 
+std::string_view bytes_of(const cspkit_value& value) {
+  return value.size == 0 ? std::string_view{}
+                         : std::string_view(static_cast<const char*>(value.data), value.size);
+}
+
+bool is_secret(const cspkit_value& value) { return (value.flags & CSPKIT_VALUE_SECRET) != 0; }
+
 Value copy(const cspkit_value& value) {
-  Value copied(
-      static_cast<Format>(value.format),
-      value.size ? std::string(static_cast<const char*>(value.data), value.size) : std::string());
-  copied.secret = (value.flags & CSPKIT_VALUE_SECRET) != 0;
+  Value copied(static_cast<Format>(value.format), std::string(bytes_of(value)));
+  copied.secret = is_secret(value);
   return copied;
 }
 
@@ -105,8 +111,8 @@ cspkit_code change(const cspkit_host* host, cspkit_writer id, WriteOp op, cspkit
 
 /// A change of a command whose handler sets a leaf that is there: no more than that. False, and
 /// nothing has happened, for everything else.
-bool set_at_once(LoadedProvider& provider, Writer& writer, std::string_view path, Value& value,
-                 cspkit_code& code) {
+bool set_at_once(LoadedProvider& provider, Writer& writer, std::string_view path,
+                 const cspkit_value& value, cspkit_code& code) {
   if (!writer.is_under_turn() || writer.read_only) return false;
   Services& services = provider.services();
   if (path.substr(0, 2) == "./") {
@@ -116,9 +122,13 @@ bool set_at_once(LoadedProvider& provider, Writer& writer, std::string_view path
     path = writer.whole;
   }
   const std::string_view user = writer.scope == Scope::kUser ? writer.user : std::string_view{};
-  Status done;
-  if (!set_direct(provider, services.world(), *writer.transaction, user, path, value, {}, done))
+  txn::Transaction::Direct found;
+  ddf::Node node;
+  if (!find_own_leaf(provider, services.world(), *writer.transaction, user, path, found, node))
     return false;
+  const Status done =
+      txn::owner_reset(*writer.transaction, node, found,
+                       {static_cast<Format>(value.format), bytes_of(value), is_secret(value)}, {});
   if (!done.ok()) services.log(LogLevel::kDebug, provider.name(), done.text());
   code = code_of(done);
   return true;
@@ -242,12 +252,11 @@ cspkit_code set(const cspkit_host* host, cspkit_writer id, cspkit_str path,
   if (!good_value(value)) return misuse(provider, "set: no value, or an unknown format");
   if (!is_sound(path)) return unsound(provider, "a path");
   return with_writer(provider, id.id, [&](Writer& writer) {
-    Value copied = copy(*value);
     cspkit_code code = CSPKIT_OK;
-    if (set_at_once(provider, writer, view(path), copied, code)) return code;
+    if (set_at_once(provider, writer, view(path), *value, code)) return code;
     WriteOp op;
     op.kind = WriteOp::Kind::kSet;
-    op.value = std::move(copied);
+    op.value = copy(*value);
     return change_with(provider, writer, std::move(op), view(path), true);
   });
 }

@@ -223,11 +223,11 @@ cspkit_host make_guarded_host_table(LoadedProvider& provider);
 Status resolve(const gate::World& world, Scope scope, const std::string& user,
                std::string_view path, gate::Target& target);
 
-/// Sets a leaf of the provider that is there, as most that providers set are: nothing but its
-/// format is judged then. False, and nothing has happened, where the long way must be gone.
-bool set_direct(const LoadedProvider& provider, const gate::World& world,
-                txn::Transaction& transaction, std::string_view user, std::string_view path,
-                Value& value, std::string_view mime, Status& done);
+/// A leaf of the provider that is there, as most that providers set are: nothing but a value's
+/// format is judged then (txn::owner_reset). False where the long way must be gone.
+bool find_own_leaf(const LoadedProvider& provider, const gate::World& world,
+                   const txn::Transaction& transaction, std::string_view user,
+                   std::string_view path, txn::Transaction::Direct& found, ddf::Node& node);
 
 /// Carries out one change a provider asked for, in a transaction. kNotFound, kNotAllowed,
 /// kBadFormat.

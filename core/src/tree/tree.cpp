@@ -97,12 +97,13 @@ void Tree::bind(const gate::World& world, std::size_t max_segments) {
 
 void Tree::place(Space& space, Live& live) {
   live.node = find_node(*world_->schema, live.row, scratch_);
-  live.firm = live.node != ddf::kNoNode && is_firm(space);
-  live.direct = live.firm && world_->has(live.node, gate::kStored);
+  const bool sure = live.node != ddf::kNoNode && is_sure(space);
+  live.firm = sure && scratch_.path == live.row.path;
+  live.direct = sure && world_->has(live.node, gate::kStored);
 }
 
 // Of the row whose address is in scratch_.
-bool Tree::is_firm(const Space& space) const {
+bool Tree::is_sure(const Space& space) const {
   const std::vector<ddf::Address::Segment>& segments = scratch_.segments;
   if (max_segments_ != 0 && segments.size() > max_segments_) return false;
   for (std::size_t n = 1; n <= segments.size(); ++n) {

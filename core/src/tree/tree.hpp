@@ -31,10 +31,13 @@ using store::NodeRow;
 struct Live {
   NodeRow row;
   ddf::NodeId node = ddf::kNoNode;  ///< kNoNode: an orphan, kept but invisible
-  /// All above it exists, and nothing but its folded path has to be looked at to find it: neither
-  /// the device's profile, nor the names on the way, nor the case of letters. False says nothing.
+  /// All above it exists, nothing but its folded path has to be looked at to find it (neither the
+  /// device's profile, nor the names on the way, nor the case of letters), and its row spells the
+  /// path as the DDF does. False says nothing.
   bool firm = false;
-  /// Firm, and a Get of it is answered by this row, whoever asks: it is a leaf that grants Get.
+  /// A Get of exactly this address is answered by this row, whoever asks: it is a leaf that grants
+  /// Get, all above it exists, and nothing but its folded path has to be looked at. False says
+  /// nothing.
   bool direct = false;
 };
 
@@ -172,7 +175,7 @@ class Tree {
   void put_alert(store::AlertRow row);
   void put_node(NodeRow& row, Live* live);
   void place(Space& space, Live& live);
-  bool is_firm(const Space& space) const;
+  bool is_sure(const Space& space) const;
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }
 
   mutable TreeMutex mutex_;

@@ -56,6 +56,25 @@ Overlay::Place Overlay::at(std::string_view user, std::string_view key) {
   return {rows_[place - 1], marks_[place - 1]};
 }
 
+Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
+  std::size_t place = place_of(before.user, before.key);
+  if (place == 0) {
+    NodeRow& made = rows_.add();
+    marks_.emplace_back();
+    made.user = before.user;
+    made.key = before.key;
+    place = rows_.size();
+    index(place);
+    if (!ordered_.empty()) ordered_[made.user].emplace(made.key, place - 1);
+  }
+  NodeRow& row = rows_[place - 1];
+  if (&row != &before) {  // which is the tree's then, and has not moved
+    row.path = before.path;
+    row.title = before.title;
+  }
+  return {row, marks_[place - 1]};
+}
+
 void Overlay::clear() {
   constexpr std::size_t kMost = 4096;
   rows_.clear();

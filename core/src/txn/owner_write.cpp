@@ -115,15 +115,29 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
   return {};
 }
 
+namespace {
+
+/// May a leaf that was found take such a value? It gets the leaf's format.
+Status judge_reset(const Transaction& transaction, const ddf::Node& leaf, const NodeRow& row,
+                   std::string_view data, Format& format) {
+  Status held = ddf::fit_format(leaf, data, std::numeric_limits<std::size_t>::max(), format);
+  return held.ok() ? transaction.judge_room(row.user, row.key, data.size()) : held;
+}
+
+}  // namespace
+
 Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
                    const Transaction::Direct& found, Value value, std::string mime) {
-  Status held = hold(leaf, value);
-  if (!held.ok()) return held;
-  const NodeRow& row = *found.row;
-  Status room = transaction.judge_room(row.user, row.key, value.data.size());
-  if (!room.ok()) return room;
-  transaction.overwrite(row, std::move(value), std::move(mime), found.live);
-  return {};
+  Status judged = judge_reset(transaction, leaf, *found.row, value.data, value.format);
+  if (judged.ok()) transaction.overwrite(*found.row, std::move(value), std::move(mime), found.live);
+  return judged;
+}
+
+Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
+                   const Transaction::Direct& found, BorrowedValue value, std::string_view mime) {
+  Status judged = judge_reset(transaction, leaf, *found.row, value.data, value.format);
+  if (judged.ok()) transaction.overwrite(*found.row, value, mime, found.live);
+  return judged;
 }
 
 Status owner_create(Transaction& transaction, const gate::World& world,

@@ -39,6 +39,9 @@ Status owner_set(Transaction& transaction, const gate::World& world, const gate:
 /// Sets a leaf that Transaction::find_direct() found. kBadFormat, kTooLarge, kFull.
 Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
                    const Transaction::Direct& found, Value value, std::string mime = {});
+/// The same of a value that somebody else keeps.
+Status owner_reset(Transaction& transaction, const ddf::Node& leaf,
+                   const Transaction::Direct& found, BorrowedValue value, std::string_view mime);
 /// Makes a node, and missing ancestors, exist; leaves get their initial value. Nothing when it was
 /// set already. kFull.
 Status owner_create(Transaction& transaction, const gate::World& world, const gate::Target& target);

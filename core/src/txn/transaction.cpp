@@ -114,25 +114,37 @@ void Transaction::put_new(NodeRow row) {
   set(std::move(row), 0);
 }
 
-void Transaction::overwrite(const NodeRow& before, Value value, std::string mime,
-                            tree::Live* live) {
+template <typename Put>
+void Transaction::overwrite_with(const NodeRow& before, Format format, std::string_view data,
+                                 bool secret, tree::Live* live, Put put) {
   const std::size_t cost_before = tree::cost_of(before);
-  const bool same = before.value == value.data && before.format == value.format;
+  const bool same = before.format == format && before.value == data;
   const auto verno = static_cast<std::uint16_t>(before.verno + (same ? 0 : 1));
-  const Overlay::Place place = changes_.at(before.user, before.key);
+  const Overlay::Place place = changes_.at_copy_of(before);
   NodeRow& row = place.row;
-  if (&row != &before) {  // which is the tree's then, and has not moved
-    row.path = before.path;
-    row.title = before.title;
-  }
-  row.format = value.format;
-  row.mime = std::move(mime);
-  row.value = std::move(value.data);
-  row.flags = value.secret ? CSPKIT_VALUE_SECRET : 0;
+  row.format = format;
+  put(row);
+  row.flags = secret ? CSPKIT_VALUE_SECRET : 0;
   row.tstamp = now_ms_;
   row.verno = verno;
   if (live) place.mark.live = live;
   note_set(place, cost_before);
+}
+
+void Transaction::overwrite(const NodeRow& before, Value value, std::string mime,
+                            tree::Live* live) {
+  overwrite_with(before, value.format, value.data, value.secret, live, [&](NodeRow& row) {
+    row.mime = std::move(mime);
+    row.value = std::move(value.data);
+  });
+}
+
+void Transaction::overwrite(const NodeRow& before, const BorrowedValue& value,
+                            std::string_view mime, tree::Live* live) {
+  overwrite_with(before, value.format, value.data, value.secret, live, [&](NodeRow& row) {
+    row.mime.assign(mime);
+    row.value.assign(value.data);
+  });
 }
 
 void Transaction::set(NodeRow row, std::size_t cost_before) {

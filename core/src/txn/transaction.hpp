@@ -30,6 +30,13 @@ namespace cspkit::txn {
 
 using store::NodeRow;
 
+/// A value whose bytes somebody else keeps.
+struct BorrowedValue {
+  Format format = Format::kUnset;
+  std::string_view data;
+  bool secret = false;
+};
+
 class Transaction : public gate::View {
  public:
   /// What it writes gets the time stamp `now_ms`. `memory`, an empty overlay that nobody else uses,
@@ -39,9 +46,10 @@ class Transaction : public gate::View {
       : tree_(tree),
         id_(id),
         now_ms_(now_ms),
-        changes_(memory && memory->borrow() ? *memory : own_) {}
+        own_(memory && memory->borrow() ? nullptr : std::make_unique<Overlay>()),
+        changes_(own_ ? *own_ : *memory) {}
   ~Transaction() override {
-    if (&changes_ != &own_) changes_.give_back();
+    if (!own_) changes_.give_back();
   }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -82,6 +90,9 @@ class Transaction : public gate::View {
   /// Gives a row that is there, as find() says it is, another value.
   /// `live`: where the tree has it, if the caller knows.
   void overwrite(const NodeRow& before, Value value, std::string mime, tree::Live* live = nullptr);
+  /// The same of a value that somebody else keeps.
+  void overwrite(const NodeRow& before, const BorrowedValue& value, std::string_view mime,
+                 tree::Live* live);
   /// Removes the row and every row below it.
   void erase_subtree(std::string_view user, std::string_view key);
   /// Gives a row that is there another Title. kTooLarge, kFull.
@@ -120,6 +131,9 @@ class Transaction : public gate::View {
 
  private:
   void set(NodeRow row, std::size_t cost_before);
+  template <typename Put>
+  void overwrite_with(const NodeRow& before, Format format, std::string_view data, bool secret,
+                      tree::Live* live, Put put);
   void note_set(const Overlay::Place& place, std::size_t cost_before);
   std::size_t cost_at(std::string_view user, std::string_view key) const;
   void reset(std::string_view user, std::string_view key);
@@ -128,7 +142,7 @@ class Transaction : public gate::View {
   const tree::Tree& tree_;
   std::uint64_t id_;
   std::int64_t now_ms_;
-  Overlay own_;
+  std::unique_ptr<Overlay> own_;  // where none is lent
   Overlay& changes_;
   bool removes_ = false;       // something
   std::size_t written_ = 0;    // bytes of all values that were put

@@ -28,9 +28,13 @@ CSPKIT_API Status read_value(const Node& node, Format given, std::string_view wi
 /// The same judgement for a value that is already typed (b64 and bin raw).
 CSPKIT_API Result<Value> check_format(const Node& node, Value value,
                                       std::size_t max_bytes = kDefaultMaxValueBytes);
-/// The same, and gives `value` the format it takes on; after a failure it is as it was.
+/// The same, and gives it the format it takes on; after a failure that is as it was.
+/// @{
+CSPKIT_API Status fit_format(const Node& node, std::string_view data, std::size_t max_bytes,
+                             Format& format);
 CSPKIT_API Status fit_format(const Node& node, Value& value,
                              std::size_t max_bytes = kDefaultMaxValueBytes);
+/// @}
 /// Row 10. kBadValue with provider_error 0x80070057 (E_INVALIDARG) when MSFT:AllowedValues excludes
 /// the value.
 CSPKIT_API Status check_allowed(const Node& node, const Value& value);
