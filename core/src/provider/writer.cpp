@@ -36,9 +36,8 @@ const WriterTable::Place* WriterTable::place_of(std::uint64_t id) const {
 
 std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
   if (index_of(id) == kSingle) {
-    if (!single_.is(id)) return nullptr;
-    const std::lock_guard lock(single_.mutex);
-    if (!single_.is(id)) return nullptr;
+    const Single::Inside alone(single_, id);
+    if (!alone) return nullptr;
     single_.lent = true;
     return single_.writer;
   }
@@ -50,7 +49,7 @@ std::shared_ptr<Writer> WriterTable::find(std::uint64_t id) const {
 }
 
 std::size_t WriterTable::count() const {
-  const std::size_t single = single_.id.load(std::memory_order_relaxed) == 0 ? 0 : 1;
+  const std::size_t single = single_.open_id() == 0 ? 0 : 1;
   const std::lock_guard lock(mutex_);
   return single + places_.size() - free_.size();
 }
@@ -91,14 +90,8 @@ std::vector<std::pair<std::uint64_t, std::shared_ptr<Writer>>> WriterTable::canc
     writer->changed.notify_all();
     open.emplace_back(id, writer);
   };
-  {
-    const std::lock_guard lock(single_.mutex);
-    const std::uint64_t id = single_.id.load(std::memory_order_acquire);
-    if (id != 0) {
-      single_.lent = true;
-      cancel(id, single_.writer);
-    }
-  }
+  const std::uint64_t first = single_.open_id();
+  if (const std::shared_ptr<Writer> writer = find(first)) cancel(first, writer);
   const std::lock_guard lock(mutex_);
   for (const Place& place : places_) {
     if (place.id == 0) continue;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "gate/world.hpp"
+#include "tree/wait_until.hpp"
 #include "txn/awaited_values.hpp"
 #include "txn/transaction.hpp"
 
@@ -91,8 +92,8 @@ struct Writer {
 /// again.
 ///
 /// Threads: any. Of the calls that are open at a time, which is one nearly always, the first has a
-/// place of its own (Single), taken with one exchange and guarded by one mutex; others, and
-/// batches, share a table.
+/// place of its own (Single), taken with one exchange and entered with another; the others, and
+/// batches, share a table and its mutex.
 class WriterTable {
  public:
   /// A call's writer, new or as good as new; `fill` says what it is for. Its handle.
@@ -124,12 +125,12 @@ class WriterTable {
     std::shared_ptr<Writer> kept;
     std::unique_lock<std::mutex> inside;
     if (index_of(id) == kSingle) {
-      if (!single_.is(id)) return CSPKIT_STALE;
-      std::unique_lock lock(single_.mutex);
-      if (!single_.is(id)) return CSPKIT_STALE;
-      if (!single_.lent) return action(*single_.writer);
-      kept = single_.writer;
-      lock.unlock();
+      {
+        const Single::Inside alone(single_, id);
+        if (!alone) return CSPKIT_STALE;
+        if (!single_.lent) return action(*single_.writer);
+        kept = single_.writer;
+      }
       inside = std::unique_lock(kept->mutex);
       return kept->closed ? cspkit_code{CSPKIT_STALE} : action(*kept);
     }
@@ -186,18 +187,50 @@ class WriterTable {
     mutable bool lent = false;  // somebody may hold the writer without the table
   };
   struct Single {
-    /// Still, or, with the mutex, for as long as that is held.
-    bool is(std::uint64_t which) const {
-      return which != 0 && id.load(std::memory_order_acquire) == which;
-    }
-    // Whoever has set it may use the members that no id leads to.
+    // Set in the id by who is inside.
+    static constexpr std::uint64_t kBusy = 1;
+    /// Alone inside with an open call, for a block. Others look again and again: what is done in
+    /// there is short.
+    class Inside {
+     public:
+      Inside(const Single& single, std::uint64_t id) : single_(single), id_(id) {
+        while (id_ != 0) {
+          std::uint64_t open = id_;
+          if (single_.id.compare_exchange_strong(open, id_ | kBusy, std::memory_order_acquire))
+            return;
+          if (open == (id_ | kBusy)) {
+            tree::wait_until([this] { return single_.id.load() != (id_ | kBusy); });
+          } else {
+            id_ = 0;
+          }
+        }
+      }
+      Inside(const Inside&) = delete;
+      Inside& operator=(const Inside&) = delete;
+      ~Inside() {
+        if (id_ != 0) single_.id.store(id_, std::memory_order_release);
+      }
+      /// False: the call has ended.
+      explicit operator bool() const { return id_ != 0; }
+      /// Ends it: nobody finds it any more.
+      void close() {
+        id_ = 0;
+        single_.id.store(0, std::memory_order_release);
+      }
+
+     private:
+      const Single& single_;
+      std::uint64_t id_;
+    };
+    std::uint64_t open_id() const { return id.load(std::memory_order_acquire) & ~kBusy; }
+
+    // Whoever has set it may use the members while no id leads to them.
     std::atomic<bool> taken{false};
-    std::atomic<std::uint64_t> id{0};  // 0: closed; set by who has taken it, cleared with the mutex
+    mutable std::atomic<std::uint64_t> id{0};  // 0: closed
     std::uint64_t next = 1;
-    std::shared_ptr<Writer>
-        writer;  // while there is an id: guarded by the mutex, unless it is lent
-    mutable std::mutex mutex;
-    mutable bool lent = false;  // somebody may hold the writer, which its own mutex guards then
+    // While there is an id: for who is inside; a writer that is lent is guarded by its own mutex.
+    std::shared_ptr<Writer> writer;
+    mutable bool lent = false;  // somebody may hold the writer
   };
   /// Gives it back when memory runs out before it has an id.
   class Untaken {
@@ -220,23 +253,19 @@ class WriterTable {
   }
   template <typename Do>
   void close_single(std::uint64_t id, Do last) {
-    if (!single_.is(id)) return;
-    {
-      std::unique_lock lock(single_.mutex);
-      if (!single_.is(id)) return;
-      single_.id.store(0, std::memory_order_relaxed);  // nobody finds it any more
-      if (single_.lent) {
-        // Whoever found it a moment ago may be inside; after this it finds it closed.
-        const std::shared_ptr<Writer> writer = std::move(single_.writer);
-        single_.lent = false;
-        lock.unlock();
-        const std::lock_guard inside(writer->mutex);
-        writer->end();
-        last(*writer);
-      } else {
-        last(*single_.writer);
-        if (!single_.writer->make_as_new()) single_.writer.reset();
-      }
+    Single::Inside alone(single_, id);
+    if (!alone) return;
+    alone.close();
+    if (single_.lent) {
+      // Whoever found it a moment ago may be using it; after this it finds it closed.
+      const std::shared_ptr<Writer> writer = std::move(single_.writer);
+      single_.lent = false;
+      const std::lock_guard inside(writer->mutex);
+      writer->end();
+      last(*writer);
+    } else {
+      last(*single_.writer);
+      if (!single_.writer->make_as_new()) single_.writer.reset();
     }
     single_.taken.store(false, std::memory_order_release);
   }
