@@ -194,6 +194,13 @@ inline void fold_into(char* out, std::string_view s) {
   const char* p = s.data();
   const std::size_t n = s.size();
   if (n < 8) {
+    if (n >= 4) {
+      const auto first = static_cast<std::uint32_t>(fold8(load4(p)));
+      const auto last = static_cast<std::uint32_t>(fold8(load4(p + n - 4)));
+      std::memcpy(out, &first, 4);
+      std::memcpy(out + n - 4, &last, 4);
+      return;
+    }
     for (std::size_t i = 0; i < n; ++i) {
       out[i] = p[i] >= 'A' && p[i] <= 'Z' ? static_cast<char>(p[i] + 32) : p[i];
     }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <shared_mutex>
 #include <utility>
 
@@ -97,12 +98,16 @@ std::shared_ptr<const gate::World> EngineImpl::world_snapshot() const {
 }
 
 Status EngineImpl::write(store::Batch& batch) {
-  if (batch.empty()) return {};
-  ledger_.join(batch);
+  return batch.empty() ? Status() : write_some(batch);
+}
+
+Status EngineImpl::write_some(store::Batch& batch) {
+  const bool leftovers = ledger_.has_leftovers();
+  if (leftovers) ledger_.join(batch);
   Status stored = store_->apply(batch);
   if (stored.ok()) {
-    ledger_.written();
-    return {};
+    if (leftovers) ledger_.written();
+    return stored;
   }
   log(LogLevel::kError, "store", stored.text());
   return stored.code() == Code::kFull ? stored : Status(Code::kFailed, stored.text());
@@ -135,8 +140,9 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
   transaction.take_batch(batch, workspace_.lives);
   if (effects) effects->decide(batch);
   const bool changes = !batch.empty();
-  ChangeNotes notes(subscriptions_, *world_, tree_, batch);
-  Status stored = write(batch);
+  std::optional<ChangeNotes> notes;
+  if (!subscriptions_.empty()) notes.emplace(subscriptions_, *world_, tree_, batch);
+  Status stored = changes ? write_some(batch) : Status();
   if (!stored.ok()) return stored;
   awaited_values_.note(transaction.erased(), batch);
   if (effects) effects->conclude();
@@ -155,7 +161,7 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
       }
     }
   }
-  notes.finish(transaction.id(), origin);
+  if (notes) notes->finish(transaction.id(), origin);
   for (auto& [provider, job] : to_run) {
     provider->run_job(std::move(job.id), std::move(job.payload), job.attempt);
   }

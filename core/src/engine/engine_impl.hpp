@@ -89,6 +89,8 @@ class EngineImpl : public provider::Services {
   /// Makes a batch durable, with what the ledger has for the next one. Needs the turn. kFull,
   /// kFailed.
   Status write(store::Batch& batch);
+  /// The same of one that is not empty.
+  Status write_some(store::Batch& batch);
   Ledger& ledger() { return ledger_; }
   /// With the turn.
   txn::AwaitedValues& awaited_values() { return awaited_values_; }

@@ -141,8 +141,7 @@ Status Ledger::settle(provider::LoadedProvider& provider) {
   return settled;
 }
 
-Status Ledger::judge(const gate::World& world, const gate::Target& target) {
-  if (open_.empty()) return {};
+Status Ledger::judge_open(const gate::World& world, const gate::Target& target) {
   provider::LoadedProvider* claimant = world.claimant(target.node);
   if (claimant && open_.count(claimant->name()) != 0 && !settle(*claimant).ok()) {
     return Status(Code::kBusy,

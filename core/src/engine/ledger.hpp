@@ -52,7 +52,9 @@ class Ledger {
   Status settle(provider::LoadedProvider& provider);
   /// May something below the target's root be changed? Tries to settle it first. kBusy, and what
   /// to do, when an unsettled provider claims it, or did when it was last loaded.
-  Status judge(const gate::World& world, const gate::Target& target);
+  Status judge(const gate::World& world, const gate::Target& target) {
+    return open_.empty() ? Status() : judge_open(world, target);
+  }
 
  private:
   struct Open {
@@ -60,6 +62,7 @@ class Ledger {
     std::vector<std::int64_t> committed;  // ascending
     std::string why;
   };
+  Status judge_open(const gate::World& world, const gate::Target& target);
   static Status settle_commits(Open& open, provider::LoadedProvider& provider, Ledger& ledger);
   static Status settle_undo(Open& open, provider::LoadedProvider& provider, Ledger& ledger);
 

@@ -118,26 +118,41 @@ Status SessionImpl::run_change(const dm::Operation& operation, const Value* type
   Change& change = change_;
   change.begin();
   change.may_stay_pending = operation.may_stay_pending;
-  Status status = changer.judge_address(operation, change);
-  if (status.ok()) status = changer.judge_state(change, failing_uri);
-  if (status.ok())
-    status = typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
-  if (status.ok()) status = changer.judge_demands(change, false);
-  if (status.ok() && world.any_transactions) {
-    PlannedCalls& calls = engine_.workspace().planned;
-    const PlannedCalls::Emptied emptied(calls);
-    std::size_t only = 0;
-    changer.plan(change, calls);
-    status = effects.prepare(calls.all(), only);
-  }
-  if (status.ok()) status = changer.apply(change);
+  Status status = judge_and_apply(operation, typed, changer, effects, failing_uri);
   if (changer.left_pending()) {
     status = leave_pending(operation, change, *changer.left_pending(), transaction, effects);
     if (status.code() == Code::kPending) return status;
   }
-  if (status.ok()) status = engine_.commit(transaction, {}, &effects);
-  if (!status.ok()) effects.undo();
-  return status;
+  if (!status.ok()) {
+    effects.undo();
+    return status;
+  }
+  Status committed = engine_.commit(transaction, {}, &effects);
+  if (!committed.ok()) effects.undo();
+  return committed;
+}
+
+Status SessionImpl::judge_and_apply(const dm::Operation& operation, const Value* typed,
+                                    Changer& changer, Effects& effects, std::string& failing_uri) {
+  Change& change = change_;
+  Status address = changer.judge_address(operation, change);
+  if (!address.ok()) return address;
+  Status state = changer.judge_state(change, failing_uri);
+  if (!state.ok()) return state;
+  Status value =
+      typed ? changer.judge_value(*typed, change) : changer.judge_value(operation, change);
+  if (!value.ok()) return value;
+  Status demands = changer.judge_demands(change, false);
+  if (!demands.ok()) return demands;
+  if (engine_.world().any_transactions) {
+    PlannedCalls& calls = engine_.workspace().planned;
+    const PlannedCalls::Emptied emptied(calls);
+    std::size_t only = 0;
+    changer.plan(change, calls);
+    Status prepared = effects.prepare(calls.all(), only);
+    if (!prepared.ok()) return prepared;
+  }
+  return changer.apply(change);
 }
 
 // The command is answered 202: what its handler has recorded so far is committed, beside the alert

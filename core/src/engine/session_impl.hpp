@@ -55,6 +55,9 @@ class SessionImpl : public dm::CommandRunner {
 
  private:
   Status run_change(const dm::Operation& operation, const Value* typed, std::string& failing_uri);
+  /// Of `change_`: all up to its commit.
+  Status judge_and_apply(const dm::Operation& operation, const Value* typed, Changer& changer,
+                         Effects& effects, std::string& failing_uri);
   Status leave_pending(const dm::Operation& operation, const Change& change,
                        const Changer::LeftPending& left, txn::Transaction& transaction,
                        Effects& effects);

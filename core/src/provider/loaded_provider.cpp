@@ -115,6 +115,7 @@ LoadedProvider::LoadedProvider(Services& services, std::shared_ptr<Library> libr
       // Where work runs only when it is driven, nobody could go on without it.
       offload_(options.offload && !services.executor().is_deterministic() ? Offload::make(clock_)
                                                                           : nullptr),
+      call_deadline_(choose_deadline()),
       plain_host_(make_host_table(*this)),
       host_(offload_ ? make_guarded_host_table(*this) : plain_host_),
       tasks_(std::make_shared<TaskGuard>(services.shared_executor(), clock_)),
@@ -382,22 +383,28 @@ Code LoadedProvider::wait_until_complete(cspkit_call call, Clock::Duration deadl
 
 CallResult LoadedProvider::end_call(cspkit_call call, cspkit_code code) {
   CallResult result;
+  if (code != CSPKIT_OK) {
+    result.status = end_failed(call, code);
+    return result;
+  }
+  writers_.close(call.id, [&result](Writer& writer) {
+    if (!writer.has_value) return;
+    result.has_value = true;
+    result.value = std::move(writer.value);
+  });
+  return result;
+}
+
+Status LoadedProvider::end_failed(cspkit_call call, cspkit_code code) {
   std::string said;
   std::uint32_t hresult = 0;
   writers_.close(call.id, [&](Writer& writer) {
-    if (code == CSPKIT_OK) {
-      result.has_value = writer.has_value;
-      result.value = std::move(writer.value);
-    } else {
-      said = std::move(writer.error_text);
-      hresult = writer.hresult;
-    }
+    said = std::move(writer.error_text);
+    hresult = writer.hresult;
   });
-  if (code == CSPKIT_OK) return result;
   if (!is_final(code)) {
     misbehaved(fmt::format("answered an operation with {}, which is no final code", code));
-    result.status = Status(Code::kFailed, fmt::format("provider {} broke its contract", name_));
-    return result;
+    return Status(Code::kFailed, fmt::format("provider {} broke its contract", name_));
   }
   std::string text = said;
   if (text.empty() && code == CSPKIT_TIMED_OUT) {
@@ -407,11 +414,9 @@ CallResult LoadedProvider::end_call(cspkit_call call, cspkit_code code) {
     text = fmt::format("provider {} was busy with other calls until the deadline", name_);
   }
   if (said.empty() && quarantined_) text = quarantine_status().text();
-  const bool unnamed = code == CSPKIT_BAD_VALUE && hresult == 0;
-  result.status =
-      Status(static_cast<Code>(code), std::move(text), unnamed ? kInvalidArgument : hresult);
   if (!said.empty()) services_.log(LogLevel::kWarning, name_, said);
-  return result;
+  const bool unnamed = code == CSPKIT_BAD_VALUE && hresult == 0;
+  return Status(static_cast<Code>(code), std::move(text), unnamed ? kInvalidArgument : hresult);
 }
 
 // ---- transactions ----

@@ -158,7 +158,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_code dispatch(const CallSpec& spec, cspkit_call call,
                        const cspkit_request& request) noexcept;
   void cancel_calls();
-  std::chrono::milliseconds call_deadline() const;
+  std::chrono::milliseconds choose_deadline() const;
+  std::chrono::milliseconds call_deadline() const { return call_deadline_; }
   /// Calls function(spec, request), on a thread of the provider's own if it has any.
   template <typename Do>
   cspkit_code ask(const CallSpec& spec, Clock::Duration deadline, Do function);
@@ -173,6 +174,8 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   cspkit_call open_call(const CallSpec& spec, bool read_only = false);
   /// Closes the call; what it came to.
   CallResult end_call(cspkit_call call, cspkit_code code);
+  /// The same of one that failed: why.
+  Status end_failed(cspkit_call call, cspkit_code code);
   /// `function` owns what it uses.
   template <typename Do>
   cspkit_code serially(Do function);
@@ -191,6 +194,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   ProviderOptions options_;
   std::shared_ptr<Clock> clock_;
   std::unique_ptr<Offload> offload_;  // null: functions run on their callers' threads
+  const std::chrono::milliseconds call_deadline_;
   cspkit_host plain_host_;
   cspkit_host host_;  // what the provider is given
   WriterTable writers_;

@@ -43,7 +43,7 @@ Status LoadedProvider::quarantine_status() const {
                   name_));
 }
 
-std::chrono::milliseconds LoadedProvider::call_deadline() const {
+std::chrono::milliseconds LoadedProvider::choose_deadline() const {
   constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365 * 100);
   constexpr std::chrono::milliseconds kLeast{100};  // no function returns in no time
   const std::chrono::milliseconds given =

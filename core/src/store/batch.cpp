@@ -23,10 +23,15 @@ void Batch::clear() {
 
 void NodeRows::clear() {
   constexpr std::size_t kRows = 256, kMostRows = 4096, kBytes = 1024;
+  const auto drop_long = [](std::string& text) {
+    if (text.capacity() > kBytes) std::string().swap(text);
+  };
   for (NodeRow& row : *this) {
-    for (std::string* text : {&row.value, &row.mime, &row.title, &row.key, &row.path}) {
-      if (text->capacity() > kBytes) std::string().swap(*text);
-    }
+    drop_long(row.value);
+    drop_long(row.mime);
+    drop_long(row.title);
+    drop_long(row.key);
+    drop_long(row.path);
   }
   if (rows_.size() > kRows) rows_.resize(kRows);
   if (rows_.capacity() > kMostRows) rows_.shrink_to_fit();

@@ -33,8 +33,8 @@ std::pair<Live*, bool> Space::put(NodeRow& row, Live& live) {
   old.tstamp = row.tstamp;
   old.verno = row.verno;
   old.value.swap(row.value);
-  old.mime.swap(row.mime);
-  old.title.swap(row.title);
+  if (!old.mime.empty() || !row.mime.empty()) old.mime.swap(row.mime);
+  if (!old.title.empty() || !row.title.empty()) old.title.swap(row.title);
   if (!same_path) old.path.swap(row.path);
   return {&live, live.node != ddf::kNoNode && same_kind && same_path};
 }

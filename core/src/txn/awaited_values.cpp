@@ -31,8 +31,8 @@ std::shared_ptr<const AwaitedValue> AwaitedValues::expect_instance(std::string u
   return value;
 }
 
-void AwaitedValues::note(const std::vector<store::NodeKey>& erased, const store::Batch& batch) {
-  if (waiting_.empty()) return;
+void AwaitedValues::note_some(const std::vector<store::NodeKey>& erased,
+                              const store::Batch& batch) {
   const auto over = [&](const std::weak_ptr<AwaitedValue>& each) {
     const std::shared_ptr<AwaitedValue> value = each.lock();
     if (!value) return true;

@@ -31,9 +31,12 @@ class AwaitedValues {
   std::shared_ptr<const AwaitedValue> expect(std::string user, std::string key);
   std::shared_ptr<const AwaitedValue> expect_instance(std::string user, std::string key);
   /// Whatever a transaction is about to change, or to take back to its initial state.
-  void note(const std::vector<store::NodeKey>& erased, const store::Batch& batch);
+  void note(const std::vector<store::NodeKey>& erased, const store::Batch& batch) {
+    if (!waiting_.empty()) note_some(erased, batch);
+  }
 
  private:
+  void note_some(const std::vector<store::NodeKey>& erased, const store::Batch& batch);
   std::shared_ptr<AwaitedValue> wait_for(std::string user, std::string key);
   std::vector<std::weak_ptr<AwaitedValue>> waiting_;
 };

@@ -306,9 +306,8 @@ bool Transaction::end_job(const std::string& provider, const std::string& id) {
   return true;
 }
 
-std::vector<tree::JobKey> Transaction::started_jobs() const {
+std::vector<tree::JobKey> Transaction::extra_started_jobs() const {
   std::vector<tree::JobKey> started;
-  if (!extras_) return started;
   for (const auto& [key, payload] : extras_->jobs) {
     if (payload && (tree_.jobs().count(key) == 0 || extras_->restarted.count(key) != 0))
       started.push_back(key);

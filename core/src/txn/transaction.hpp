@@ -114,7 +114,9 @@ class Transaction : public gate::View {
   void put_job(const std::string& provider, const std::string& id, std::string payload);
   bool end_job(const std::string& provider, const std::string& id);
   /// Jobs this transaction starts (not those whose payload it changes).
-  std::vector<tree::JobKey> started_jobs() const;
+  std::vector<tree::JobKey> started_jobs() const {
+    return extras_ ? extra_started_jobs() : std::vector<tree::JobKey>();
+  }
 
   /// Queues an alert for the server, or changes one; without an id it is a new one. Its id.
   std::int64_t put_alert(store::AlertRow alert);
@@ -163,6 +165,7 @@ class Transaction : public gate::View {
     return *extras_;
   }
   void take_extras(store::Batch& batch);
+  std::vector<tree::JobKey> extra_started_jobs() const;
   std::unique_ptr<Extras> extras_;
 };
 
