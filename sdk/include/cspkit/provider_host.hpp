@@ -33,23 +33,43 @@ using SteadyTime = std::chrono::milliseconds;
 /// Coordinated universal time in milliseconds (Host::now_utc).
 using UtcTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
+namespace sdk_detail {
+
+/// RFC 3986's unreserved characters, by their bytes.
+struct Unreserved {
+  bool is[256] = {};
+  constexpr Unreserved() {
+    for (unsigned c = 0; c < 256; ++c) {
+      is[c] = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '.' || c == '_' || c == '~';
+    }
+  }
+};
+inline constexpr Unreserved kUnreserved;
+
+/// Percent-encodes a name behind a path.
+inline void append_segment(std::string& path, std::string_view name) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(name[i]);
+    if (kUnreserved.is[byte]) continue;
+    path.append(name, done, i - done);
+    path += '%';
+    path += kHex[byte >> 4];
+    path += kHex[byte & 15U];
+    done = i + 1;
+  }
+  path.append(name, done, name.size() - done);
+}
+
+}  // namespace sdk_detail
+
 /// Percent-encodes one decoded name for use in a path: RFC 3986 unreserved characters stay plain.
 inline std::string encode_segment(std::string_view name) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(name.size());
-  for (const char c : name) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15U];
-  }
+  sdk_detail::append_segment(out, name);
   return out;
 }
 
@@ -57,8 +77,10 @@ inline std::string encode_segment(std::string_view name) {
 /// whenever a name comes from outside: a "/" in it stays part of the name.
 template <typename... Names>
 std::string path_join(std::string_view first, const Names&... rest) {
-  std::string path = encode_segment(first);
-  ((path += '/', path += encode_segment(std::string_view(rest))), ...);
+  std::string path;
+  path.reserve((first.size() + ... + (1 + std::string_view(rest).size())));
+  sdk_detail::append_segment(path, first);
+  ((path += '/', sdk_detail::append_segment(path, std::string_view(rest))), ...);
   return path;
 }
 
