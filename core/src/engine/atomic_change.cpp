@@ -157,7 +157,7 @@ Status AtomicChange::run_one(std::size_t i) {
   if (status.ok())
     status = changer_.judge_demands(change, of_ == Of::kAtomic && !operations_[i].lone_document);
   if (status.ok()) status = changer_.apply(change);
-  change.value.data = std::string();  // a handler may have taken it, and hundreds follow
+  change.forget_value();  // a handler may have taken it, and hundreds follow
   return status;
 }
 

@@ -29,7 +29,7 @@ struct Change {
   bool calls_handlers() const { return !passed_over && !property; }
   // Found by judge_address, if it was so quick: the firm row (tree::Live) that the address leads
   // through, and which segment it is; good as long as the turn is held.
-  const tree::Live* firm = nullptr;
+  tree::Live* firm = nullptr;
   std::size_t firm_segment = 0;
   // Found by judge_state:
   std::size_t depth = 0;  ///< leading segments that exist
@@ -39,6 +39,8 @@ struct Change {
   bool may_stay_pending = false;
   /// Makes one that was used before ready for another command.
   void begin();
+  /// Empties the value; only what is short leaves its memory.
+  void forget_value();
 };
 
 }  // namespace cspkit

@@ -65,10 +65,14 @@ void fill_call(const gate::World& world, const gate::View& view, const gate::Tar
   spec.captures.resize(captured);
 }
 
-void Change::begin() {
-  constexpr std::size_t kKept = 4096;  // bytes of a value worth keeping
+void Change::forget_value() {
+  constexpr std::size_t kKept = 4096;  // bytes worth keeping
   if (value.data.capacity() > kKept) std::string().swap(value.data);
   value.data.clear();
+}
+
+void Change::begin() {
+  forget_value();
   value.format = Format::kUnset;
   value.secret = false;
   has_value = false;
@@ -117,7 +121,7 @@ bool Changer::find_by_row(std::string_view uri, Change& change) const {
   const std::string_view path = uri.substr(begin);
   // What is added or called is no row yet, as a rule.
   const bool may_be_row = change.verb == dm::Verb::kReplace || change.verb == dm::Verb::kDelete;
-  const tree::Live* live = may_be_row ? transaction_.find_firm(user, path) : nullptr;
+  tree::Live* live = may_be_row ? transaction_.find_firm(user, path) : nullptr;
   std::string_view below;
   if (!live) {
     const std::size_t slash = path.rfind('/');
@@ -171,6 +175,11 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   return {};
 }
 
+gate::Found Changer::known_row(const Change& change) const {
+  const gate::NodeRow* row = change.firm ? transaction_.see(*change.firm) : nullptr;
+  return row ? gate::Found{row, change.firm_segment, true} : gate::Found();
+}
+
 bool Changer::is_set(const gate::Target& target) const {
   const gate::NodeRow* row = transaction_.find(target.user, target.address.key);
   return row && (row->flags & store::kRowNotSet) == 0;
@@ -183,9 +192,7 @@ Status Changer::judge_state(Change& change, std::string& failing_uri) const {
     return judge_property_state(world_, transaction_, target, *change.property, change.value.data);
   }
   const std::size_t size = target.address.segments.size();
-  change.nearest = {};
-  if (const gate::NodeRow* row = change.firm ? transaction_.see(*change.firm) : nullptr)
-    change.nearest = {row, change.firm_segment, true};
+  change.nearest = known_row(change);
   change.depth = gate::existing_depth(world_, transaction_, target, &change.nearest);
   const bool exists = change.depth == size;
   const auto missing = [&] {
@@ -315,7 +322,7 @@ void Changer::plan(const Change& change, PlannedCalls& calls) const {
       [&](const ddf::Address::Segment& each) { return world_.binding(each.node).verbs != 0; });
   if (!any_handled) return;
   const std::size_t size = segments.size();
-  gate::Found nearest;
+  gate::Found nearest = known_row(change);
   const std::size_t depth = gate::existing_depth(world_, transaction_, target, &nearest);
   const auto add = [&](std::size_t n, std::uint32_t verb) {
     plan_call(change, target, n, verb, nearest, calls);
@@ -399,15 +406,14 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
       n == target.address.segments.size() && (verb == CSPKIT_EXEC || verb == CSPKIT_REPLACE);
   call.spec.may_stay_pending =
       may_stay_pending_ && final_call && !lasting && engine_.takes_alerts();
-  const std::uint64_t before =
-      written ? transaction_.writes_to(target.user, target.address.key_of(n)) : 0;
+  const std::uint64_t before = transaction_.writes();
   provider::CallResult result = binding.provider->call(call.spec);
   if (result.pending) {
     // From here on its writes are no longer this transaction's, which is used without a lock.
     binding.provider->detach(*result.pending);
     left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
   }
-  if (written) *written = transaction_.writes_to(target.user, target.address.key_of(n)) != before;
+  if (written) *written = transaction_.written_since(before, target.user, target.address.key_of(n));
   return result.status;
 }
 
@@ -430,6 +436,14 @@ Status Changer::make_parents(const Change& change) {
   return {};
 }
 
+void Changer::keep_value(Change& change) {
+  txn::Transaction::Direct known;
+  if (change.firm && change.firm_segment == change.target.address.segments.size())
+    known = {change.firm, transaction_.see(*change.firm)};
+  txn::put_value(transaction_, change.target, std::move(change.value), std::move(change.mime),
+                 change.existed(), known);
+}
+
 Status Changer::add(Change& change) {
   Status parents = make_parents(change);
   if (!parents.ok()) return parents;
@@ -442,8 +456,7 @@ Status Changer::add(Change& change) {
   }
   if (!written) {
     if (!target.node.is_leaf()) change.value = Value(Format::kNode, {});
-    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   change.existed());
+    keep_value(change);
   }
   note_reboot(target.node);
   return {};
@@ -498,8 +511,7 @@ Status Changer::replace(Change& change) {
     if (!done.ok()) return done;
   }
   if (!written) {
-    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   change.existed());
+    keep_value(change);
   }
   note_reboot(target.node);
   return {};
@@ -550,8 +562,7 @@ Status Changer::exec(Change& change) {
   }
   // Nobody acts on it: what was said is kept, for whoever asks.
   if (change.has_value && target.node.is_leaf()) {
-    txn::put_value(transaction_, target, std::move(change.value), std::move(change.mime),
-                   change.existed());
+    keep_value(change);
   }
   return {};
 }

@@ -56,8 +56,12 @@ class Changer {
  private:
   void choose_verb(const dm::Operation& operation, Change& change) const;
   bool find_by_row(std::string_view uri, Change& change) const;
+  /// The row that judge_address has found, while this transaction still sees it.
+  gate::Found known_row(const Change& change) const;
   bool is_set(const gate::Target& target) const;
   Status judge_room(const Change& change) const;
+  /// Puts the change's value into its target's row.
+  void keep_value(Change& change);
   Status add(Change& change);
   Status replace(Change& change);
   Status remove(Change& change);

@@ -56,8 +56,8 @@ std::vector<std::uint8_t> find_traits(const World& world);
 struct Found {
   const NodeRow* row = nullptr;
   std::size_t segment = 0;
-  bool spelled =
-      false;  ///< the address's path is spelled as this row's, and names nothing behind it
+  /// The address's path is spelled as this row's, and names nothing behind it.
+  bool spelled = false;
 };
 /// Number of leading segments that exist: address.segments.size() when the node itself does.
 /// `last`: the row that was looked up last and is there; valid as long as what a view finds. One

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <system_error>
 
 namespace cspkit::store {
 
@@ -119,9 +121,12 @@ bool read_capitals(std::string_view key, std::string_view bits, std::string& pat
 }  // namespace
 
 void append_node_key(std::string& to, std::string_view user, std::string_view key) {
-  char number[kLongestNumber];
-  to.append(number, write_number(number, user.size()));
-  to += user;
+  if (!user.empty()) {
+    to += std::to_string(user.size());
+    to.push_back(':');
+    to += user;
+  }
+  to.push_back('/');
   to += key;
 }
 
@@ -150,10 +155,27 @@ void append_node_record(std::string& to, const NodeRow& row) {
   to.resize(static_cast<std::size_t>(at - to.data()));
 }
 
+namespace {
+
+bool read_key(std::string_view stored, NodeRow& row) {
+  std::size_t size = 0;
+  if (!stored.empty() && stored.front() != '/') {
+    const auto [end, error] = std::from_chars(stored.data(), stored.data() + stored.size(), size);
+    stored.remove_prefix(static_cast<std::size_t>(end - stored.data()));
+    const bool fits = error == std::errc() && size != 0 && size < stored.size() - 1;
+    if (!fits || stored.front() != ':') return false;
+    stored.remove_prefix(1);
+  }
+  row.user = stored.substr(0, size);
+  if (stored.substr(size, 1) != "/") return false;
+  row.key = stored.substr(size + 1);
+  return true;
+}
+
+}  // namespace
+
 bool read_node(std::string_view key, std::string_view record, NodeRow& row) {
-  Reader id(key);
-  row.user = id.bytes(id.number());
-  row.key = id.rest();
+  if (!read_key(key, row)) return false;
   Reader in(record);
   const std::string_view kind = in.bytes(1);
   row.format = static_cast<Format>(in.number_up_to(CSPKIT_FORMAT_FLOAT));
@@ -165,7 +187,7 @@ bool read_node(std::string_view key, std::string_view record, NodeRow& row) {
   const std::uint64_t mime = in.number(), title = in.number();
   row.mime = in.bytes(mime);
   row.title = in.bytes(title);
-  if (!id.good() || !in.good()) return false;
+  if (!in.good()) return false;
   bool fits = false;
   if (kind.front() == kCapitals) {
     fits = read_capitals(row.key, in.bytes(size_of_bits(row.key)), row.path);

@@ -2,7 +2,8 @@
 // What stands in the state file for a node: one key and one record of bytes. A change of a node is
 // the commonest write there is, and SQLite takes two columns in two thirds of the time of ten.
 //
-//   key     user size: number | user | folded path
+//   key     "/vendor/msft/...": the folded path, of the device; "3:ada/vendor/msft/...": of a user,
+//           whose size in bytes stands first. Text: SQLite compares that faster than bytes
 //   record  byte 1 | format, flags, verno, tstamp, mime size, title size: numbers | mime | title |
 //           a bit for each byte of the folded path, from the lowest: 1 where the path as it was
 //           created has the capital letter | value

@@ -62,7 +62,7 @@ constexpr const char* kTo4 = "";
 constexpr const char* kTo5 = R"(
 ALTER TABLE nodes RENAME TO nodes_4;
 CREATE TABLE nodes(
-  key BLOB NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  key TEXT NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
 )";
 
 // A row of version 1 to 4.
@@ -99,7 +99,7 @@ Status put_nodes_in_records(Database& database) {
     record.clear();
     append_node_key(key, row.user, row.key);
     append_node_record(record, row);
-    code = to->blob(key).blob(record).run();
+    code = to->text(key).blob(record).run();
     if (code != SQLITE_OK) break;
   }
   if (code != SQLITE_DONE) return database.failure(code, "bring the nodes to the new version");

@@ -21,15 +21,13 @@ class Statement {
   Statement() = default;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
 
-  Statement& text(const std::string& value) {
-    return bound(sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(),
+  Statement& text(std::string_view value) {
+    return bound(sqlite3_bind_text64(statement_.get(), ++bound_, bytes_of(value), value.size(),
                                      SQLITE_STATIC, SQLITE_UTF8));
   }
   Statement& blob(std::string_view value) {
-    // No bytes are a value, too; no address would be none.
-    const char* bytes = value.data() != nullptr ? value.data() : "";
-    return bound(
-        sqlite3_bind_blob64(statement_.get(), ++bound_, bytes, value.size(), SQLITE_STATIC));
+    return bound(sqlite3_bind_blob64(statement_.get(), ++bound_, bytes_of(value), value.size(),
+                                     SQLITE_STATIC));
   }
   Statement& integer(std::int64_t value) {
     return bound(sqlite3_bind_int64(statement_.get(), ++bound_, value));
@@ -50,6 +48,10 @@ class Statement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
+  // No bytes are a value, too; no address would be none.
+  static const char* bytes_of(std::string_view value) {
+    return value.data() != nullptr ? value.data() : "";
+  }
   Statement& bound(int code) {
     if (code != SQLITE_OK) bind_error_ = code;
     return *this;

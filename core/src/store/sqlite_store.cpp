@@ -223,11 +223,11 @@ int SqliteStore::put_nodes(const NodeRow* rows, std::size_t group) {
     ends_.push_back(bytes_.size());
   }
   Statement& put = statements_.put_nodes[group];
-  std::size_t begin = 0;
-  for (const std::size_t end : ends_) {
-    put.blob(std::string_view(bytes_).substr(begin, end - begin));
-    begin = end;
-  }
+  const auto part = [this](std::size_t i) {
+    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(begin, ends_[i] - begin);
+  };
+  for (std::size_t i = 0; i < ends_.size(); i += 2) put.text(part(i)).blob(part(i + 1));
   return put.run();
 }
 
@@ -235,7 +235,7 @@ int SqliteStore::write_nodes(const Batch& batch) {
   int code = each(batch.remove_nodes, [&](const NodeKey& node) {
     bytes_.clear();
     append_node_key(bytes_, node.user, node.key);
-    return statements_.remove_node.blob(bytes_).run();
+    return statements_.remove_node.text(bytes_).run();
   });
   const NodeRow* const end = batch.put_nodes.end();
   for (const NodeRow* row = batch.put_nodes.begin(); row != end && code == SQLITE_OK;) {

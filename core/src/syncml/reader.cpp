@@ -75,6 +75,18 @@ void inherit(Meta& meta, const Meta& outer) {
   if (meta.mark.empty()) meta.mark = outer.mark;
 }
 
+bool says_anything(const Meta& meta) {
+  return !meta.format.empty() || !meta.type.empty() || !meta.size.empty() || !meta.mark.empty();
+}
+
+/// A container's Meta holds for every command in it.
+void inherit(std::pmr::vector<Command>& commands, const Meta& outer) {
+  for (Command& command : commands) {
+    for (Item& item : command.items) inherit(item.meta, outer);
+    inherit(command.children, outer);
+  }
+}
+
 bool is_container(CommandKind kind) {
   return kind == CommandKind::kAtomic || kind == CommandKind::kSequence;
 }
@@ -211,44 +223,40 @@ void Reader::read_body(xml_node body) {
       message_.final = true;
       skip(node);
     } else {
-      read_command(node, name.text, message_.commands.emplace_back(&arena_), Meta{}, 1);
+      read_command(node, name.text, message_.commands.emplace_back(&arena_), 1);
     }
   });
 }
 
-void Reader::read_command(xml_node node, std::string_view name, Command& command,
-                          const Meta& inherited, unsigned depth) {
+void Reader::read_command(xml_node node, std::string_view name, Command& command, unsigned depth) {
   command.element = name;
   command.kind = command_kind(name);
   if (is_container(command.kind)) {
-    read_container(node, command, inherited, depth);
+    read_container(node, command, depth);
   } else {
-    read_plain(node, command, inherited);
+    read_plain(node, command);
   }
 }
 
-void Reader::read_container(xml_node node, Command& command, const Meta& inherited,
-                            unsigned depth) {
+void Reader::read_container(xml_node node, Command& command, unsigned depth) {
   command.too_deep = depth > max_nesting_;
-  // Its Meta holds for every child, wherever it stands.
   Meta meta;
   for_each_element(node, [&](xml_node child, const Name& name) {
-    if (name.is("Meta")) read_meta(child, meta);
-  });
-  inherit(meta, inherited);
-  for_each_element(node, [&](xml_node child, const Name& name) {
-    if (name.is("Meta")) return;
     if (name.is("CmdID")) {
       read_cmd_id(child, command);
+    } else if (name.is("Meta")) {
+      read_meta(child, meta);
     } else if (name.is("NoResp") || command.too_deep) {
       skip(child);
     } else {
-      read_command(child, name.text, command.children.emplace_back(&arena_), meta, depth + 1);
+      read_command(child, name.text, command.children.emplace_back(&arena_), depth + 1);
     }
   });
+  // Wherever it stands.
+  if (says_anything(meta)) inherit(command.children, meta);
 }
 
-void Reader::read_plain(xml_node node, Command& command, const Meta& inherited) {
+void Reader::read_plain(xml_node node, Command& command) {
   Meta meta;
   for_each_element(node, [&](xml_node child, const Name& name) {
     if (name.is("CmdID")) {
@@ -271,7 +279,7 @@ void Reader::read_plain(xml_node node, Command& command, const Meta& inherited) 
       skip(child);
     }
   });
-  inherit(meta, inherited);
+  if (!says_anything(meta)) return;
   for (Item& item : command.items) inherit(item.meta, meta);
 }
 
@@ -349,6 +357,7 @@ std::string_view Reader::joined(xml_node node) {
 }
 
 std::string_view Reader::content(xml_node node) {
+  if (!exists(node.first_child())) return node.value();
   bool has_elements = false;
   for_each_element(node, [&](xml_node, const Name&) { has_elements = true; });
   if (!has_elements) return text(node);

@@ -40,10 +40,9 @@ class Reader {
   void read_header(pugi::xml_node header);
   void read_header_meta(pugi::xml_node meta);
   void read_body(pugi::xml_node body);
-  void read_command(pugi::xml_node node, std::string_view name, Command& command,
-                    const Meta& inherited, unsigned depth);
-  void read_container(pugi::xml_node node, Command& command, const Meta& inherited, unsigned depth);
-  void read_plain(pugi::xml_node node, Command& command, const Meta& inherited);
+  void read_command(pugi::xml_node node, std::string_view name, Command& command, unsigned depth);
+  void read_container(pugi::xml_node node, Command& command, unsigned depth);
+  void read_plain(pugi::xml_node node, Command& command);
   void read_item(pugi::xml_node node, Item& item);
   void read_meta(pugi::xml_node node, Meta& meta);
   void read_cmd_id(pugi::xml_node node, Command& command);

@@ -26,8 +26,8 @@ class Overlay {
   /// What has been done to a row.
   struct Mark {
     bool removed = true;
-    std::uint64_t writes = 0;
-    tree::Live* live = nullptr;  ///< where the tree has the row; null: not known
+    std::uint64_t written_at = 0;  ///< the write of the transaction that was the last of this row
+    tree::Live* live = nullptr;    ///< where the tree has the row; null: not known
   };
   /// A changed row: user and key always; the rest unless it is removed. Valid until the next at().
   struct Change {

@@ -63,12 +63,12 @@ Status hold(const ddf::Node& leaf, Value& value) {
 
 }  // namespace
 
-void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               bool existed) {
+void put_value(Transaction& transaction, const gate::Target& target, Value&& value,
+               std::string&& mime, bool existed, Transaction::Direct known) {
   // A row that is there keeps its spelling.
-  const Transaction::Direct before = transaction.find_placed(target.user, target.address.key);
-  if (before.row)
-    return transaction.overwrite(*before.row, std::move(value), std::move(mime), before.live);
+  if (!known.row) known = transaction.find_placed(target.user, target.address.key);
+  if (known.row)
+    return transaction.overwrite(*known.row, std::move(value), std::move(mime), known.live);
   NodeRow row;
   row.user = target.user;
   row.key = target.address.key;

@@ -28,9 +28,9 @@ void make_node(Transaction& transaction, const gate::World& world, const gate::T
                std::size_t n, std::uint32_t flags = 0);
 
 /// Sets the row of the target to a value; its ancestors are not looked at. `existed`: set or by
-/// rule.
-void put_value(Transaction& transaction, const gate::Target& target, Value value, std::string mime,
-               bool existed);
+/// rule. `known`: the row, if the caller has it. `value` is left with memory for another one.
+void put_value(Transaction& transaction, const gate::Target& target, Value&& value,
+               std::string&& mime, bool existed, Transaction::Direct known = {});
 
 /// Sets a leaf, or makes an interior node, with missing ancestors. `target` is resolved.
 /// kBadFormat.

@@ -131,11 +131,11 @@ void Transaction::overwrite_with(const NodeRow& before, Format format, std::stri
   note_set(place, cost_before);
 }
 
-void Transaction::overwrite(const NodeRow& before, Value value, std::string mime,
+void Transaction::overwrite(const NodeRow& before, Value&& value, std::string&& mime,
                             tree::Live* live) {
   overwrite_with(before, value.format, value.data, value.secret, live, [&](NodeRow& row) {
-    row.mime = std::move(mime);
-    row.value = std::move(value.data);
+    row.mime.swap(mime);
+    row.value.swap(value.data);
   });
 }
 
@@ -156,14 +156,14 @@ void Transaction::set(NodeRow row, std::size_t cost_before) {
 void Transaction::note_set(const Overlay::Place& place, std::size_t cost_before) {
   written_ += place.row.value.size();
   growth_ += static_cast<std::ptrdiff_t>(tree::cost_of(place.row) - cost_before);
-  ++place.mark.writes;
+  place.mark.written_at = ++writes_;
   place.mark.removed = false;
 }
 
 void Transaction::reset(std::string_view user, std::string_view key) {
   growth_ -= static_cast<std::ptrdiff_t>(cost_at(user, key));
   Overlay::Mark& mark = changes_.at(user, key).mark;
-  ++mark.writes;
+  mark.written_at = ++writes_;
   mark.removed = true;
   mark.live = nullptr;
   removes_ = true;
@@ -239,9 +239,11 @@ Status Transaction::rename_subtree(std::string_view user, std::string_view key,
   return {};
 }
 
-std::uint64_t Transaction::writes_to(std::string_view user, std::string_view key) const {
+bool Transaction::written_since(std::uint64_t writes, std::string_view user,
+                                std::string_view key) const {
+  if (writes_ == writes) return false;
   const Overlay::Change own = changes_.find(user, key);
-  return own ? own.mark->writes : 0;
+  return own && own.mark->written_at > writes;
 }
 
 const std::string* Transaction::state(const std::string& provider, const std::string& key) const {

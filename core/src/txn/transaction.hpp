@@ -89,7 +89,8 @@ class Transaction : public gate::View {
   void put_new(NodeRow row);
   /// Gives a row that is there, as find() says it is, another value.
   /// `live`: where the tree has it, if the caller knows.
-  void overwrite(const NodeRow& before, Value value, std::string mime, tree::Live* live = nullptr);
+  /// `value` is left with what memory the row had for the one before.
+  void overwrite(const NodeRow& before, Value&& value, std::string&& mime, tree::Live* live);
   /// The same of a value that somebody else keeps.
   void overwrite(const NodeRow& before, const BorrowedValue& value, std::string_view mime,
                  tree::Live* live);
@@ -101,8 +102,11 @@ class Transaction : public gate::View {
   /// kTooLarge: then it has moved nothing.
   Status rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
                         std::string_view new_path);
-  /// Grows with every put and erase of exactly this row: tells whether a handler wrote it itself.
-  std::uint64_t writes_to(std::string_view user, std::string_view key) const;
+  /// Grows with every put and erase.
+  std::uint64_t writes() const { return writes_; }
+  /// Was exactly this row put or erased since there were so many writes? Tells whether a handler
+  /// did it itself.
+  bool written_since(std::uint64_t writes, std::string_view user, std::string_view key) const;
 
   const std::string* state(const std::string& provider, const std::string& key) const;
   void put_state(std::string provider, std::string key, std::string bytes);
@@ -146,7 +150,8 @@ class Transaction : public gate::View {
   std::int64_t now_ms_;
   std::unique_ptr<Overlay> own_;  // where none is lent
   Overlay& changes_;
-  bool removes_ = false;       // something
+  bool removes_ = false;  // something
+  std::uint64_t writes_ = 0;
   std::size_t written_ = 0;    // bytes of all values that were put
   std::ptrdiff_t growth_ = 0;  // of the tree, by tree::cost_of()
   std::vector<store::NodeKey> erased_keys_;

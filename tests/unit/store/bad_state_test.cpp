@@ -150,8 +150,8 @@ TEST_F(BadState, RowsThatCannotBeAreDamage) {
   make();
   for (const char* change :
        {"nodes SET record=X''", "nodes SET record=X'0163'", "nodes SET record=X'0304'",
-        "nodes SET key=X'05616263' WHERE key=(SELECT min(key) FROM nodes)", "jobs SET attempt=-1",
-        "undo SET sequence=4294967296"}) {
+        "nodes SET key='key/1' WHERE key='/key/1'", "nodes SET key='9:a/key/1' WHERE key='/key/1'",
+        "jobs SET attempt=-1", "undo SET sequence=4294967296"}) {
     const std::string copy = dir_.file("copy.db");
     std::filesystem::copy_file(path_, copy, std::filesystem::copy_options::overwrite_existing);
     const std::string table(change, std::string(change).find(' '));

@@ -58,7 +58,7 @@ TEST(NodeRecord, IsWhatItsDescriptionSays) {
   row.title = "ti";
   row.value = std::string("\0v", 2);
   const Written written = write(row);
-  EXPECT_EQ(written.key, "\3adavendor/x/text");
+  EXPECT_EQ(written.key, "3:ada/vendor/x/text");
   const std::string format(1, static_cast<char>(Format::kChr));
   EXPECT_EQ(written.record,
             "\1" + format + "\1\xAC\2\x80\1\1\2" + "mti" + "\x81\2" + std::string("\0v", 2));
@@ -123,9 +123,24 @@ TEST(NodeRecord, DevicesComeBeforeUsersAndKeysAreInOrder) {
     return bytes;
   };
   EXPECT_LT(key("", "zz"), key("a", "aa"));
+  EXPECT_EQ(key("", "a/b"), "/a/b");
   EXPECT_LT(key("ada", "a"), key("ada", "a/b"));
   EXPECT_LT(key("ada", "a/b"), key("ada", "b"));
   EXPECT_NE(key("ab", "c"), key("a", "bc"));
+}
+
+TEST(NodeRecord, KeysThatAreNoneAreRefused) {
+  const std::string record = write(row_of("k", "k")).record;
+  const auto reads = [&](const std::string& key) {
+    store::NodeRow row;
+    return store::read_node(key, record, row);
+  };
+  EXPECT_TRUE(reads("/k"));
+  EXPECT_TRUE(reads("3:ada/k"));
+  for (const char* key : {"", "k", "3:ada", "3:adak", "4:ada/k", "9:ada/k", "0:/k", ":/k", "3/k",
+                          "3ada/k", "-1:a/k", "99999999999999999999:a/k"}) {
+    EXPECT_FALSE(reads(key)) << key;
+  }
 }
 
 // A cut one is refused, or all that is missing are bytes of the value.
@@ -153,7 +168,7 @@ TEST(NodeRecord, CutsAndNoiseAreRefusedOrHarmless) {
 }
 
 TEST(NodeRecord, NumbersBeyondTheirFieldAreRefused) {
-  const std::string key("\0k", 2);
+  const std::string key = "/k";
   const auto reads = [&](const std::string& record) {
     store::NodeRow row;
     return store::read_node(key, record, row);

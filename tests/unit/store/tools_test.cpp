@@ -29,11 +29,6 @@ class StateTools : public ::testing::Test {
     batch.put_alerts.push_back(alert(1, "", "x"));
     ASSERT_TRUE((*opened)->apply(batch).ok());
   }
-  static std::string key_7() {
-    std::string key;
-    store::append_node_key(key, "", "key/7");
-    return sql_blob(key);
-  }
   std::string problems() const {
     const auto check = check_state(path_);
     if (!check) return "refused: " + check.error().text();
@@ -77,14 +72,14 @@ TEST_F(StateTools, ARowUnderAnothersKeyIsFound) {
   row.path = "somewhere/else";
   std::string record;
   store::append_node_record(record, row);
-  run_sql(path_, "UPDATE nodes SET record=" + sql_blob(record) + " WHERE key=" + key_7());
+  run_sql(path_, "UPDATE nodes SET record=" + sql_blob(record) + " WHERE key='/key/7'");
   EXPECT_THAT(problems(), HasSubstr("somewhere/else"));
   EXPECT_THAT(problems(), HasSubstr("key/7"));
 }
 
 TEST_F(StateTools, RowsThatCannotBeAreFound) {
   make();
-  run_sql(path_, "UPDATE nodes SET record=X'0163' WHERE key=" + key_7());
+  run_sql(path_, "UPDATE nodes SET record=X'0163' WHERE key='/key/7'");
   EXPECT_THAT(problems(), HasSubstr("record of key/7"));
 }
 
