@@ -97,13 +97,12 @@ void SessionImpl::alerts_acknowledged(const std::vector<std::int64_t>& ids) {
 }
 
 Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* value) {
-  dm::Operation operation;
-  operation.verb = verb;
-  operation.uri = uri;
-  operation.has_data = value != nullptr;
-  if (value) operation.data = value->data;  // of a property
+  operation_.verb = verb;
+  operation_.uri = uri;
+  operation_.has_data = value != nullptr;
+  operation_.data = value ? std::string_view(value->data) : std::string_view{};  // of a property
   std::string failing_uri;
-  return run_change(operation, value, failing_uri);
+  return run_change(operation_, value, failing_uri);
 }
 
 Status SessionImpl::run_change(const dm::Operation& operation, const Value* typed,

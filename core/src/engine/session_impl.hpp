@@ -78,8 +78,9 @@ class SessionImpl : public dm::CommandRunner {
   std::uint64_t id_;
   tree::TreeMutex::Seat seat_;  // at the tree, for Gets
   dm::DmSession dm_;
-  Change change_;        // reused, too
-  gate::Target target_;  // reused: a Get of a stored value allocates for its result only
+  dm::Operation operation_;  // of change()
+  Change change_;            // reused, too
+  gate::Target target_;      // reused: a Get of a stored value allocates for its result only
   std::vector<AlertRecord> alerts_;
   std::vector<int> statuses_;
 };

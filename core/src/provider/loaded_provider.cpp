@@ -27,42 +27,49 @@ bool good_name(std::string_view name) {
 /// What a provider is told of an operation; borrows from the spec.
 class RequestOf {
  public:
-  RequestOf(const CallSpec& spec, Clock::Duration deadline) {
+  RequestOf(const CallSpec& spec, Clock::Duration deadline)
+      : value_(value_of(spec)),
+        request_{
+            sizeof(cspkit_request),
+            spec.handler,
+            spec.verb,
+            static_cast<std::int32_t>(spec.scope),
+            str(spec.user),
+            str(spec.path),
+            names_of(spec),
+            spec.captures.size(),
+            spec.value ? &value_ : nullptr,
+            str(spec.mime),
+            spec.session,
+            spec.transaction ? spec.transaction->id() : 0,
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count(),
+        } {}
+  RequestOf(const RequestOf&) = delete;
+  RequestOf& operator=(const RequestOf&) = delete;
+  const cspkit_request& get() const { return request_; }
+
+ private:
+  const cspkit_str* names_of(const CallSpec& spec) {
     cspkit_str* names = few_;
     if (spec.captures.size() > kFew) {
       many_.resize(spec.captures.size());
       names = many_.data();
     }
     for (std::size_t i = 0; i < spec.captures.size(); ++i) names[i] = str(spec.captures[i]);
-    if (spec.value) {
-      value_ = {static_cast<std::int32_t>(spec.value->format),
-                spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) ? kSecret : 0u,
-                spec.value->data.data(), spec.value->data.size()};
-    }
-    request_.size = sizeof(request_);
-    request_.handler = spec.handler;
-    request_.verb = spec.verb;
-    request_.scope = static_cast<std::int32_t>(spec.scope);
-    request_.user = str(spec.user);
-    request_.path = str(spec.path);
-    request_.captures = names;
-    request_.capture_count = spec.captures.size();
-    request_.value = spec.value ? &value_ : nullptr;
-    request_.mime = str(spec.mime);
-    request_.session = spec.session;
-    request_.transaction = spec.transaction ? spec.transaction->id() : 0;
-    request_.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+    return names;
   }
-  RequestOf(const RequestOf&) = delete;
-  RequestOf& operator=(const RequestOf&) = delete;
-  const cspkit_request& get() const { return request_; }
+  static cspkit_value value_of(const CallSpec& spec) {
+    if (!spec.value) return {};
+    const bool secret = spec.value->secret || (spec.flags & CSPKIT_HANDLER_SECRET) != 0;
+    return {static_cast<std::int32_t>(spec.value->format), secret ? kSecret : 0u,
+            spec.value->data.data(), spec.value->data.size()};
+  }
 
- private:
   static constexpr std::size_t kFew = 4;
   cspkit_str few_[kFew];
   std::vector<cspkit_str> many_;
-  cspkit_value value_{};
-  cspkit_request request_{};
+  cspkit_value value_;
+  cspkit_request request_;  // each member is said: clearing it all first costs as much again
 };
 
 /// The same with all that it borrows.

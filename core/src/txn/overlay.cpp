@@ -61,7 +61,7 @@ Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
   if (place == 0) {
     NodeRow& made = rows_.add();
     marks_.emplace_back();
-    made.user = before.user;
+    if (!before.user.empty() || !made.user.empty()) made.user = before.user;
     made.key = before.key;
     place = rows_.size();
     index(place);
@@ -70,7 +70,7 @@ Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
   NodeRow& row = rows_[place - 1];
   if (&row != &before) {  // which is the tree's then, and has not moved
     row.path = before.path;
-    row.title = before.title;
+    if (!before.title.empty() || !row.title.empty()) row.title = before.title;
   }
   return {row, marks_[place - 1]};
 }

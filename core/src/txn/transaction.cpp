@@ -142,7 +142,7 @@ void Transaction::overwrite(const NodeRow& before, Value&& value, std::string&& 
 void Transaction::overwrite(const NodeRow& before, const BorrowedValue& value,
                             std::string_view mime, tree::Live* live) {
   overwrite_with(before, value.format, value.data, value.secret, live, [&](NodeRow& row) {
-    row.mime.assign(mime);
+    if (!mime.empty() || !row.mime.empty()) row.mime.assign(mime);
     row.value.assign(value.data);
   });
 }
