@@ -22,10 +22,15 @@ CoveredCall as_covered(const HandlerCall& call) {
 }  // namespace
 
 Effects::Effects(EngineImpl& engine, txn::Transaction& transaction)
-    : engine_(engine), transaction_(transaction), covered_(engine.hash_seed()) {}
+    : engine_(engine), transaction_(transaction) {}
 
 Effects::~Effects() {
   if (!participants_.empty()) undo();
+}
+
+CoveredCalls& Effects::covered() {
+  if (!covered_) covered_.emplace(engine_.hash_seed());
+  return *covered_;
 }
 
 Status Effects::join(provider::LoadedProvider& provider, std::size_t& participant) {
@@ -44,7 +49,7 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   Record record;
   Status joined = join(*call.provider, record.participant);
   if (!joined.ok() || !asks_for_undo(call)) return joined;
-  if (!covered_.add(as_covered(call))) return {};
+  if (!covered().add(as_covered(call))) return {};
   Result<std::optional<std::string>> undo = call.provider->undo_for(call.spec);
   if (!undo) return undo.error();
   if (!undo->has_value()) return {};
@@ -57,7 +62,7 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
 Status Effects::prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation) {
   std::vector<Record> records;
   records.reserve(calls.size());
-  covered_.reserve(calls.size());
+  covered().reserve(calls.size());
   for (const HandlerCall& call : calls) {
     if (!call.provider->has_transactions()) continue;
     failed_operation = call.operation;
@@ -73,8 +78,8 @@ Status Effects::before(const HandlerCall& call) {
   if (!call.provider->has_transactions()) return {};
   // Each change of such a handler has a record of its own, repeated or not.
   const bool each = (call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) != 0;
-  if (!each && covered_.has(as_covered(call))) return {};
-  if (each) covered_.remove(as_covered(call));
+  if (!each && covered().has(as_covered(call))) return {};
+  if (each) covered().remove(as_covered(call));
   std::vector<Record> records;
   Status asked = ask(call, records);
   return asked.ok() ? save(std::move(records)) : asked;
@@ -118,14 +123,14 @@ Status Effects::save(std::vector<Record> records) {
   return saved;
 }
 
-void Effects::decide(store::Batch& batch) const {
+void Effects::decide_for_all(store::Batch& batch) const {
   for (const Participant& each : participants_) {
     // The mark alone decides: records beside it undo nothing, and go with it.
     if (each.recorded) batch.put_committed.push_back({id(), each.provider->name()});
   }
 }
 
-void Effects::conclude() {
+void Effects::conclude_all() {
   for (const Participant& each : participants_) {
     Status heard = each.provider->commit(transaction_.id());
     if (heard.ok()) {

@@ -13,6 +13,7 @@
 #include <cspkit/result.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -83,8 +84,12 @@ class Effects {
   Status prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation);
   Status before(const HandlerCall& call);
 
-  void decide(store::Batch& batch) const;
-  void conclude();
+  void decide(store::Batch& batch) const {
+    if (!participants_.empty()) decide_for_all(batch);
+  }
+  void conclude() {
+    if (!participants_.empty()) conclude_all();
+  }
   /// Applies every record, the last first, and ends the transaction for the providers. The commands
   /// that could not be undone.
   std::set<std::size_t> undo();
@@ -101,6 +106,9 @@ class Effects {
     std::size_t operation = 0;
     txn::UndoRecord undo;
   };
+  void decide_for_all(store::Batch& batch) const;
+  void conclude_all();
+  CoveredCalls& covered();
   Status join(provider::LoadedProvider& provider, std::size_t& participant);
   Status ask(const HandlerCall& call, std::vector<Record>& records);
   Status save(std::vector<Record> records);
@@ -111,7 +119,7 @@ class Effects {
   txn::Transaction& transaction_;
   std::vector<Participant> participants_;  // in the order of their begin
   std::vector<Record> records_;            // saved, in order
-  CoveredCalls covered_;
+  std::optional<CoveredCalls> covered_;    // made when it is asked for: most transactions need none
   std::uint32_t sequence_ = 0;
 };
 

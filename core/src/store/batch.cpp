@@ -27,6 +27,9 @@ void NodeRows::clear() {
     if (text.capacity() > kBytes) std::string().swap(text);
   };
   for (NodeRow& row : *this) {
+    const std::size_t bytes = row.value.capacity() + row.mime.capacity() + row.title.capacity() +
+                              row.key.capacity() + row.path.capacity();
+    if (bytes <= kBytes) continue;  // so is each
     drop_long(row.value);
     drop_long(row.mime);
     drop_long(row.title);
