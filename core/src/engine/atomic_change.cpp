@@ -35,6 +35,7 @@ AtomicChange::~AtomicChange() {
 }
 
 bool AtomicChange::run() {
+  const PlannedCalls::Emptied emptied(engine_.workspace().planned);
   if (!judge() || !put_in_order()) {
     for (dm::Outcome& outcome : outcomes_) {
       if (outcome.status.ok()) outcome.status = Status(Code::kNotExecuted);
@@ -141,7 +142,6 @@ bool AtomicChange::put_in_order() {
 
 Status AtomicChange::prepare(std::size_t& failed) {
   PlannedCalls& calls = engine_.workspace().planned;
-  const PlannedCalls::Emptied emptied(calls);
   for (const std::size_t i : order_) {
     if (operations_[i].verb == dm::Verb::kCopy) choose_copy_verb(i);
     changer_.plan(changes_[i], calls);

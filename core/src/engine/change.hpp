@@ -35,6 +35,8 @@ struct Change {
   std::size_t depth = 0;  ///< leading segments that exist
   gate::Found nearest;    ///< the last row on the way; good until something is put
   bool existed() const { return depth == target.address.segments.size(); }
+  /// Of the plan, counted from 1: the call that replaces its value, when it was there. 0: none.
+  std::size_t planned = 0;
   std::size_t operation = 0;  ///< which command of an Atomic it is
   bool may_stay_pending = false;
   /// Makes one that was used before ready for another command.

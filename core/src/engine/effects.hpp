@@ -58,6 +58,8 @@ class PlannedCalls {
     return calls_[size_++];
   }
   std::span<const HandlerCall> all() const { return {calls_.data(), size_}; }
+  std::size_t size() const { return size_; }
+  HandlerCall& operator[](std::size_t i) { return calls_[i]; }
 
  private:
   void clear() {

@@ -81,7 +81,7 @@ void Change::begin() {
   property.reset();
   passed_over = kept_if_there = may_stay_pending = false;
   firm = nullptr;
-  firm_segment = depth = operation = 0;
+  firm_segment = depth = planned = operation = 0;
   nearest = {};
 }
 
@@ -312,7 +312,7 @@ void Changer::plan_removal(const Change& change, PlannedCalls& calls) const {
   }
 }
 
-void Changer::plan(const Change& change, PlannedCalls& calls) const {
+void Changer::plan(Change& change, PlannedCalls& calls) const {
   if (!world_.any_transactions || !change.calls_handlers()) return;
   if (change.verb == dm::Verb::kDelete) return plan_removal(change, calls);
   const gate::Target& target = change.target;
@@ -333,7 +333,12 @@ void Changer::plan(const Change& change, PlannedCalls& calls) const {
     if (depth < size && target.node.grants(ddf::kAccessAdd)) add(size, CSPKIT_ADD);
     return add(size, CSPKIT_EXEC);
   }
-  if (target.node.is_leaf()) return add(size, replacing_verb(target, depth == size));
+  if (target.node.is_leaf()) {
+    const std::size_t before = calls.size();
+    add(size, replacing_verb(target, depth == size));
+    change.planned = depth == size && calls.size() != before ? calls.size() : 0;
+    return;
+  }
   if (depth < size) add(size, CSPKIT_ADD);
 }
 
@@ -381,19 +386,30 @@ Status Changer::apply(Change& change) {
   }
 }
 
+// What was planned holds until something is removed or renamed: then a name may be spelled
+// otherwise. It has been asked for its undo record, unless each change has one of its own.
+HandlerCall* Changer::planned_call(const Change& change, std::uint32_t verb) {
+  if (change.planned == 0 || transaction_.removes()) return nullptr;
+  HandlerCall& call = engine_.workspace().planned[change.planned - 1];
+  return call.spec.verb == verb && (call.spec.flags & CSPKIT_HANDLER_UNDO_EACH) == 0 ? &call
+                                                                                     : nullptr;
+}
+
 Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t verb,
                      const Value* value, std::string_view mime, bool* written,
-                     const gate::Found& known) {
+                     const gate::Found& known, HandlerCall* planned) {
   const gate::Binding& binding =
       world_.binding(n == 0 ? target.node.id() : target.address.segments[n - 1].node);
-  HandlerCall& call = engine_.workspace().call;
-  call.provider = binding.provider;
-  fill_call(world_, transaction_, target, n, verb, call.spec, known);
+  HandlerCall& call = planned ? *planned : engine_.workspace().call;
+  if (!planned) {
+    call.provider = binding.provider;
+    fill_call(world_, transaction_, target, n, verb, call.spec, known);
+  }
   call.spec.value = value;
   call.spec.mime = mime;
   call.spec.session = session_;
   call.spec.transaction = &transaction_;
-  if (binding.provider->has_transactions()) {
+  if (!planned && binding.provider->has_transactions()) {
     call.key.assign(target.address.key_of(n));
     call.operation = operation_;
     Status undoable = effects_.before(call);
@@ -500,7 +516,8 @@ Status Changer::replace(Change& change) {
   bool written = false;
   if (binding.handles(verb)) {
     Status done = call(target, target.address.segments.size(), verb, &change.value, change.mime,
-                       &written, exists ? change.nearest : gate::Found());
+                       &written, exists ? change.nearest : gate::Found(),
+                       exists ? planned_call(change, verb) : nullptr);
     if (done.code() == Code::kPending) {
       note_reboot(target.node);
       if (!written) {

@@ -42,7 +42,7 @@ class Changer {
   Status judge_demands(const Change& change, bool in_atomic) const;
   /// The handlers that a change will call, as far as can be told before anything runs; their specs
   /// borrow from `change`.
-  void plan(const Change& change, PlannedCalls& calls) const;
+  void plan(Change& change, PlannedCalls& calls) const;
   /// Is it an Exec whose effect cannot be undone?
   bool is_irreversible(const Change& change) const;
   /// Row 12: the effect. kPending when the handler goes on and may: then left_pending().
@@ -73,7 +73,10 @@ class Changer {
   /// Calls the handler of `verb`; what it left unwritten is stored by the caller when `written`
   /// stays false; null: nothing is.
   Status call(const gate::Target& target, std::size_t n, std::uint32_t verb, const Value* value,
-              std::string_view mime, bool* written, const gate::Found& known = {});
+              std::string_view mime, bool* written, const gate::Found& known = {},
+              HandlerCall* planned = nullptr);
+  /// The call that was planned for a change, if it is still what would be planned now.
+  HandlerCall* planned_call(const Change& change, std::uint32_t verb);
   void plan_call(const Change& change, const gate::Target& target, std::size_t n,
                  std::uint32_t verb, const gate::Found& known, PlannedCalls& calls) const;
   void plan_removal(const Change& change, PlannedCalls& calls) const;

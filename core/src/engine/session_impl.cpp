@@ -143,9 +143,10 @@ Status SessionImpl::judge_and_apply(const dm::Operation& operation, const Value*
   if (!value.ok()) return value;
   Status demands = changer.judge_demands(change, false);
   if (!demands.ok()) return demands;
+  std::optional<PlannedCalls::Emptied> emptied;
   if (engine_.world().any_transactions) {
     PlannedCalls& calls = engine_.workspace().planned;
-    const PlannedCalls::Emptied emptied(calls);
+    emptied.emplace(calls);
     std::size_t only = 0;
     changer.plan(change, calls);
     Status prepared = effects.prepare(calls.all(), only);

@@ -2,6 +2,7 @@
 #include "txn/overlay.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <tuple>
 
@@ -57,8 +58,12 @@ Overlay::Place Overlay::at(std::string_view user, std::string_view key) {
 }
 
 Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
-  std::size_t place = place_of(before.user, before.key);
-  if (place == 0) {
+  // One of its own, or the tree's; then the overlay has none.
+  const std::less_equal<const NodeRow*> is_in_order;
+  const bool own = !rows_.empty() && is_in_order(rows_.begin(), &before) &&
+                   is_in_order(&before, rows_.end() - 1);
+  std::size_t place = own ? static_cast<std::size_t>(&before - rows_.begin()) + 1 : 0;
+  if (!own) {
     NodeRow& made = rows_.add();
     marks_.emplace_back();
     if (!before.user.empty() || !made.user.empty()) made.user = before.user;
@@ -77,8 +82,10 @@ Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
 
 void Overlay::clear() {
   constexpr std::size_t kMost = 4096;
+  constexpr std::size_t kUsual = 1024;
   rows_.clear();
   marks_.clear();
+  usual_slots_ = std::min(slots_.size(), kUsual);
   slots_.clear();
   if (marks_.capacity() > kMost) marks_.shrink_to_fit();
   if (slots_.capacity() > kMost) slots_.shrink_to_fit();
@@ -90,7 +97,7 @@ void Overlay::index(std::size_t place) {
   if (rows_.size() <= kFew) return;
   const bool grows = slots_.size() < 2 * rows_.size();
   if (slots_.empty()) seed_ = tree::chance(this);
-  if (grows) slots_.assign(std::max(8 * kFew, 2 * slots_.size()), {});
+  if (grows) slots_.assign(std::max({8 * kFew, 2 * slots_.size(), usual_slots_}), {});
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t each = grows ? 1 : place; each <= place; ++each) {
     const NodeRow& row = rows_[each - 1];

@@ -88,6 +88,7 @@ class Overlay {
   std::vector<Mark> marks_;  // of rows_
   std::uint64_t seed_ = 0;
   std::vector<Slot> slots_;  // when there are more than a few; a power of two, half of them free
+  std::size_t usual_slots_ = 0;  // as many as were enough last time
   // By user; all of rows_ or nothing.
   mutable std::map<std::string, Order, std::less<>> ordered_;
   bool borrowed_ = false;

@@ -102,6 +102,8 @@ class Transaction : public gate::View {
   /// kTooLarge: then it has moved nothing.
   Status rename_subtree(std::string_view user, std::string_view key, std::string_view new_key,
                         std::string_view new_path);
+  /// Has something been removed or renamed?
+  bool removes() const { return removes_; }
   /// Grows with every put and erase.
   std::uint64_t writes() const { return writes_; }
   /// Was exactly this row put or erased since there were so many writes? Tells whether a handler
