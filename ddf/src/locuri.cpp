@@ -103,9 +103,14 @@ bool is_utf8(std::string_view s) {
 }
 
 std::string fold(std::string_view s) {
-  std::string out(s.size(), '\0');
-  text::fold_into(out.data(), s);
+  std::string out;
+  fold(s, out);
   return out;
+}
+
+void fold(std::string_view s, std::string& out) {
+  if (out.size() != s.size()) out.resize(s.size());
+  text::fold_into(out.data(), s);
 }
 
 void append_encoded(std::string& out, std::string_view decoded) {
@@ -237,6 +242,8 @@ Result<LocUri> LocUri::parse(std::string_view whole, const UriLimits& limits) {
   }
   return uri;
 }
+
+bool equal_folded(std::string_view a, std::string_view b) { return text::equal_folded(a, b); }
 
 bool folds_to(std::string_view text, std::string_view folded) {
   return text.size() == folded.size() && text::folds_to(text.data(), folded.data(), text.size());

@@ -456,11 +456,11 @@ bool take_steps(const SchemaData& data, std::uint32_t node, std::string_view pat
 
 }  // namespace
 
-bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::string_view key,
-                     std::string_view below, Address& out) const {
+bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::string_view below,
+                     Address& out) const {
   const auto at = static_cast<std::uint32_t>(node);
   const std::span<const Record> records = data_->records;
-  if (path.empty() || path.size() != key.size() || records[at].parent == kNone) return false;
+  if (path.empty() || records[at].parent == kNone) return false;
   std::uint32_t child = kNone;
   std::size_t size = path.size();
   if (!below.empty()) {
@@ -477,7 +477,7 @@ bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::strin
   if (out.path.size() != size) out.path.resize(size);
   if (out.key.size() != size) out.key.resize(size);
   std::memcpy(out.path.data(), path.data(), path.size());
-  std::memcpy(out.key.data(), key.data(), path.size());
+  text::fold_into(out.key.data(), path);
   std::size_t steps = 0;
   for (std::uint32_t up = at; records[up].parent != kNone; up = records[up].parent) ++steps;
   const std::size_t count = steps + (child == kNone ? 0 : 1);

@@ -150,6 +150,11 @@ inline bool copy_if_folds(char* to, const char* from, const char* folded, std::s
 }
 
 inline bool equal_folded(const char* a, const char* b, std::size_t n) {
+  if (n >= 16) {
+    Bytes16 differ = fold16(load16(a + n - 16)) ^ fold16(load16(b + n - 16));
+    for (; n > 16; n -= 16, a += 16, b += 16) differ |= fold16(load16(a)) ^ fold16(load16(b));
+    return is_zero(differ);
+  }
   if (n < 8) return fold8(load_tail(a, n)) == fold8(load_tail(b, n));
   std::uint64_t differ = fold8(load8(a + n - 8)) ^ fold8(load8(b + n - 8));
   for (; n > 8; n -= 8, a += 8, b += 8) differ |= fold8(load8(a)) ^ fold8(load8(b));
@@ -207,6 +212,11 @@ inline void fold_into(char* out, std::string_view s) {
     return;
   }
   // Read before the loop, which may write over it.
+  if (n >= 16) {
+    const Bytes16 last = fold16(load16(p + n - 16));
+    for (std::size_t i = 0; i + 16 < n; i += 16) store16(out + i, fold16(load16(p + i)));
+    return store16(out + n - 16, last);
+  }
   const std::uint64_t last = fold8(load8(p + n - 8));
   for (std::size_t i = 0; i + 8 < n; i += 8) {
     const std::uint64_t w = fold8(load8(p + i));

@@ -131,8 +131,7 @@ bool Changer::find_by_row(std::string_view uri, Change& change) const {
   }
   ddf::Address& address = change.target.address;
   const ddf::Schema& schema = *world_.schema;
-  if (!live || !schema.restore(scope, live->node, live->row.path, live->row.key, below, address))
-    return false;
+  if (!live || !schema.restore(scope, live->node, live->row.path, below, address)) return false;
   change.firm_segment = address.segments.size() - (below.empty() ? 0 : 1);
   if (!world_.has(address.node, gate::kPlain)) return false;
   if (limits.max_segments != 0 && address.segments.size() > limits.max_segments) return false;
@@ -143,6 +142,7 @@ bool Changer::find_by_row(std::string_view uri, Change& change) const {
 Status Changer::judge_address(const dm::Operation& operation, Change& change) const {
   change.verb = operation.verb;
   change.mime.assign(operation.mime);
+  change.firm = nullptr;
   const bool whole = operation.part == dm::Part::kWhole;
   if (!whole) choose_verb(operation, change);
   const std::uint32_t access = change.passed_over ? 0 : access_of(change.verb);

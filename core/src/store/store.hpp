@@ -23,9 +23,9 @@ namespace cspkit::store {
 inline constexpr std::uint32_t kRowNotSet = 1u << 31;
 
 struct NodeRow {
+  std::string path;  ///< canonical path as it was created
   std::string user;
   std::string key;                 ///< folded canonical path, "vendor/msft/office/installation/..."
-  std::string path;                ///< canonical path as it was created
   Format format = Format::kUnset;  ///< kNode for interior nodes
   std::string mime;
   std::string value;

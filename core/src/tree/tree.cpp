@@ -48,7 +48,7 @@ std::pair<Live*, bool> Space::put(NodeRow& row) {
     if (text->capacity() > 2 * text->size() + 64) text->shrink_to_fit();
   }
   std::string key = row.key;
-  Live& live = rows_.emplace(std::move(key), Live{std::move(row)}).first->second;
+  Live& live = rows_.emplace(std::move(key), Live{.row = std::move(row)}).first->second;
   index_.insert(live.row.key, &live);
   return {&live, false};
 }

@@ -29,16 +29,18 @@ using store::NodeRow;
 
 /// A row and where the schema places it.
 struct Live {
-  NodeRow row;
   ddf::NodeId node = ddf::kNoNode;  ///< kNoNode: an orphan, kept but invisible
-  /// All above it exists, nothing but its folded path has to be looked at to find it (neither the
-  /// device's profile, nor the names on the way, nor the case of letters), and its row spells the
-  /// path as the DDF does. False says nothing.
+  /// All above it exists, nothing but its path in any case of letters has to be looked at to find
+  /// it (neither the device's profile, nor the names on the way), and its row spells the path as
+  /// the DDF does. False says nothing.
   bool firm = false;
   /// A Get of exactly this address is answered by this row, whoever asks: it is a leaf that grants
-  /// Get, all above it exists, and nothing but its folded path has to be looked at. False says
-  /// nothing.
+  /// Get, all above it exists, and nothing but its path in any case of letters has to be looked at.
+  /// False says nothing.
   bool direct = false;
+  NodeRow row;
+  /// Is its key its path in lower case?
+  bool is_folded() const { return firm || direct; }
 };
 
 /// About what a row takes, here and in the state file.
@@ -66,12 +68,13 @@ class Space {
   /// @{
   Live* find_direct(std::string_view text) const {
     return index_.find(text, [text](const Live& live) {
-      return live.direct && ddf::folds_to(text, live.row.key);
+      return live.direct && ddf::equal_folded(text, live.row.path);
     });
   }
   Live* find_firm(std::string_view text) const {
-    return index_.find(
-        text, [text](const Live& live) { return live.firm && ddf::folds_to(text, live.row.key); });
+    return index_.find(text, [text](const Live& live) {
+      return live.firm && ddf::equal_folded(text, live.row.path);
+    });
   }
   /// @}
   /// The row as it lies here now, and whether it has the place it had. What it was before is left

@@ -57,7 +57,7 @@ Overlay::Place Overlay::at(std::string_view user, std::string_view key) {
   return {rows_[place - 1], marks_[place - 1]};
 }
 
-Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
+Overlay::Place Overlay::at_copy_of(const NodeRow& before, bool folded) {
   // One of its own, or the tree's; then the overlay has none.
   const std::less_equal<const NodeRow*> is_in_order;
   const bool own = !rows_.empty() && is_in_order(rows_.begin(), &before) &&
@@ -67,7 +67,12 @@ Overlay::Place Overlay::at_copy_of(const NodeRow& before) {
     NodeRow& made = rows_.add();
     marks_.emplace_back();
     if (!before.user.empty() || !made.user.empty()) made.user = before.user;
-    made.key = before.key;
+    // One text less to fetch, which lies far away in a large tree.
+    if (folded) {
+      ddf::fold(before.path, made.key);
+    } else {
+      made.key = before.key;
+    }
     place = rows_.size();
     index(place);
     if (!ordered_.empty()) ordered_[made.user].emplace(made.key, place - 1);

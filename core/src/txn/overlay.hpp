@@ -45,7 +45,8 @@ class Overlay {
   Change find(std::string_view user, std::string_view key) const;
   Place at(std::string_view user, std::string_view key);
   /// That row's, with its path and title; the rest of it holds anything.
-  Place at_copy_of(const NodeRow& before);
+  /// `folded`: its key is its path in lower case.
+  Place at_copy_of(const NodeRow& before, bool folded);
   bool empty() const { return marks_.empty() && rows_.empty(); }
   void clear();
   /// False when somebody has it.

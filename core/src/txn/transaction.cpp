@@ -120,7 +120,7 @@ void Transaction::overwrite_with(const NodeRow& before, Format format, std::stri
   const std::size_t cost_before = tree::cost_of(before);
   const bool same = before.format == format && before.value == data;
   const auto verno = static_cast<std::uint16_t>(before.verno + (same ? 0 : 1));
-  const Overlay::Place place = changes_.at_copy_of(before);
+  const Overlay::Place place = changes_.at_copy_of(before, live && live->is_folded());
   NodeRow& row = place.row;
   row.format = format;
   put(row);

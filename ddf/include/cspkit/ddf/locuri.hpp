@@ -68,8 +68,12 @@ CSPKIT_API void append_encoded(std::string& out, std::string_view decoded);
 CSPKIT_API Result<std::string> decode_segment(std::string_view encoded);
 /// Lower-cases ASCII letters.
 CSPKIT_API std::string fold(std::string_view text);
+/// The same into `out`, whose memory is used again.
+CSPKIT_API void fold(std::string_view text, std::string& out);
 /// True when the text, folded, is `folded`.
 CSPKIT_API bool folds_to(std::string_view text, std::string_view folded);
+/// True when both fold to one text.
+CSPKIT_API bool equal_folded(std::string_view a, std::string_view b);
 /// Hashes for tables of addresses; whoever chooses the addresses must not know the seed. The second
 /// is the same for all texts that fold to one.
 /// @{
