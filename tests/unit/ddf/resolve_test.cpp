@@ -86,6 +86,67 @@ TEST(Resolve, TakesDynamicNamesAsAddressed) {
   EXPECT_EQ(other.node, address.node);
 }
 
+TEST(Resolve, WhatWasResolvedIsRestoredFromItsPath) {
+  const auto schema = build({kOffice, kPolicy, kBrowser});
+  const auto same = [](const Address& a, const Address& b) {
+    if (a.segments.size() != b.segments.size()) return false;
+    for (std::size_t i = 0; i < a.segments.size(); ++i) {
+      const Address::Segment &one = a.segments[i], &other = b.segments[i];
+      if (one.node != other.node || one.path_end != other.path_end ||
+          one.key_end != other.key_end || one.dynamic != other.dynamic)
+        return false;
+    }
+    return a.node == b.node && a.path == b.path && a.key == b.key && a.scope == b.scope;
+  };
+  Address restored;  // one for all: what was in it before does not matter
+  for (const char* text : {"./Vendor/MSFT/Office/Installation/%7Bab%2FC%7d/Install",
+                           "./Vendor/MSFT/Office", "./Vendor/MSFT/Policy/Config/Area/Name",
+                           "./Vendor/MSFT/Policy/Config/Browser/AllowAutofill",
+                           "./User/Vendor/MSFT/Office/OnlyHere", "./Vendor"}) {
+    Address whole;
+    ASSERT_TRUE(schema->resolve(text, whole).ok()) << text;
+    ASSERT_TRUE(schema->restore(whole.scope, whole.node, whole.path, {}, restored)) << text;
+    EXPECT_TRUE(same(whole, restored)) << text;
+    EXPECT_FALSE(restored.has_query);
+    if (whole.segments.size() < 2 || whole.segments.back().dynamic) continue;
+    const std::size_t parent = whole.segments.size() - 1;
+    std::string below = whole.path.substr(whole.path_of(parent).size() + 1);
+    below[0] = static_cast<char>(below[0] ^ 0x20);  // the other case
+    ASSERT_TRUE(schema->restore(whole.scope, whole.segments[parent - 1].node, whole.path_of(parent),
+                                below, restored))
+        << text;
+    EXPECT_TRUE(same(whole, restored)) << text;
+  }
+}
+
+TEST(Resolve, WhatIsNoPathOfTheNodeIsNotRestored) {
+  const std::string odd = document(
+      root("Odd", "./Device/Vendor/MSFT", usual("Get", "node"),
+           node_interior("In", leaf("Plain") + leaf("With blank") +
+                                   leaf("Exact", "<CaseSense><CS/></CaseSense>") + leaf("ab"))));
+  const auto schema = build({odd});
+  Address in, out;
+  ASSERT_TRUE(schema->resolve("./Vendor/MSFT/Odd/In", in).ok());
+  const auto restores = [&](std::string_view path, std::string_view below) {
+    return schema->restore(Scope::kDevice, in.node, path, below, out);
+  };
+  EXPECT_TRUE(restores("Vendor/MSFT/Odd/In", ""));
+  EXPECT_TRUE(restores("Vendor/MSFT/Odd/In", "pLAIN"));
+  EXPECT_EQ(out.path, "Vendor/MSFT/Odd/In/Plain");
+  EXPECT_EQ(out.key, "vendor/msft/odd/in/plain");
+  EXPECT_TRUE(restores("Vendor/MSFT/Odd/In", "AB"));
+  EXPECT_EQ(out.key, "vendor/msft/odd/in/ab");
+  for (const char* path : {"", "In", "MSFT/Odd/In", "A/Vendor/MSFT/Odd/In", "Vendor/MSFT/Odd/Inn",
+                           "/Vendor/MSFT/Odd/In", "Vendor/MSFT/OddxIn"})
+    EXPECT_FALSE(restores(path, "")) << path;
+  for (const char* below : {"None", "With blank", "With%20blank", "Exact", "exact", "%50lain",
+                            "Plain/", "Plain/x", "Plain?list=Struct", " Plain"})
+    EXPECT_FALSE(restores("Vendor/MSFT/Odd/In", below)) << below;
+  Address top;
+  ASSERT_TRUE(schema->resolve(".", top).ok());
+  EXPECT_FALSE(schema->restore(Scope::kDevice, top.node, "", "Vendor", out));
+}
+
 TEST(Resolve, StaticMatchIsFinal) {
   const auto schema = build({kOffice});
   Address address;
