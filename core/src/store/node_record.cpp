@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/node_record.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstddef>
@@ -26,6 +25,7 @@ char* write_number(char* to, std::uint64_t number) {
 }
 
 char* write_text(char* to, std::string_view text) {
+  if (text.empty()) return to;
   text.copy(to, text.size());
   return to + text.size();
 }
@@ -41,7 +41,11 @@ std::size_t size_of_bits(std::string_view key) { return (key.size() + 7) / 8; }
 /// Up to eight bytes of a text, the first one lowest.
 std::uint64_t word_of(std::string_view text, std::size_t at) {
   std::uint64_t word = 0;
-  std::memcpy(&word, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+  if (text.size() - at >= 8) {
+    std::memcpy(&word, text.data() + at, 8);
+  } else {
+    std::memcpy(&word, text.data() + at, text.size() - at);
+  }
   if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   return word;
 }

@@ -59,6 +59,18 @@ constexpr std::uint64_t equal(std::uint64_t word, unsigned byte) {
 }
 }  // namespace swar
 
+/// Sixteen bytes, each with a sign: one comparison finds control characters and what is no ASCII.
+using Bytes16 = signed char __attribute__((vector_size(16)));
+
+/// True when each of sixteen bytes is an ASCII character, no control character, and not '&'.
+inline bool are_plain16(const char* from) {
+  using Words2 = std::uint64_t __attribute__((vector_size(16)));
+  Bytes16 bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  const auto special = reinterpret_cast<Words2>((bytes < 0x20) | (bytes == '&'));
+  return (special[0] | special[1]) == 0;
+}
+
 }  // namespace cspkit::syncml
 
 #endif  // CSPKIT_CORE_SYNCML_CHARS_HPP_

@@ -135,6 +135,7 @@ class CharacterCheck {
   Status run() {
     std::size_t i = 0;
     while (i < text_.size()) {
+      while (text_.size() - i >= 16 && are_plain16(text_.data() + i)) i += 16;
       const std::size_t plain = plain_block(i);
       if (plain != 0) {
         i += plain;
@@ -156,13 +157,9 @@ class CharacterCheck {
     return swar::below(word, 0x20) | swar::equal(word, '&') | (word & swar::kHighs);
   }
 
-  // 16 or 8 when that many bytes from i are plain ASCII text or markup, else 0.
+  // 8 when that many bytes from i are plain ASCII text or markup, else 0.
   std::size_t plain_block(std::size_t i) const {
-    const std::size_t left = text_.size() - i;
-    if (left < 8) return 0;
-    const std::uint64_t first = special(swar::load(text_.data() + i));
-    if (left >= 16 && (first | special(swar::load(text_.data() + i + 8))) == 0) return 16;
-    return first == 0 ? 8 : 0;
+    return text_.size() - i >= 8 && special(swar::load(text_.data() + i)) == 0 ? 8 : 0;
   }
 
   // Length of the character or reference at i, 0 when it may not stand there.
