@@ -207,11 +207,11 @@ void measure_writes(Report& report) {
       "engine.replace_undo", [&](int n) { disk.replace(kUndo, n); }, upsert, 201, 0.4, 0.2, 2);
   measure(
       "engine.atomic", [&](int n) { disk.process(plain[static_cast<std::size_t>(n % 2)], kSlots); },
-      upsert_all, 101, 0.75, 0.5, 1);
+      upsert_all, 101, 0.75, 0.75, 1);
   measure(
       "engine.atomic_undo",
       [&](int n) { disk.process(undo[static_cast<std::size_t>(n % 2)], kSlots); }, upsert_all, 101,
-      0.5, 0.3, 2);
+      0.5, 0.4, 2);
   measure(
       "engine.add_delete",
       [&](int) {

@@ -64,31 +64,86 @@ Outcome next_after_failure(long after) {
   return answered && second.last_statuses() == std::vector<int>(4, 200) ? kGood : kBad;
 }
 
+/// How many of the nodes that atomic(tag, count) makes are there.
+int count_of(Session& session, const std::string& tag, int count) {
+  int found = 0;
+  for (int i = 0; i < count; ++i) {
+    const std::string uri = "./Device/Vendor/Example/Files/File/a-name-of-some-length-" + tag;
+    if (session.get(uri + std::to_string(i))) ++found;
+  }
+  return found;
+}
+
+/// The same with a state file, which is all that is left after the failure.
+Outcome kept_after_failure(long after, const std::string& state) {
+  std::filesystem::remove(state);
+  std::filesystem::remove(state + "-wal");
+  EngineOptions options;
+  options.state = state;
+  bool acknowledged = false;
+  {
+    auto engine = Engine::open(options);
+    if (!engine || !engine->load_provider(CSPKIT_FILES_LIBRARY).ok()) return kBad;
+    Session session = engine->open_session(Principal::device());
+    const std::string failing = atomic("x", 20);
+    allocations_left = after;
+    try {
+      acknowledged = session.process(failing).has_value() &&
+                     session.last_statuses() == std::vector<int>(21, 200);
+    } catch (const std::bad_alloc&) {
+    }
+    if (allocations_left > 0) return kNothingFailed;
+    if (!session.process(atomic("y", 3)).has_value()) return kBad;
+  }
+  auto again = Engine::open(options);
+  if (!again || !again->load_provider(CSPKIT_FILES_LIBRARY).ok()) return kBad;
+  Session session = again->open_session(Principal::device());
+  const int kept = count_of(session, "x", 20);
+  const bool whole = kept == 20 || (kept == 0 && !acknowledged);
+  return whole && count_of(session, "y", 3) == 3 ? kGood : kBad;
+}
+
+/// In one process for each allocation that fails; how many of them went on.
+template <typename Try>
+int good_ones(Try attempt) {
+  int good = 0;
+  for (long after = 1;; after += 3) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::close(STDERR_FILENO);  // what ends a process says so
+      const rlimit none{0, 0};
+      ::setrlimit(RLIMIT_CORE, &none);
+      ::_exit(attempt(after));
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status)) {
+      EXPECT_EQ(WTERMSIG(status), SIGABRT) << "allocation " << after << " failed";
+      continue;
+    }
+    if (WEXITSTATUS(status) == kNothingFailed) return good;
+    EXPECT_EQ(WEXITSTATUS(status), kGood) << "allocation " << after << " failed";
+    ++good;
+  }
+}
+
 TEST(OutOfMemory, ACommandThatFailedLeavesNothingToTheNext) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("cspkit-memory." + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   ::setenv("EXAMPLE_FILES", folder.c_str(), 1);
-  int good = 0;
-  for (long after = 1;; after += 3) {
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      ::close(STDERR_FILENO);  // what ends a process says so
-      const rlimit none{0, 0};
-      ::setrlimit(RLIMIT_CORE, &none);
-      ::_exit(next_after_failure(after));
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    if (!WIFEXITED(status)) {
-      ASSERT_EQ(WTERMSIG(status), SIGABRT) << "allocation " << after << " failed";
-      continue;
-    }
-    if (WEXITSTATUS(status) == kNothingFailed) break;
-    ASSERT_EQ(WEXITSTATUS(status), kGood) << "allocation " << after << " failed";
-    ++good;
-  }
+  const int good = good_ones(next_after_failure);
+  EXPECT_GT(good, 50) << "most of what it is about was not reached";
+  std::filesystem::remove_all(folder);
+}
+
+TEST(OutOfMemory, AStateFileHoldsAllOfAnAtomicOrNothing) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("cspkit-memory-file." + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  ::setenv("EXAMPLE_FILES", folder.c_str(), 1);
+  const std::string state = (folder / "device.db").string();
+  const int good = good_ones([&](long after) { return kept_after_failure(after, state); });
   EXPECT_GT(good, 50) << "most of what it is about was not reached";
   std::filesystem::remove_all(folder);
 }
