@@ -357,7 +357,7 @@ Status Changer::judge_room(const Change& change) const {
   const bool for_handler =
       change.verb == dm::Verb::kExec &&
       (!change.has_value || world_.binding(target.node.id()).handles(CSPKIT_EXEC));
-  const bool keeps = target.node.is_leaf() && !for_handler;
+  const bool keeps = !for_handler && target.node.is_leaf();
   if (exists && !keeps) return {};
   return transaction_.judge_room(target.user, target.address.key,
                                  keeps ? change.value.data.size() : 0);

@@ -21,7 +21,7 @@ void Batch::clear() {
   put_nodes = std::move(rows);
 }
 
-void NodeRows::clear() {
+void NodeRows::clear_rows() {
   constexpr std::size_t kRows = 256, kMostRows = 4096, kBytes = 1024;
   const auto drop_long = [](std::string& text) {
     if (text.capacity() > kBytes) std::string().swap(text);

@@ -74,9 +74,12 @@ class NodeRows {
     return rows_[size_++];
   }
   void pop_back() { --size_; }
-  void clear();
+  void clear() {
+    if (size_ != 0) clear_rows();
+  }
 
  private:
+  void clear_rows();
   std::vector<NodeRow> rows_;  // those behind size_ are memory
   std::size_t size_ = 0;
 };
