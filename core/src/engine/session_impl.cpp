@@ -107,7 +107,7 @@ Status SessionImpl::change(dm::Verb verb, std::string_view uri, const Value* val
 
 Status SessionImpl::run_change(const dm::Operation& operation, const Value* typed,
                                std::string& failing_uri) {
-  refresh(operation.uri);
+  if (engine_.any_refresh()) refresh(operation.uri);
   const txn::TurnHolder turn(engine_.turn(), engine_.patience());
   if (!turn.status().ok()) return turn.status();
   const gate::World& world = engine_.world();

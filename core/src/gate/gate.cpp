@@ -122,6 +122,8 @@ Status judge_plain(const World& world, const Principal& principal, std::uint32_t
 }
 
 std::size_t plain_scope(std::string_view uri, Scope& scope) {
+  constexpr std::string_view kUsual = "./Device/";
+  if (uri.size() > kUsual.size() && uri.substr(0, kUsual.size()) == kUsual) return kUsual.size();
   if (uri.size() > 9 && uri[8] == '/' && ddf::folds_to(uri.substr(0, 8), "./device")) return 9;
   if (uri.size() > 7 && uri[6] == '/' && ddf::folds_to(uri.substr(0, 6), "./user")) {
     scope = Scope::kUser;

@@ -16,9 +16,9 @@ bool Batch::empty() const {
 void Batch::clear() {
   put_nodes.clear();
   if (empty()) return;
-  NodeRows rows = std::move(put_nodes);
-  *this = Batch();
-  put_nodes = std::move(rows);
+  Batch blank;
+  blank.put_nodes.swap(put_nodes);
+  *this = std::move(blank);
 }
 
 void NodeRows::clear_rows() {

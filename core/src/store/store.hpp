@@ -74,6 +74,10 @@ class NodeRows {
     return rows_[size_++];
   }
   void pop_back() { --size_; }
+  void swap(NodeRows& other) noexcept {
+    rows_.swap(other.rows_);
+    std::swap(size_, other.size_);
+  }
   void clear() {
     if (size_ != 0) clear_rows();
   }

@@ -138,7 +138,7 @@ void Overlay::take(const tree::Tree& tree, store::Batch& batch, std::vector<tree
       });
   if (as_they_are) {
     for (const Mark& mark : marks_) lives.push_back(mark.live);
-    std::swap(rows_, batch.put_nodes);
+    rows_.swap(batch.put_nodes);
     return clear();
   }
   std::vector<std::size_t> order(rows_.size());
