@@ -238,6 +238,21 @@ TEST_F(RowAddress, WhoMayNotMayNot) {
   EXPECT_EQ(exec_at(hers + "One/Do"), 405);
 }
 
+// What was deleted leaves nothing behind: the name that comes next is as it is said.
+TEST_F(RowAddress, WhatIsMadeAgainInAnAtomicIsSpelledAsItIsSaid) {
+  const auto one = [](const char* verb, const std::string& at) {
+    return "<" + std::string(verb) + "><CmdID>7</CmdID><Item><Target><LocURI>" + uri(at) +
+           "</LocURI></Target></Item></" + verb + ">";
+  };
+  const std::string free = "../Free/";
+  ASSERT_THAT(send(one("Add", free + "Two")), ElementsAre(200));
+  EXPECT_THAT(send("<Atomic><CmdID>9</CmdID>" + one("Delete", free + "Two") +
+                   exec_command("8", uri(free + "TWO/Do"), "x") + "</Atomic>"),
+              ElementsAre(200, 200, 200));
+  EXPECT_EQ(told_.back(), "Vendor/Test/Rows/Free/TWO/Do [TWO]");
+  EXPECT_EQ(text_of(session_->get("./Vendor/Test/Rows/Free")), "TWO");
+}
+
 using RenamedRow = TreeTest;
 
 TEST_F(RenamedRow, IsFoundUnderItsNewName) {
