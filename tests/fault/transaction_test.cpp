@@ -150,6 +150,13 @@ TEST_P(TransactionTest, ImplicitParentsAndDescendantsAreUndoneToo) {
   EXPECT_EQ(get("one/Slot/A/Text"), "a");
 }
 
+TEST_P(TransactionTest, NothingIsLeftToSeeOfWhatWasAnswered) {
+  ASSERT_TRUE(replace("one/Text", "a").ok());
+  const Result<StateDump> dump = engine_->dump();
+  ASSERT_TRUE(dump);
+  EXPECT_THAT(dump->items, IsEmpty()) << "an undo record that undoes nothing";
+}
+
 // ---- syncs ----
 
 TEST_P(TransactionTest, OneSyncForTheDecisionAndOneForEachSaveOfRecords) {

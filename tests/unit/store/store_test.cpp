@@ -138,6 +138,15 @@ TEST_P(StoreTest, NodesComeByUserThenKeyAndUsersAreApart) {
               ElementsAre("|a=5", "|a/x=4", "|b=3", "ada|a=6", "ben|a=2", "ben|b=1"));
 }
 
+TEST_P(StoreTest, UsersComeInOrderHoweverLongTheirNames) {
+  Batch batch;
+  for (const char* user : {"b", "ada", "carolin", "a-name-of-17-byte"})
+    batch.put_nodes.push_back(node("k", "v", user));
+  apply(batch);
+  EXPECT_THAT(nodes_of(contents()),
+              ElementsAre("a-name-of-17-byte|k=v", "ada|k=v", "b|k=v", "carolin|k=v"));
+}
+
 TEST_P(StoreTest, PutOverwritesAndRemovalsComeFirst) {
   apply(put(node("a", "old")));
   Batch batch;
