@@ -66,7 +66,7 @@ struct StoredItem {
     kState,  ///< what a provider keeps
     kJob,    ///< a job that has not ended
     kAlert,  ///< an alert that no server has acknowledged
-    kUndo    ///< what undoes an effect, or the mark of a decision
+    kUndo    ///< what undoes an effect of a transaction that is not settled
   };
   Kind kind = Kind::kState;  ///< see there
   std::string provider;      ///< "" the engine's own

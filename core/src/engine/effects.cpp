@@ -123,21 +123,26 @@ Status Effects::save(std::vector<Record> records) {
   return saved;
 }
 
-void Effects::decide_for_all(store::Batch& batch) const {
-  for (const Participant& each : participants_) {
+void Effects::decide_for_all(store::Batch& batch) {
+  for (Participant& each : participants_) {
+    if (!each.recorded) continue;
     // The mark alone decides: records beside it undo nothing, and go with it.
-    if (each.recorded) batch.put_committed.push_back({id(), each.provider->name()});
+    each.decided = {id(), each.provider->name()};
+    batch.put_committed.push_back(each.decided);
   }
+  engine_.ledger().make_room(participants_.size());
 }
 
 void Effects::conclude_all() {
-  for (const Participant& each : participants_) {
+  // From here on nothing of it can be undone, whatever else goes wrong.
+  std::vector<Participant> decided = std::move(participants_);
+  participants_.clear();
+  records_.clear();
+  for (Participant& each : decided) {
     Status heard = each.provider->commit(transaction_.id());
     if (heard.ok()) {
       each.provider->end(transaction_.id());
-      if (!each.recorded) continue;
-      engine_.ledger().forget_commit(id(), each.provider->name());
-      engine_.ledger().forget_undo(id(), each.provider->name());
+      if (each.recorded) engine_.ledger().forget_decided(std::move(each.decided));
       continue;
     }
     engine_.log(LogLevel::kError, each.provider->name(),
@@ -145,8 +150,6 @@ void Effects::conclude_all() {
     if (!each.recorded) continue;  // nothing outside depends on it
     engine_.ledger().leave_commit(each.provider->name(), id(), heard);
   }
-  participants_.clear();
-  records_.clear();
 }
 
 std::set<std::size_t> Effects::undo() {

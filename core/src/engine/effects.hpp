@@ -86,7 +86,7 @@ class Effects {
   Status prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation);
   Status before(const HandlerCall& call);
 
-  void decide(store::Batch& batch) const {
+  void decide(store::Batch& batch) {
     if (!participants_.empty()) decide_for_all(batch);
   }
   void conclude() {
@@ -99,8 +99,9 @@ class Effects {
  private:
   struct Participant {
     provider::LoadedProvider* provider = nullptr;
-    bool recorded = false;  // a record of it is on disk
-    bool failed = false;    // it could not undo, or commit
+    bool recorded = false;          // a record of it is on disk
+    bool failed = false;            // it could not undo, or commit
+    store::TransactionKey decided;  // of the mark, once it is in the decision
     Status why;
   };
   struct Record {
@@ -108,7 +109,7 @@ class Effects {
     std::size_t operation = 0;
     txn::UndoRecord undo;
   };
-  void decide_for_all(store::Batch& batch) const;
+  void decide_for_all(store::Batch& batch);
   void conclude_all();
   CoveredCalls& covered();
   Status join(provider::LoadedProvider& provider, std::size_t& participant);

@@ -53,18 +53,18 @@ void Ledger::forget_undo(std::int64_t transaction, const std::string& provider) 
   undone_.push_back({transaction, provider});
 }
 
-void Ledger::forget_commit(std::int64_t transaction, const std::string& provider) {
-  heard_.push_back({transaction, provider});
-}
+void Ledger::forget_decided(store::TransactionKey key) { decided_.push_back(std::move(key)); }
 
 void Ledger::join(store::Batch& batch) const {
   batch.remove_undo.insert(batch.remove_undo.end(), undone_.begin(), undone_.end());
-  batch.remove_committed.insert(batch.remove_committed.end(), heard_.begin(), heard_.end());
+  // Together: records without their mark would be applied.
+  batch.remove_undo.insert(batch.remove_undo.end(), decided_.begin(), decided_.end());
+  batch.remove_committed.insert(batch.remove_committed.end(), decided_.begin(), decided_.end());
 }
 
 void Ledger::written() {
   undone_.clear();
-  heard_.clear();
+  decided_.clear();
 }
 
 void Ledger::list(store::Contents& contents) const {
@@ -97,8 +97,7 @@ Status Ledger::settle_commits(Open& open, provider::LoadedProvider& provider, Le
     Status done = provider.commit(static_cast<std::uint64_t>(transaction));
     if (!done.ok()) return done;
     provider.end(static_cast<std::uint64_t>(transaction));
-    ledger.forget_commit(transaction, provider.name());
-    ledger.forget_undo(transaction, provider.name());
+    ledger.forget_decided({transaction, provider.name()});
     open.committed.erase(open.committed.begin());
   }
   return {};

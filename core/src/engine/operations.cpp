@@ -128,10 +128,13 @@ bool Changer::find_by_row(std::string_view uri, Change& change) const {
     if (slash == std::string_view::npos) return false;
     live = transaction_.find_firm(user, path.substr(0, slash));
     below = path.substr(slash + 1);
+    if (below.empty()) return false;  // an address that ends in a slash is none
   }
+  // As the command says it: should the row go before, what comes in its place is named by this.
+  if (!live || path.substr(0, live->row.path.size()) != live->row.path) return false;
   ddf::Address& address = change.target.address;
   const ddf::Schema& schema = *world_.schema;
-  if (!live || !schema.restore(scope, live->node, live->row.path, below, address)) return false;
+  if (!schema.restore(scope, live->node, live->row.path, below, address)) return false;
   change.firm_segment = address.segments.size() - (below.empty() ? 0 : 1);
   if (!world_.has(address.node, gate::kPlain)) return false;
   if (limits.max_segments != 0 && address.segments.size() > limits.max_segments) return false;

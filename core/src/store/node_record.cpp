@@ -164,9 +164,10 @@ namespace {
 bool read_key(std::string_view stored, NodeRow& row) {
   std::size_t size = 0;
   if (!stored.empty() && stored.front() != '/') {
+    if (stored.front() == '0') return false;
     const auto [end, error] = std::from_chars(stored.data(), stored.data() + stored.size(), size);
     stored.remove_prefix(static_cast<std::size_t>(end - stored.data()));
-    const bool fits = error == std::errc() && size != 0 && size < stored.size() - 1;
+    const bool fits = error == std::errc() && size != 0 && size + 1 < stored.size();
     if (!fits || stored.front() != ':') return false;
     stored.remove_prefix(1);
   }

@@ -133,12 +133,13 @@ Result<Database> open_database(const std::string& path, const SqliteOptions& opt
   if (Status status = check_health(*database, options.check_limit_bytes); !status.ok()) {
     return status;
   }
+  // It is ours: what a migration that fails leaves in the log goes when the file is closed.
+  static_cast<void>(
+      sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr));
   if (options.migrate) {
     if (Status status = migrate(*database); !status.ok()) return status;
   }
   if (Status status = enter_wal(*database, options); !status.ok()) return status;
-  static_cast<void>(
-      sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr));
   return database;
 }
 

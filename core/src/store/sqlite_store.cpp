@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <tuple>
 #include <utility>
 
 #include "store/copy.hpp"
@@ -161,6 +162,18 @@ TransactionKey read_transaction(RowReader& row) {
   return key;
 }
 
+// Records beside a mark undo nothing: they are waiting to go with it.
+void drop_decided(Contents& all) {
+  const auto comes_before = [](const TransactionKey& a, const TransactionKey& b) {
+    return std::tie(a.transaction, a.provider) < std::tie(b.transaction, b.provider);
+  };
+  const auto is_decided = [&](const UndoRow& row) {
+    const TransactionKey key{row.transaction, row.provider};
+    return std::binary_search(all.committed.begin(), all.committed.end(), key, comes_before);
+  };
+  all.undo.erase(std::remove_if(all.undo.begin(), all.undo.end(), is_decided), all.undo.end());
+}
+
 Result<Contents> SqliteStore::load() {
   Contents all;
   Status status =
@@ -191,6 +204,14 @@ Result<Contents> SqliteStore::load() {
                        all.committed, read_transaction);
   }
   if (!status.ok()) return status;
+  drop_decided(all);
+  // A user's keys begin with the size of the name.
+  const auto comes_before = [](const NodeRow& a, const NodeRow& b) {
+    return std::tie(a.user, a.key) < std::tie(b.user, b.key);
+  };
+  if (!std::is_sorted(all.nodes.begin(), all.nodes.end(), comes_before)) {
+    std::sort(all.nodes.begin(), all.nodes.end(), comes_before);
+  }
   return all;
 }
 
@@ -326,11 +347,15 @@ int SqliteStore::write(const Batch& batch) try {
 
 // Ends the transaction that failed, whatever SQLite has already ended by itself.
 Status SqliteStore::abandon(int code) {
-  Status status = database_.failure(code, "save the change; nothing of it was kept");
-  if (sqlite3_get_autocommit(database_.handle()) == 0) {
-    static_cast<void>(statements_.rollback.run());
-  }
-  return status;
+  struct AtTheEnd {  // also when there is no memory for the text
+    ~AtTheEnd() {
+      if (sqlite3_get_autocommit(store.database_.handle()) == 0)
+        static_cast<void>(store.statements_.rollback.run());
+    }
+    SqliteStore& store;
+  };
+  const AtTheEnd rolls_back{*this};
+  return database_.failure(code, "save the change; nothing of it was kept");
 }
 
 Status SqliteStore::apply(const Batch& batch) {

@@ -114,7 +114,8 @@ struct AlertRow {
   std::string correlator;  ///< as the command carried it
 };
 
-/// What undoes changes outside the store. Written before the effect, removed by the decision.
+/// What undoes changes outside the store. Written before the effect; dead once its transaction is
+/// decided, and removed with the mark that says so.
 struct UndoRow {
   std::int64_t transaction = 0;
   std::uint32_t sequence = 0;
@@ -135,7 +136,7 @@ struct Contents {
   std::vector<StateRow> state;
   std::vector<JobRow> jobs;
   std::vector<AlertRow> alerts;
-  std::vector<UndoRow> undo;
+  std::vector<UndoRow> undo;  ///< of transactions that were not decided
   /// Transactions that were decided, with the providers that may not have heard of it; ordered.
   std::vector<TransactionKey> committed;
 };

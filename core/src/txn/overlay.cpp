@@ -57,7 +57,7 @@ Overlay::Place Overlay::at(std::string_view user, std::string_view key) {
   return {rows_[place - 1], marks_[place - 1]};
 }
 
-Overlay::Place Overlay::at_copy_of(const NodeRow& before, bool folded) {
+Overlay::Place Overlay::at_copy_of(const NodeRow& before, const tree::Live* live) {
   // One of its own, or the tree's; then the overlay has none.
   const std::less_equal<const NodeRow*> is_in_order;
   const bool own = !rows_.empty() && is_in_order(rows_.begin(), &before) &&
@@ -68,7 +68,7 @@ Overlay::Place Overlay::at_copy_of(const NodeRow& before, bool folded) {
     marks_.emplace_back();
     if (!before.user.empty() || !made.user.empty()) made.user = before.user;
     // One text less to fetch, which lies far away in a large tree.
-    if (folded) {
+    if (live && live->is_folded()) {
       ddf::fold(before.path, made.key);
     } else {
       made.key = before.key;

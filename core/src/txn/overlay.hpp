@@ -27,7 +27,9 @@ class Overlay {
   struct Mark {
     bool removed = true;
     std::uint64_t written_at = 0;  ///< the write of the transaction that was the last of this row
-    tree::Live* live = nullptr;    ///< where the tree has the row; null: not known
+    /// Where the tree has the row; null: not known. In what was not begun with the turn, a preview
+    /// of a batch, it may have gone from there: nobody looks through it.
+    tree::Live* live = nullptr;
   };
   /// A changed row: user and key always; the rest unless it is removed. Valid until the next at().
   struct Change {
@@ -45,8 +47,9 @@ class Overlay {
   Change find(std::string_view user, std::string_view key) const;
   Place at(std::string_view user, std::string_view key);
   /// That row's, with its path and title; the rest of it holds anything.
-  /// `folded`: its key is its path in lower case.
-  Place at_copy_of(const NodeRow& before, bool folded);
+  /// `live`: where the tree has it, if that is known; looked at only when `before` is the tree's: a
+  /// batch's row may have gone from there meanwhile.
+  Place at_copy_of(const NodeRow& before, const tree::Live* live);
   bool empty() const { return marks_.empty() && rows_.empty(); }
   void clear();
   /// False when somebody has it.

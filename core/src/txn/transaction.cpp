@@ -84,7 +84,9 @@ Status Transaction::judge_room(std::string_view user, std::string_view key,
         fmt::format("one transaction may write {} bytes of values, and this would be more",
                     limits.transaction_bytes));
   }
-  const std::size_t taken = tree_.bytes() + static_cast<std::size_t>(growth_);
+  // What a preview has taken away may have gone from the tree meanwhile.
+  const auto bytes = static_cast<std::ptrdiff_t>(tree_.bytes()) + growth_;
+  const std::size_t taken = bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
   const std::size_t wanted = tree::kRowCost + 2 * key.size() + value_bytes;
   if (taken <= limits.state_bytes && wanted <= limits.state_bytes - taken) return {};
   // Rarely: what is overwritten makes room.
@@ -120,7 +122,7 @@ void Transaction::overwrite_with(const NodeRow& before, Format format, std::stri
   const std::size_t cost_before = tree::cost_of(before);
   const bool same = before.format == format && before.value == data;
   const auto verno = static_cast<std::uint16_t>(before.verno + (same ? 0 : 1));
-  const Overlay::Place place = changes_.at_copy_of(before, live && live->is_folded());
+  const Overlay::Place place = changes_.at_copy_of(before, live);
   NodeRow& row = place.row;
   row.format = format;
   put(row);

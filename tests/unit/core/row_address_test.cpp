@@ -133,6 +133,17 @@ TEST_F(RowAddress, HowIsItWrittenIsAllTheSame) {
   EXPECT_EQ(exec("Ab%2FC/Text"), 405);
 }
 
+TEST_F(RowAddress, AnAddressDoesNotEndInASlash) {
+  ASSERT_EQ(add("One"), 200);
+  ASSERT_EQ(replace("One/Text", "first"), 200);
+  told_.clear();
+  EXPECT_EQ(replace("One/Text/", "second"), 400);
+  EXPECT_EQ(exec("One/Text/"), 400);
+  EXPECT_EQ(remove("One/"), 400);
+  EXPECT_TRUE(told_.empty());
+  EXPECT_EQ(get("One/Text"), "first");
+}
+
 TEST_F(RowAddress, DeeperOnesHaveAllTheirNames) {
   ASSERT_EQ(add("One"), 200);
   ASSERT_EQ(add("One/Part/Two"), 200);

@@ -103,7 +103,7 @@ TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   batch.put_jobs = {{"office", "install-1", "payload", 4294967295u}};
   batch.put_alerts = {alert(9007199254740993, "ada", "body"), alert(-1, "", "")};
   batch.put_undo = {{7, 1, "p", "second"}, {7, 0, "p", "first"}, {6, 4294967295u, "q", "last"}};
-  batch.put_committed = {{8, "p"}, {7, "q"}, {7, "p"}};
+  batch.put_committed = {{8, "p"}, {7, "q"}, {6, "p"}};
   apply(batch);
 
   const Contents all = contents();
@@ -126,7 +126,7 @@ TEST_P(StoreTest, KeepsEveryOtherKindOfRow) {
   EXPECT_EQ(all.undo[0].provider, "q");
   EXPECT_EQ(all.undo[1].record, "first");
   EXPECT_EQ(all.undo[2].record, "second");
-  EXPECT_THAT(committed_in(all), ElementsAre("7p", "7q", "8p"));
+  EXPECT_THAT(committed_in(all), ElementsAre("6p", "7q", "8p"));
 }
 
 TEST_P(StoreTest, NodesComeByUserThenKeyAndUsersAreApart) {
@@ -187,6 +187,18 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   EXPECT_EQ(all.undo[0].provider, "q");
   EXPECT_EQ(all.undo[1].transaction, 2);
   EXPECT_THAT(committed_in(all), ElementsAre("1p", "2q"));
+}
+
+TEST_P(StoreTest, RecordsBesideAMarkUndoNothing) {
+  Batch batch;
+  batch.put_undo = {{7, 0, "p", "decided"}, {7, 1, "q", "open"}, {8, 0, "p", "open"}};
+  batch.put_committed = {{7, "p"}};
+  apply(batch);
+  const Contents all = contents();
+  ASSERT_EQ(all.undo.size(), 2u);
+  EXPECT_EQ(all.undo[0].provider, "q");
+  EXPECT_EQ(all.undo[1].transaction, 8);
+  EXPECT_THAT(committed_in(all), ElementsAre("7p"));
 }
 
 TEST_P(StoreTest, KeysMayHoldAnyBytes) {
