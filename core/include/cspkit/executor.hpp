@@ -23,8 +23,8 @@ class CSPKIT_API Clock {
   /// Since an arbitrary moment; never goes back.
   virtual Duration steady_now() const = 0;
   /// The same where it may be some milliseconds later: for deadlines, of which every call of a
-  /// provider gets one, and which must not come early. The system's clock gives the kernel's next
-  /// tick.
+  /// provider gets one, and which should not come early. The system's clock gives the kernel's last
+  /// tick and two more.
   virtual Duration steady_tick() const { return steady_now(); }
   /// The calendar: for TStamp, which is the time at which a node's transaction began, and for
   /// providers that ask. May go back. The system's clock gives the kernel's last tick, at most some

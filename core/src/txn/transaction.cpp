@@ -91,8 +91,8 @@ Status Transaction::judge_room(std::string_view user, std::string_view key,
   if (taken <= limits.state_bytes && wanted <= limits.state_bytes - taken) return {};
   // Rarely: what is overwritten makes room.
   const std::size_t before = cost_at(user, key);
-  const bool fits =
-      taken - before <= limits.state_bytes && wanted <= limits.state_bytes - (taken - before);
+  const std::size_t rest = taken - std::min(taken, before);
+  const bool fits = rest <= limits.state_bytes && wanted <= limits.state_bytes - rest;
   if (fits || wanted <= before) return {};
   return Status(Code::kFull, fmt::format("the nodes of this device may take {} bytes, and this "
                                          "would be more; delete what is not needed",

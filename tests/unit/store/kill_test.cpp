@@ -3,6 +3,8 @@
 // there by half.
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "support.hpp"
 
 namespace cspkit::store_test {
@@ -99,6 +101,27 @@ TEST(Kill, LosesNothingWithNormalDurabilityEither) {
     SCOPED_TRACE(acknowledged);
     kill_after(acknowledged, Durability::kNormal, dir.file("device.db"));
     if (HasFatalFailure()) return;
+  }
+}
+
+// A transaction that outgrows SQLite's cache writes to the log before it is decided, and then once
+// more over what it wrote.
+TEST(Kill, KeepsATransactionThatIsLargerThanTheCache) {
+  constexpr int kMany = 6000;
+  for (const Durability durability : {Durability::kFull, Durability::kNormal}) {
+    const TempDir dir;
+    const std::string path = dir.file("device.db");
+    Child writer([&](int, int) {
+      store::SqliteOptions options;
+      options.durability = durability;
+      auto opened = store::open_sqlite_store(path, options);
+      store::Batch batch;
+      for (int i = 0; i < kMany; ++i)
+        batch.put_nodes.push_back(node("key/" + std::to_string(i), std::string(400, 'v')));
+      return opened && (*opened)->apply(batch).ok() ? ::raise(SIGKILL) : 1;
+    });
+    EXPECT_EQ(writer.wait(), -1) << "it was not killed";
+    EXPECT_EQ(stored_nodes(path).size(), static_cast<std::size_t>(kMany));
   }
 }
 
