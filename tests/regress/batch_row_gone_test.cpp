@@ -3,7 +3,6 @@
 // again, and what was left of it was read. Meant for the address sanitizer.
 #define CSPKIT_STATIC_NAME row_gone
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <cspkit/provider.hpp>
@@ -28,12 +27,12 @@ class RowGone : public Provider {
 CSPKIT_PLUGIN(RowGone, "RowGone.xml")
 
 TEST(BatchRowGone, ABatchSetsAgainWhatWasDeletedMeanwhile) {
-  const std::filesystem::path dir = std::filesystem::temp_directory_path() /
-                                    ("cspkit-row-gone." + std::to_string(::getpid()));
+  const std::filesystem::path dir =
+      std::filesystem::temp_directory_path() / ("cspkit-row-gone." + std::to_string(::getpid()));
   std::filesystem::create_directories(dir);
-  const std::string item = node("", "Add Delete Get", "node",
-                                occurs("ZeroOrMore") + "<DFTitle>Name</DFTitle>",
-                                node("Text", "Add Get Replace", "chr", occurs("One")));
+  const std::string item =
+      node("", "Add Delete Get", "node", occurs("ZeroOrMore") + "<DFTitle>Name</DFTitle>",
+           node("Text", "Add Get Replace", "chr", occurs("One")));
   std::ofstream(dir / "RowGone.xml")
       << document("./Device/Vendor/Test", node("RowGone", "Get", "node", occurs("One"),
                                                node("Item", "Get", "node", occurs("One"), item)));

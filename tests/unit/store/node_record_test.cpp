@@ -137,9 +137,9 @@ TEST(NodeRecord, KeysThatAreNoneAreRefused) {
   };
   EXPECT_TRUE(reads("/k"));
   EXPECT_TRUE(reads("3:ada/k"));
-  for (const char* key : {"", "k", "3:ada", "3:adak", "4:ada/k", "9:ada/k", "0:/k", ":/k", "3/k",
-                          "3ada/k", "-1:a/k", "99999999999999999999:a/k",
-                          "12", "03:ada/k", "00:/k"}) {
+  for (const char* key :
+       {"", "k", "3:ada", "3:adak", "4:ada/k", "9:ada/k", "0:/k", ":/k", "3/k", "3ada/k", "-1:a/k",
+        "99999999999999999999:a/k", "12", "03:ada/k", "00:/k"}) {
     EXPECT_FALSE(reads(key)) << key;
   }
 }
