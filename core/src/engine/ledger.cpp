@@ -39,13 +39,6 @@ Status Ledger::fill(const store::Contents& contents) {
     open_[row.provider].committed.push_back(row.transaction);
     next_ = std::max(next_, row.transaction + 1);
   }
-  // Decided is decided: the records of such a transaction are removed with its mark.
-  for (auto& [name, open] : open_) {
-    const auto decided = [&committed = open.committed](const Record& record) {
-      return std::binary_search(committed.begin(), committed.end(), record.transaction);
-    };
-    open.undo.erase(std::remove_if(open.undo.begin(), open.undo.end(), decided), open.undo.end());
-  }
   return {};
 }
 
