@@ -216,8 +216,8 @@ void report_kills(int kills) {
 }
 
 TEST_F(Kill, AtEveryWrite) {
-  const int kills = everywhere(End::At::kWrite, 14, 3);
-  EXPECT_GT(kills, 200);
+  const int kills = everywhere(End::At::kWrite, 21, 3);
+  EXPECT_GT(kills, 150);
   report_kills(kills);
 }
 

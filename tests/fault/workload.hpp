@@ -25,10 +25,9 @@ inline store::Batch change(int n) {
   batch.put_jobs = {{"p", "job", number, static_cast<std::uint32_t>(n)}};
   batch.put_alerts = {store_test::alert(n, "", number)};
   batch.remove_alerts = {n - 1};
+  batch.remove_transactions = {{n - 1, "q"}, {n - 1, "p"}};
   batch.put_undo = {{n, 0, "q", number}};
-  batch.remove_undo = {{n - 1, "q"}};
   batch.put_committed = {{n, "p"}};
-  batch.remove_committed = {{n - 1, "p"}};
   return batch;
 }
 

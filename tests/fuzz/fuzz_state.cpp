@@ -123,8 +123,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (auto records = cspkit::txn::decode_undo(bytes)) {
     std::vector<cspkit::txn::UndoRecord*> all;
     for (cspkit::txn::UndoRecord& each : *records) all.push_back(&each);
-    constexpr char kOneRecord = 1;  // as version 3 of the schema wrote them
-    if (bytes[0] != kOneRecord && cspkit::txn::encode_undo(all) != bytes) std::abort();
+    const std::string again = cspkit::txn::encode_undo(all);
+    const auto same = cspkit::txn::decode_undo(again);
+    if (!same || same->size() != records->size()) std::abort();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if ((*same)[i].bytes != all[i]->bytes || (*same)[i].roots.size() != all[i]->roots.size())
+        std::abort();
+    }
   }
   MemoryVfs vfs;
   vfs.restore(new_file());

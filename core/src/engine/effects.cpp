@@ -142,7 +142,7 @@ void Effects::conclude_all() {
     Status heard = each.provider->commit(transaction_.id());
     if (heard.ok()) {
       each.provider->end(transaction_.id());
-      if (each.recorded) engine_.ledger().forget_decided(std::move(each.decided));
+      if (each.recorded) engine_.ledger().forget(std::move(each.decided));
       continue;
     }
     engine_.log(LogLevel::kError, each.provider->name(),
@@ -170,7 +170,7 @@ std::set<std::size_t> Effects::undo() {
       continue;
     }
     each.provider->end(transaction_.id());
-    if (each.recorded) engine_.ledger().forget_undo(id(), each.provider->name());
+    if (each.recorded) engine_.ledger().forget({id(), each.provider->name()});
   }
   participants_.clear();
   records_.clear();

@@ -42,23 +42,11 @@ Status Ledger::fill(const store::Contents& contents) {
   return {};
 }
 
-void Ledger::forget_undo(std::int64_t transaction, const std::string& provider) {
-  undone_.push_back({transaction, provider});
-}
-
-void Ledger::forget_decided(store::TransactionKey key) { decided_.push_back(std::move(key)); }
-
 void Ledger::join(store::Batch& batch) const {
-  batch.remove_undo.insert(batch.remove_undo.end(), undone_.begin(), undone_.end());
-  // Together: records without their mark would be applied.
-  batch.remove_undo.insert(batch.remove_undo.end(), decided_.begin(), decided_.end());
-  batch.remove_committed.insert(batch.remove_committed.end(), decided_.begin(), decided_.end());
+  batch.remove_transactions.insert(batch.remove_transactions.end(), over_.begin(), over_.end());
 }
 
-void Ledger::written() {
-  undone_.clear();
-  decided_.clear();
-}
+void Ledger::written() { over_.clear(); }
 
 void Ledger::list(store::Contents& contents) const {
   for (const auto& [name, open] : open_) {
@@ -90,7 +78,7 @@ Status Ledger::settle_commits(Open& open, provider::LoadedProvider& provider, Le
     Status done = provider.commit(static_cast<std::uint64_t>(transaction));
     if (!done.ok()) return done;
     provider.end(static_cast<std::uint64_t>(transaction));
-    ledger.forget_decided({transaction, provider.name()});
+    ledger.forget({transaction, provider.name()});
     open.committed.erase(open.committed.begin());
   }
   return {};
@@ -107,7 +95,7 @@ Status Ledger::settle_undo(Open& open, provider::LoadedProvider& provider, Ledge
       if (!done.ok()) return done;
     }
     provider.end(static_cast<std::uint64_t>(transaction));
-    ledger.forget_undo(transaction, provider.name());
+    ledger.forget({transaction, provider.name()});
     open.undo.erase(first, open.undo.end());
   }
   return {};

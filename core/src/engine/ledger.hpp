@@ -35,17 +35,15 @@ class Ledger {
   std::int64_t next_transaction() const { return next_; }
 
   // Rows that are no longer needed go with the next batch, whatever that is: no sync of their own.
-  void forget_undo(std::int64_t transaction, const std::string& provider);
-  /// A mark, and the records beside it, once the provider has heard of it. With room made before,
-  /// it asks for no memory.
-  void forget_decided(store::TransactionKey key);
-  void make_room(std::size_t decided) { decided_.reserve(decided_.size() + decided); }
+  /// With room made before, it asks for no memory.
+  void forget(store::TransactionKey key) { over_.push_back(std::move(key)); }
+  void make_room(std::size_t keys) { over_.reserve(over_.size() + keys); }
   /// Adds them to a batch that is about to be written; written() once it is.
   void join(store::Batch& batch) const;
   void written();
   /// What is not settled, as a store would give it.
   void list(store::Contents& contents) const;
-  bool has_leftovers() const { return !undone_.empty() || !decided_.empty(); }
+  bool has_leftovers() const { return !over_.empty(); }
 
   // What a provider could not do stays until settle().
   void leave_undo(const std::string& provider, std::vector<Record> records, const Status& why);
@@ -70,7 +68,7 @@ class Ledger {
   static Status settle_undo(Open& open, provider::LoadedProvider& provider, Ledger& ledger);
 
   std::map<std::string, Open, std::less<>> open_;  // by provider
-  std::vector<store::TransactionKey> undone_, decided_;
+  std::vector<store::TransactionKey> over_;
   std::int64_t next_ = 1;
 };
 

@@ -9,20 +9,14 @@
 #include <limits>
 #include <system_error>
 
+#include "store/record_bytes.hpp"
+
 namespace cspkit::store {
 
 namespace {
 
 constexpr char kCapitals = 1, kWholePath = 2;
 constexpr unsigned kCase = 0x20;  // between 'a' and 'A'
-
-constexpr std::size_t kLongestNumber = 10;
-
-char* write_number(char* to, std::uint64_t number) {
-  for (; number >= 0x80; number >>= 7) *to++ = static_cast<char>(number | 0x80);
-  *to++ = static_cast<char>(number);
-  return to;
-}
 
 char* write_text(char* to, std::string_view text) {
   if (text.empty()) return to;
@@ -73,44 +67,6 @@ bool write_capitals(char* to, std::string_view key, std::string_view path) {
   }
   return true;
 }
-
-/// Takes from the front of what is left; once there is too little, nothing any more.
-class Reader {
- public:
-  explicit Reader(std::string_view left) : left_(left) {}
-  bool good() const { return good_; }
-  std::string_view rest() const { return left_; }
-
-  std::string_view bytes(std::uint64_t size) {
-    good_ = good_ && size <= left_.size();
-    if (!good_) return {};
-    const std::string_view taken = left_.substr(0, static_cast<std::size_t>(size));
-    left_.remove_prefix(taken.size());
-    return taken;
-  }
-  std::uint64_t number() {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::string_view taken = bytes(1);
-      if (!good_) return 0;
-      const std::uint64_t low = byte_of(taken, 0) & 0x7F;
-      good_ = low << shift >> shift == low;
-      number |= low << shift;
-      if ((byte_of(taken, 0) & 0x80) == 0) return number;
-    }
-    good_ = false;
-    return 0;
-  }
-  std::uint64_t number_up_to(std::uint64_t most) {
-    const std::uint64_t value = number();
-    good_ = good_ && value <= most;
-    return value;
-  }
-
- private:
-  std::string_view left_;
-  bool good_ = true;
-};
 
 bool read_capitals(std::string_view key, std::string_view bits, std::string& path) {
   path.assign(key);
@@ -181,7 +137,7 @@ bool read_key(std::string_view stored, NodeRow& row) {
 
 bool read_node(std::string_view key, std::string_view record, NodeRow& row) {
   if (!read_key(key, row)) return false;
-  Reader in(record);
+  RecordReader in(record);
   const std::string_view kind = in.bytes(1);
   row.format = static_cast<Format>(in.number_up_to(CSPKIT_FORMAT_FLOAT));
   row.flags =

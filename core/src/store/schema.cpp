@@ -65,6 +65,21 @@ CREATE TABLE nodes(
   key TEXT NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
 )";
 
+// Version 6: the mark of a decided transaction stands beside its undo records, as number -1, on the
+// page that these are on anyway. With rowids a record of up to a page needs no second one.
+constexpr const char* kTo6 = R"(
+ALTER TABLE undo RENAME TO undo_5;
+CREATE TABLE undo(
+  id INTEGER NOT NULL PRIMARY KEY, transact INTEGER NOT NULL, provider TEXT NOT NULL,
+  sequence INTEGER NOT NULL, record BLOB NOT NULL) STRICT;
+INSERT INTO undo(transact, provider, sequence, record)
+  SELECT transact, provider, iif(sequence < 0, -2, sequence), record FROM undo_5;
+INSERT INTO undo(transact, provider, sequence, record)
+  SELECT transact, provider, -1, x'' FROM committed;
+DROP TABLE undo_5;
+DROP TABLE committed;
+)";
+
 // A row of version 1 to 4.
 NodeRow read_columns(RowReader& from) {
   NodeRow row;
@@ -114,7 +129,8 @@ struct Step {
 
 /// kSteps[n] leads from version n + 1 to n + 2.
 constexpr Step kSteps[] = {
-    {kTo2, nullptr}, {kTo3, nullptr}, {kTo4, nullptr}, {kTo5, put_nodes_in_records}};
+    {kTo2, nullptr}, {kTo3, nullptr}, {kTo4, nullptr}, {kTo5, put_nodes_in_records},
+    {kTo6, nullptr}};
 static_assert(std::size(kSteps) == kSchemaVersion - 1, "a version has no step that leads to it");
 
 Status take_steps(Database& database, std::int64_t version) {

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/frame_vfs.hpp"
+
 namespace cspkit::store {
 
 /// A prepared statement. text(), blob() and integer() give its parameters in order; what they refer
@@ -64,6 +66,9 @@ class Statement {
 /// A connection. One thread at a time.
 class Database {
  public:
+  Database(Database&&) = default;
+  Database& operator=(Database&&) = delete;  // it would let the files go before their connection
+  ~Database() = default;
   /// Opens a file that exists, or that a VFS of its own makes.
   static Result<Database> open(const std::string& path, const std::string& vfs_name);
 
@@ -82,11 +87,13 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
-  Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Database(std::string path, std::unique_ptr<FrameVfs> files, sqlite3* handle)
+      : path_(std::move(path)), files_(std::move(files)), handle_(handle) {}
   Result<Statement> first_row(const std::string& sql, std::string_view action);
   int system_error() const;
 
   std::string path_;
+  std::unique_ptr<FrameVfs> files_;  // goes after the connection
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

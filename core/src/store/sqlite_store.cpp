@@ -31,8 +31,7 @@ struct Statements {
   Statement put_state, remove_state;
   Statement put_job, remove_job;
   Statement put_alert, remove_alert;
-  Statement put_undo, remove_undo;
-  Statement put_committed, remove_committed;
+  Statement put_undo, put_committed, remove_transaction;
 };
 
 struct Verb {
@@ -54,10 +53,10 @@ constexpr Verb kVerbs[] = {
      "correlator) VALUES(?,?,?,?,?,?,?,?,?,?,?)"},
     {&Statements::remove_alert, "DELETE FROM alerts WHERE id=?"},
     {&Statements::put_undo,
-     "REPLACE INTO undo(transact, sequence, provider, record) VALUES(?,?,?,?)"},
-    {&Statements::remove_undo, "DELETE FROM undo WHERE transact=? AND provider=?"},
-    {&Statements::put_committed, "REPLACE INTO committed(transact, provider) VALUES(?,?)"},
-    {&Statements::remove_committed, "DELETE FROM committed WHERE transact=? AND provider=?"},
+     "INSERT INTO undo(transact, provider, sequence, record) VALUES(?,?,?,?)"},
+    {&Statements::put_committed,
+     "INSERT INTO undo(transact, provider, sequence, record) VALUES(?,?,-1,x'')"},
+    {&Statements::remove_transaction, "DELETE FROM undo WHERE transact=? AND provider=?"},
 };
 
 class SqliteStore final : public Store {
@@ -195,13 +194,15 @@ Result<Contents> SqliteStore::load() {
   }
   if (status.ok()) {
     status = read_rows(
-        "undo", "SELECT transact, sequence, provider, record FROM undo ORDER BY transact, sequence",
+        "undo",
+        "SELECT transact, sequence, provider, record FROM undo WHERE sequence<>-1 "
+        "ORDER BY transact, sequence",
         all.undo, read_undo);
   }
   if (status.ok()) {
-    status = read_rows("committed",
-                       "SELECT transact, provider FROM committed ORDER BY transact, provider",
-                       all.committed, read_transaction);
+    status = read_rows(
+        "undo", "SELECT transact, provider FROM undo WHERE sequence=-1 ORDER BY transact, provider",
+        all.committed, read_transaction);
   }
   if (!status.ok()) return status;
   drop_decided(all);
@@ -314,24 +315,22 @@ int SqliteStore::write_alerts(const Batch& batch) {
 
 int SqliteStore::write_transactions(const Batch& batch) {
   Statements& s = statements_;
-  const auto run = [](Statement& statement) {
-    return [&statement](const TransactionKey& key) {
-      return statement.integer(key.transaction).text(key.provider).run();
-    };
-  };
-  int code = each(batch.remove_undo, run(s.remove_undo));
+  int code = each(batch.remove_transactions, [&](const TransactionKey& key) {
+    return s.remove_transaction.integer(key.transaction).text(key.provider).run();
+  });
   if (code == SQLITE_OK) {
     code = each(batch.put_undo, [&](const UndoRow& row) {
       return s.put_undo.integer(row.transaction)
-          .integer(row.sequence)
           .text(row.provider)
+          .integer(row.sequence)
           .blob(row.record)
           .run();
     });
   }
-  if (code == SQLITE_OK) code = each(batch.remove_committed, run(s.remove_committed));
   if (code != SQLITE_OK) return code;
-  return each(batch.put_committed, run(s.put_committed));
+  return each(batch.put_committed, [&](const TransactionKey& key) {
+    return s.put_committed.integer(key.transaction).text(key.provider).run();
+  });
 }
 
 int SqliteStore::write(const Batch& batch) try {

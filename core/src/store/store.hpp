@@ -115,7 +115,7 @@ struct AlertRow {
 };
 
 /// What undoes changes outside the store. Written before the effect; dead once its transaction is
-/// decided, and removed with the mark that says so.
+/// decided.
 struct UndoRow {
   std::int64_t transaction = 0;
   std::uint32_t sequence = 0;
@@ -151,9 +151,10 @@ struct Batch {
   std::vector<JobRow> put_jobs;
   std::vector<std::int64_t> remove_alerts;
   std::vector<AlertRow> put_alerts;
-  std::vector<TransactionKey> remove_undo;  ///< all records that these gave
+  /// Their undo records, and the marks that they were decided: always both, as records without
+  /// their mark would be applied.
+  std::vector<TransactionKey> remove_transactions;
   std::vector<UndoRow> put_undo;
-  std::vector<TransactionKey> remove_committed;
   std::vector<TransactionKey> put_committed;
   bool empty() const;
   /// Empty, with the memory of `put_nodes`.
@@ -208,7 +209,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                  const SqliteOptions& options);
 
 /// The file's schema version that this build writes.
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 }  // namespace cspkit::store
 

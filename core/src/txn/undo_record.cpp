@@ -1,100 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "txn/undo_record.hpp"
 
-#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "store/record_bytes.hpp"
 
 namespace cspkit::txn {
 
 namespace {
 
-constexpr char kOne = 1, kMany = 2;
+using store::append_number;
+using store::RecordReader;
 
-void append_number(std::string& to, std::uint32_t number) {
-  for (unsigned shift = 0; shift < 32; shift += 8) {
-    to.push_back(static_cast<char>((number >> shift) & 0xFFu));
-  }
-}
+// Versions 3, 4 and 5 of the schema, and 6.
+constexpr char kOne = 1, kMany = 2, kPacked = 3;
 
-/// Takes from the front of what is left; empty when there is too little.
-std::optional<std::string_view> take(std::string_view& left, std::size_t size) {
-  if (left.size() < size) return std::nullopt;
-  const std::string_view taken = left.substr(0, size);
-  left.remove_prefix(size);
-  return taken;
-}
-
-std::optional<std::uint32_t> take_number(std::string_view& left) {
-  const auto bytes = take(left, 4);
-  if (!bytes) return std::nullopt;
-  std::uint32_t number = 0;
-  for (std::size_t i = 4; i-- > 0;) {
-    number = (number << 8) | static_cast<unsigned char>((*bytes)[i]);
-  }
+/// A number of the kinds before kPacked: four bytes, the lowest first.
+std::uint64_t wide_number(RecordReader& in) {
+  const std::string_view bytes = in.bytes(4);
+  std::uint64_t number = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
   return number;
 }
 
-std::optional<UndoRecord::Root> take_root(std::string_view& left) {
-  const auto scope = take(left, 1);
-  const auto size = take_number(left);
-  if (!scope || !size || scope->front() < 0 || scope->front() > 1) return std::nullopt;
-  const auto key = take(left, *size);
-  if (!key) return std::nullopt;
-  return UndoRecord::Root{static_cast<Scope>(scope->front()), std::string(*key)};
+std::uint64_t number(RecordReader& in, char kind) {
+  return kind == kPacked ? in.number_up_to(std::numeric_limits<std::uint32_t>::max())
+                         : wide_number(in);
 }
 
-std::optional<std::vector<UndoRecord::Root>> take_roots(std::string_view& left) {
-  const auto count = take_number(left);
-  if (!count) return std::nullopt;
+std::vector<UndoRecord::Root> take_roots(RecordReader& in, char kind) {
   std::vector<UndoRecord::Root> roots;
-  for (std::uint32_t i = 0; i < *count; ++i) {
-    // Each takes bytes, so a false count ends with what there is.
-    auto root = take_root(left);
-    if (!root) return std::nullopt;
-    roots.push_back(*std::move(root));
+  const std::uint64_t count = number(in, kind);
+  // Each takes bytes, so a false count ends with what there is.
+  for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+    const std::string_view scope = in.bytes(1);
+    const std::string_view key = in.bytes(number(in, kind));
+    if (!in.good()) break;
+    if (scope.front() < 0 || scope.front() > 1) {
+      in.is_bad();
+      break;
+    }
+    roots.push_back({static_cast<Scope>(scope.front()), std::string(key)});
   }
   return roots;
 }
 
 void append_text(std::string& to, std::string_view text) {
-  append_number(to, static_cast<std::uint32_t>(text.size()));
+  append_number(to, text.size());
   to += text;
 }
 
 }  // namespace
 
 std::string encode_undo(const std::vector<UndoRecord*>& records) {
-  std::string stored(1, kMany);
+  std::size_t size = 0;
+  for (const UndoRecord* record : records) size += record->bytes.size() + 2;
+  std::string stored;
+  stored.reserve(size + 128);
+  stored.push_back(kPacked);
   const std::vector<UndoRecord::Root>& roots = records.front()->roots;
-  append_number(stored, static_cast<std::uint32_t>(roots.size()));
+  append_number(stored, roots.size());
   for (const UndoRecord::Root& root : roots) {
     stored.push_back(static_cast<char>(root.scope));
     append_text(stored, root.key);
   }
-  append_number(stored, static_cast<std::uint32_t>(records.size()));
+  append_number(stored, records.size());
   for (const UndoRecord* record : records) append_text(stored, record->bytes);
   return stored;
 }
 
 std::optional<std::vector<UndoRecord>> decode_undo(std::string_view stored) {
-  const auto version = take(stored, 1);
-  if (!version || (version->front() != kOne && version->front() != kMany)) return std::nullopt;
-  auto roots = take_roots(stored);
-  if (!roots) return std::nullopt;
+  RecordReader in(stored);
+  const std::string_view first = in.bytes(1);
+  if (!in.good() || first.front() < kOne || first.front() > kPacked) return std::nullopt;
+  const char kind = first.front();
+  std::vector<UndoRecord::Root> roots = take_roots(in, kind);
   std::vector<UndoRecord> records;
-  if (version->front() == kOne) {
-    records.push_back({*std::move(roots), std::string(stored)});
-    return records;
+  if (kind == kOne) {
+    records.push_back({{}, std::string(in.rest())});
+  } else {
+    const std::uint64_t count = number(in, kind);
+    for (std::uint64_t i = 0; i < count && in.good(); ++i)
+      records.push_back({{}, std::string(in.bytes(number(in, kind)))});
+    if (records.empty() || !in.rest().empty()) return std::nullopt;
   }
-  const auto count = take_number(stored);
-  for (std::uint32_t i = 0; count && i < *count; ++i) {
-    const auto size = take_number(stored);
-    const auto bytes = size ? take(stored, *size) : std::nullopt;
-    if (!bytes) return std::nullopt;
-    records.push_back({{}, std::string(*bytes)});
-  }
-  if (records.empty() || !stored.empty()) return std::nullopt;
-  records.front().roots = *std::move(roots);
+  if (!in.good()) return std::nullopt;
+  records.front().roots = std::move(roots);
   return records;
 }
 

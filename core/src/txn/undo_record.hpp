@@ -22,11 +22,12 @@ struct UndoRecord {
   std::string bytes;  ///< the provider's
 };
 
-/// byte 2 | roots: u32 | for each: scope: byte, size: u32, key | records: u32 | for each: size:
-/// u32, bytes. Little-endian. The roots are the first record's.
+/// byte 3 | roots | for each: scope: byte, size, key | records | for each: size, bytes. Numbers as
+/// store/record_bytes.hpp has them. The roots are the first record's.
 std::string encode_undo(const std::vector<UndoRecord*>& records);
-/// Nothing when these are no such bytes. Takes what version 3 of the schema wrote, too: byte 1, the
-/// same roots, and the bytes of one record to the end.
+/// Nothing when these are no such bytes. Takes what older versions of the schema wrote, too, with
+/// numbers of four bytes, the lowest first: 4 and 5 the same behind byte 2, 3 behind byte 1 the roots
+/// and the bytes of one record to the end.
 std::optional<std::vector<UndoRecord>> decode_undo(std::string_view stored);
 
 }  // namespace cspkit::txn

@@ -163,15 +163,14 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   fill.put_jobs = {{"p", "1", "", 0}, {"q", "1", "", 0}};
   fill.put_alerts = {alert(1, "", "x"), alert(2, "", "y")};
   fill.put_undo = {{1, 0, "p", ""}, {1, 1, "q", ""}, {1, 4294967295u, "p", ""}, {2, 0, "p", ""}};
-  fill.put_committed = {{1, "p"}, {2, "p"}, {2, "q"}};
+  fill.put_committed = {{1, "p"}, {2, "q"}, {3, "p"}};
   apply(fill);
   Batch empty;
   empty.remove_nodes = {{"", "a"}};
   empty.remove_state = {{"p", "k"}};
   empty.remove_jobs = {{"q", "1"}};
   empty.remove_alerts = {1};
-  empty.remove_undo = {{1, "p"}};
-  empty.remove_committed = {{2, "p"}};
+  empty.remove_transactions = {{1, "p"}, {2, "q"}};
   apply(empty);
 
   const Contents all = contents();
@@ -186,7 +185,7 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   ASSERT_EQ(all.undo.size(), 2u);
   EXPECT_EQ(all.undo[0].provider, "q");
   EXPECT_EQ(all.undo[1].transaction, 2);
-  EXPECT_THAT(committed_in(all), ElementsAre("1p", "2q"));
+  EXPECT_THAT(committed_in(all), ElementsAre("3p"));
 }
 
 TEST_P(StoreTest, RecordsBesideAMarkUndoNothing) {
@@ -240,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, ::testing::Values(Kind::kFull, Kind::
                          });
 
 TEST(BatchTest, AnyListMakesItNotEmpty) {
-  std::vector<Batch> batches(12);
+  std::vector<Batch> batches(11);
   batches[0].remove_nodes.push_back({"", "a"});
   batches[1].put_nodes.push_back(node("a", "1"));
   batches[2].remove_state.push_back({"p", "k"});
@@ -249,10 +248,9 @@ TEST(BatchTest, AnyListMakesItNotEmpty) {
   batches[5].put_jobs.push_back({"p", "1", "", 0});
   batches[6].remove_alerts.push_back(1);
   batches[7].put_alerts.push_back(alert(1, "", ""));
-  batches[8].remove_undo.push_back({1, "p"});
+  batches[8].remove_transactions.push_back({1, "p"});
   batches[9].put_undo.push_back({1, 0, "", ""});
-  batches[10].remove_committed.push_back({1, "p"});
-  batches[11].put_committed.push_back({1, "p"});
+  batches[10].put_committed.push_back({1, "p"});
   for (std::size_t i = 0; i < batches.size(); ++i) EXPECT_FALSE(batches[i].empty()) << i;
 }
 
