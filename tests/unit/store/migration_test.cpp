@@ -83,6 +83,39 @@ TEST(Migration, Version4KeepsWhatNodesAre) {
   EXPECT_EQ(all->nodes[2].tstamp, -5);
 }
 
+TEST(Migration, Version5KeepsWhatIsOpenAndWhatIsDecided) {
+  const TempDir dir;
+  const std::string path = dir.file("device.db");
+  make_version_5(path);
+  auto opened = store::open_sqlite_store(path, Durability::kFull);
+  ASSERT_TRUE(opened) << opened.error().text();
+  const auto all = (*opened)->load();
+  ASSERT_TRUE(all) << all.error().text();
+  ASSERT_EQ(all->undo.size(), 3u) << "p's record is dead: its transaction was decided";
+  EXPECT_EQ(all->undo[0].transaction, 8);
+  EXPECT_EQ(all->undo[0].sequence, 4294967295u);
+  EXPECT_EQ(all->undo[0].record, "");
+  EXPECT_EQ(all->undo[1].provider, "q");
+  EXPECT_EQ(all->undo[1].record, "\2\1");
+  EXPECT_EQ(all->undo[2].record, "\2\2");
+  ASSERT_EQ(all->committed.size(), 2u);
+  EXPECT_EQ(all->committed[0].provider, "gone");
+  EXPECT_EQ(all->committed[1].transaction, 9);
+}
+
+TEST(Migration, ARecordOfVersion5DoesNotBecomeAMark) {
+  const TempDir dir;
+  const std::string path = dir.file("device.db");
+  make_version_5(path);
+  run_sql(path, "UPDATE undo SET sequence=-1 WHERE transact=8");
+  auto opened = store::open_sqlite_store(path, Durability::kFull);
+  ASSERT_TRUE(opened) << opened.error().text();
+  const auto all = (*opened)->load();
+  ASSERT_FALSE(all);
+  EXPECT_EQ(all.error().code(), Code::kStateUnusable);
+  EXPECT_THAT(all.error().text(), HasSubstr("table undo"));
+}
+
 TEST(Migration, RowsThatCannotBeStopIt) {
   for (const char* change :
        {"format=99", "format=-1", "flags=-1", "flags=4294967296", "verno=65536"}) {

@@ -97,6 +97,38 @@ INSERT INTO nodes VALUES('ada', 'vendor/test/t/fixed', 'Vendor/TEST/T/fixed', 4,
 )");
 }
 
+/// Version 5: nodes as they have been since, undo records and marks in two tables.
+inline void make_version_5(const std::string& path) {
+  run_sql(path, R"(
+PRAGMA application_id=1129533515; PRAGMA user_version=5;
+CREATE TABLE nodes(
+  key TEXT NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE state(
+  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs(
+  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
+  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE alerts(
+  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, data BLOB NOT NULL, code INTEGER NOT NULL,
+  ready INTEGER NOT NULL, provider TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
+  format TEXT NOT NULL, mark TEXT NOT NULL, correlator TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE undo(
+  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE committed(
+  transact INTEGER NOT NULL, provider TEXT NOT NULL, PRIMARY KEY(transact, provider))
+  STRICT, WITHOUT ROWID;
+PRAGMA journal_mode=WAL;
+INSERT INTO undo VALUES(9, 0, 'p', X'0200');
+INSERT INTO undo VALUES(9, 1, 'q', X'0201');
+INSERT INTO undo VALUES(9, 2, 'q', X'0202');
+INSERT INTO undo VALUES(8, 4294967295, 'q', X'');
+INSERT INTO committed VALUES(9, 'p');
+INSERT INTO committed VALUES(7, 'gone');
+)");
+}
+
 }  // namespace cspkit::store_test
 
 #endif  // CSPKIT_TESTS_UNIT_STORE_OLD_FILES_HPP_
