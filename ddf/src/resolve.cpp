@@ -432,11 +432,14 @@ void add_name(std::string_view name, std::size_t size, Address& out) {
   text::fold_into(key + 1, name);
 }
 
-/// The way down to a node whose path is known. False: the path is not its.
+/// The way down to a node whose path is known, and the number of its segments. False: the path is
+/// not its.
 bool take_steps(const SchemaData& data, std::uint32_t node, std::string_view path,
-                Address::Segment* last) {
+                Address::Segment* first, std::size_t count) {
   std::size_t end = path.size();
-  for (std::uint32_t at = node;; --last) {
+  std::uint32_t at = node;
+  for (Address::Segment* last = first + count; last != first;) {
+    --last;
     const Record& r = data.records[at];
     const bool dynamic = BitsDynamic::get(r.bits) != 0;
     const auto to = static_cast<std::uint32_t>(end);
@@ -449,18 +452,19 @@ bool take_steps(const SchemaData& data, std::uint32_t node, std::string_view pat
       end -= r.name_size;  // unless it is escaped, and then there is no slash before it
     }
     at = r.parent;
-    if (data.records[at].parent == kNone) return end == 0;
+    if (data.records[at].parent == kNone) return end == 0 && last == first;
     if (end == 0 || path[--end] != '/') return false;
   }
+  return false;
 }
 
 }  // namespace
 
-bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::string_view below,
-                     Address& out) const {
+bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::size_t segments,
+                     std::string_view below, Address& out) const {
   const auto at = static_cast<std::uint32_t>(node);
   const std::span<const Record> records = data_->records;
-  if (path.empty() || records[at].parent == kNone) return false;
+  if (segments == 0 || segments > path.size() || records[at].parent == kNone) return false;
   std::uint32_t child = kNone;
   std::size_t size = path.size();
   if (!below.empty()) {
@@ -478,16 +482,14 @@ bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::strin
   if (out.key.size() != size) out.key.resize(size);
   std::memcpy(out.path.data(), path.data(), path.size());
   text::fold_into(out.key.data(), path);
-  std::size_t steps = 0;
-  for (std::uint32_t up = at; records[up].parent != kNone; up = records[up].parent) ++steps;
-  const std::size_t count = steps + (child == kNone ? 0 : 1);
+  const std::size_t count = segments + (child == kNone ? 0 : 1);
   if (out.segments.size() != count) out.segments.resize(count);
-  if (!take_steps(*data_, at, path, out.segments.data() + steps - 1)) return false;
+  if (!take_steps(*data_, at, path, out.segments.data(), segments)) return false;
   out.node = node;
   if (child == kNone) return true;
   add_name(data_->name_of(records[child]), path.size(), out);
   const auto to = static_cast<std::uint32_t>(size);
-  out.segments[steps] = {NodeId{child}, to, to, false};
+  out.segments[segments] = {NodeId{child}, to, to, false};
   out.node = NodeId{child};
   return true;
 }

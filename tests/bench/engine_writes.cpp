@@ -211,7 +211,7 @@ void measure_writes(Report& report) {
   measure(
       "engine.atomic_undo",
       [&](int n) { disk.process(undo[static_cast<std::size_t>(n % 2)], kSlots); }, upsert_all, 101,
-      0.5, 0.4, 2);
+      0.5, 0.47, 2);
   measure(
       "engine.add_delete",
       [&](int) {

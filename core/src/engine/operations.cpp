@@ -109,7 +109,8 @@ void Changer::choose_verb(const dm::Operation& operation, Change& change) const 
 }
 
 // Where the tree holds the node, or the one above it, its row says all that the schema would be
-// asked for. False: go the long way.
+// asked for. Spelled as the command says it: should the row go before, what comes in its place is
+// named by this. False: go the long way.
 bool Changer::find_by_row(std::string_view uri, Change& change) const {
   const ddf::UriLimits& limits = engine_.options().uri_limits;
   Scope scope = Scope::kDevice;
@@ -129,11 +130,11 @@ bool Changer::find_by_row(std::string_view uri, Change& change) const {
     below = path.substr(slash + 1);
     if (below.empty()) return false;  // an address that ends in a slash is none
   }
-  // As the command says it: should the row go before, what comes in its place is named by this.
-  if (!live || path.substr(0, live->row.path.size()) != live->row.path) return false;
+  if (!live) return false;
   ddf::Address& address = change.target.address;
   const ddf::Schema& schema = *world_.schema;
-  if (!schema.restore(scope, live->node, live->row.path, below, address)) return false;
+  if (!schema.restore(scope, live->node, live->row.path, live->segments, below, address))
+    return false;
   change.firm_segment = address.segments.size() - (below.empty() ? 0 : 1);
   if (!world_.has(address.node, gate::kPlain)) return false;
   if (limits.max_segments != 0 && address.segments.size() > limits.max_segments) return false;

@@ -8,8 +8,8 @@
 //           a bit for each byte of the folded path, from the lowest: 1 where the path as it was
 //           created has the capital letter | value
 //
-// Numbers as record_bytes.hpp has them. Byte 2 instead of 1: the path is not its folded form but for capital letters; instead of
-// the bits stand its size, a number, and the path itself.
+// Numbers as record_bytes.hpp has them. Byte 2 instead of 1: the path is not its folded form but
+// for capital letters; instead of the bits stand its size, a number, and the path itself.
 #ifndef CSPKIT_CORE_STORE_NODE_RECORD_HPP_
 #define CSPKIT_CORE_STORE_NODE_RECORD_HPP_
 

@@ -128,9 +128,11 @@ struct Step {
 };
 
 /// kSteps[n] leads from version n + 1 to n + 2.
-constexpr Step kSteps[] = {
-    {kTo2, nullptr}, {kTo3, nullptr}, {kTo4, nullptr}, {kTo5, put_nodes_in_records},
-    {kTo6, nullptr}};
+constexpr Step kSteps[] = {{kTo2, nullptr},
+                           {kTo3, nullptr},
+                           {kTo4, nullptr},
+                           {kTo5, put_nodes_in_records},
+                           {kTo6, nullptr}};
 static_assert(std::size(kSteps) == kSchemaVersion - 1, "a version has no step that leads to it");
 
 Status take_steps(Database& database, std::int64_t version) {

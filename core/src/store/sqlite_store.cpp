@@ -193,11 +193,10 @@ Result<Contents> SqliteStore::load() {
                        all.alerts, read_alert);
   }
   if (status.ok()) {
-    status = read_rows(
-        "undo",
-        "SELECT transact, sequence, provider, record FROM undo WHERE sequence<>-1 "
-        "ORDER BY transact, sequence",
-        all.undo, read_undo);
+    status = read_rows("undo",
+                       "SELECT transact, sequence, provider, record FROM undo WHERE sequence<>-1 "
+                       "ORDER BY transact, sequence",
+                       all.undo, read_undo);
   }
   if (status.ok()) {
     status = read_rows(

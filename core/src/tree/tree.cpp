@@ -2,6 +2,7 @@
 #include "tree/tree.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace cspkit::tree {
 
@@ -98,7 +99,10 @@ void Tree::bind(const gate::World& world, std::size_t max_segments) {
 void Tree::place(Space& space, Live& live) {
   live.node = find_node(*world_->schema, live.row, scratch_);
   const bool sure = live.node != ddf::kNoNode && is_sure(space);
-  live.firm = sure && scratch_.path == live.row.path;
+  const std::size_t segments = scratch_.segments.size();
+  live.firm = sure && scratch_.path == live.row.path &&
+              segments <= std::numeric_limits<std::uint16_t>::max();
+  live.segments = live.firm ? static_cast<std::uint16_t>(segments) : std::uint16_t{0};
   live.direct = sure && world_->has(live.node, gate::kStored);
 }
 

@@ -38,6 +38,7 @@ struct Live {
   /// Get, all above it exists, and nothing but its path in any case of letters has to be looked at.
   /// False says nothing.
   bool direct = false;
+  std::uint16_t segments = 0;  ///< of a firm row's path
   NodeRow row;
   /// Is its key its path in lower case?
   bool is_folded() const { return firm || direct; }
@@ -64,19 +65,18 @@ class Space {
   Live* find(std::string_view key) const {
     return index_.find(key, [key](const Live& live) { return live.row.key == key; });
   }
-  /// The row whose key the text folds to, if it is a direct one; or if it is a firm one.
-  /// @{
+  /// The row whose key the text folds to, if it is a direct one.
   Live* find_direct(std::string_view text) const {
     return index_.find(text, [text](const Live& live) {
-      return live.direct && ddf::equal_folded(text, live.row.path);
+      // Most write a path as it stands.
+      return live.direct && (text == live.row.path || ddf::equal_folded(text, live.row.path));
     });
   }
-  Live* find_firm(std::string_view text) const {
-    return index_.find(text, [text](const Live& live) {
-      return live.firm && ddf::equal_folded(text, live.row.path);
-    });
+  /// The row whose path this is, letter by letter, if it is a firm one.
+  Live* find_firm(std::string_view path) const {
+    return index_.find(path,
+                       [path](const Live& live) { return live.firm && path == live.row.path; });
   }
-  /// @}
   /// The row as it lies here now, and whether it has the place it had. What it was before is left
   /// in `row`, as far as its memory may be of use.
   std::pair<Live*, bool> put(NodeRow& row);

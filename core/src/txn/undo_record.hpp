@@ -26,8 +26,8 @@ struct UndoRecord {
 /// store/record_bytes.hpp has them. The roots are the first record's.
 std::string encode_undo(const std::vector<UndoRecord*>& records);
 /// Nothing when these are no such bytes. Takes what older versions of the schema wrote, too, with
-/// numbers of four bytes, the lowest first: 4 and 5 the same behind byte 2, 3 behind byte 1 the roots
-/// and the bytes of one record to the end.
+/// numbers of four bytes, the lowest first: 4 and 5 the same behind byte 2, 3 behind byte 1 the
+/// roots and the bytes of one record to the end.
 std::optional<std::vector<UndoRecord>> decode_undo(std::string_view stored);
 
 }  // namespace cspkit::txn

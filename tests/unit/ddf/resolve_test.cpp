@@ -105,7 +105,9 @@ TEST(Resolve, WhatWasResolvedIsRestoredFromItsPath) {
                            "./User/Vendor/MSFT/Office/OnlyHere", "./Vendor"}) {
     Address whole;
     ASSERT_TRUE(schema->resolve(text, whole).ok()) << text;
-    ASSERT_TRUE(schema->restore(whole.scope, whole.node, whole.path, {}, restored)) << text;
+    ASSERT_TRUE(
+        schema->restore(whole.scope, whole.node, whole.path, whole.segments.size(), {}, restored))
+        << text;
     EXPECT_TRUE(same(whole, restored)) << text;
     EXPECT_FALSE(restored.has_query);
     if (whole.segments.size() < 2 || whole.segments.back().dynamic) continue;
@@ -113,7 +115,7 @@ TEST(Resolve, WhatWasResolvedIsRestoredFromItsPath) {
     std::string below = whole.path.substr(whole.path_of(parent).size() + 1);
     below[0] = static_cast<char>(below[0] ^ 0x20);  // the other case
     ASSERT_TRUE(schema->restore(whole.scope, whole.segments[parent - 1].node, whole.path_of(parent),
-                                below, restored))
+                                parent, below, restored))
         << text;
     EXPECT_TRUE(same(whole, restored)) << text;
   }
@@ -128,7 +130,7 @@ TEST(Resolve, WhatIsNoPathOfTheNodeIsNotRestored) {
   Address in, out;
   ASSERT_TRUE(schema->resolve("./Vendor/MSFT/Odd/In", in).ok());
   const auto restores = [&](std::string_view path, std::string_view below) {
-    return schema->restore(Scope::kDevice, in.node, path, below, out);
+    return schema->restore(Scope::kDevice, in.node, path, in.segments.size(), below, out);
   };
   EXPECT_TRUE(restores("Vendor/MSFT/Odd/In", ""));
   EXPECT_TRUE(restores("Vendor/MSFT/Odd/In", "pLAIN"));
@@ -142,9 +144,12 @@ TEST(Resolve, WhatIsNoPathOfTheNodeIsNotRestored) {
   for (const char* below : {"None", "With blank", "With%20blank", "Exact", "exact", "%50lain",
                             "Plain/", "Plain/x", "Plain?list=Struct", " Plain"})
     EXPECT_FALSE(restores("Vendor/MSFT/Odd/In", below)) << below;
+  for (const std::size_t segments : {std::size_t{0}, std::size_t{3}, std::size_t{5}, SIZE_MAX})
+    EXPECT_FALSE(schema->restore(Scope::kDevice, in.node, in.path, segments, "", out)) << segments;
   Address top;
   ASSERT_TRUE(schema->resolve(".", top).ok());
-  EXPECT_FALSE(schema->restore(Scope::kDevice, top.node, "", "Vendor", out));
+  EXPECT_FALSE(schema->restore(Scope::kDevice, top.node, "", 0, "Vendor", out));
+  EXPECT_FALSE(schema->restore(Scope::kDevice, top.node, ".", 1, "", out));
 }
 
 TEST(Resolve, StaticMatchIsFinal) {

@@ -145,10 +145,10 @@ TEST_F(FrameVfsTest, WhatIsNotBehindItOrLongerComesByItself) {
   write('r', 32, 0);
   write('e', 24, 32);
   write('q', 8192, 56);
-  EXPECT_THAT(notes_.calls, ElementsAre("write 32 at 0 rr", "write 24 at 32 aa",
-                                        "write 24 at 5000 bb", "write 32 at 0 rr",
-                                        "write 48 at 32 cd", "write 32 at 0 rr",
-                                        "write 24 at 32 ee", "write 8192 at 56 qq"));
+  EXPECT_THAT(notes_.calls,
+              ElementsAre("write 32 at 0 rr", "write 24 at 32 aa", "write 24 at 5000 bb",
+                          "write 32 at 0 rr", "write 48 at 32 cd", "write 32 at 0 rr",
+                          "write 24 at 32 ee", "write 8192 at 56 qq"));
 }
 
 TEST_F(FrameVfsTest, OnlyTheLogIsWrittenSo) {

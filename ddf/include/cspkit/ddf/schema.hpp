@@ -276,12 +276,12 @@ class CSPKIT_API Schema {
   /// The same for a canonical path ("Vendor/MSFT/...") in a scope: what the store holds.
   Status resolve_path(Scope scope, std::string_view canonical_path, Address& out) const;
   /// For who keeps what resolve_path() once gave for this Schema: makes the address of `node` again
-  /// from its path, without looking for anything, and goes on to the static child that `below`
-  /// names, as it may stand in a LocURI; empty: the node itself. No node on the way is CaseSense
-  /// CS. False: it is not such an address, there is no such child, or it is told by more than its
-  /// name in any case of letters; then `out` holds anything.
-  bool restore(Scope scope, NodeId node, std::string_view path, std::string_view below,
-               Address& out) const;
+  /// from its path of so many segments, without looking for anything, and goes on to the static
+  /// child that `below` names, as it may stand in a LocURI; empty: the node itself. No node on the
+  /// way is CaseSense CS. False: it is not such an address, there is no such child, or it is told
+  /// by more than its name in any case of letters; then `out` holds anything.
+  bool restore(Scope scope, NodeId node, std::string_view path, std::size_t segments,
+               std::string_view below, Address& out) const;
 
   Node node(NodeId id) const { return Node(this, id); }  ///< of an id of this Schema, unchecked
   /// The "." of a scope.
