@@ -64,14 +64,8 @@ INSERT INTO committed VALUES(5);
 )");
 }
 
-/// Version 4: what version 1 to 4 say of nodes, and the other tables as they have been since.
-inline void make_version_4(const std::string& path) {
-  run_sql(path, R"(
-PRAGMA application_id=1129533515; PRAGMA user_version=4;
-CREATE TABLE nodes(
-  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
-  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
-  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
+/// All tables but nodes.
+constexpr const char* kTablesOf4And5 = R"(
 CREATE TABLE state(
   provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
@@ -88,6 +82,18 @@ CREATE TABLE undo(
 CREATE TABLE committed(
   transact INTEGER NOT NULL, provider TEXT NOT NULL, PRIMARY KEY(transact, provider))
   STRICT, WITHOUT ROWID;
+)";
+
+/// Version 4: what version 1 to 4 say of nodes.
+inline void make_version_4(const std::string& path) {
+  run_sql(path, std::string(R"(
+PRAGMA application_id=1129533515; PRAGMA user_version=4;
+CREATE TABLE nodes(
+  user TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, format INTEGER NOT NULL,
+  mime TEXT NOT NULL, value BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL,
+  tstamp INTEGER NOT NULL, verno INTEGER NOT NULL, PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;
+)") + kTablesOf4And5 +
+                    R"(
 PRAGMA journal_mode=WAL;
 INSERT INTO nodes VALUES('', 'vendor/test/t', 'Vendor/Test/T', 6, '', X'', 0, '', 1, 0);
 INSERT INTO nodes VALUES('', 'vendor/test/t/fixed', 'Vendor/Test/T/Fixed', 4, 'text/plain',
@@ -99,26 +105,12 @@ INSERT INTO nodes VALUES('ada', 'vendor/test/t/fixed', 'Vendor/TEST/T/fixed', 4,
 
 /// Version 5: nodes as they have been since, undo records and marks in two tables.
 inline void make_version_5(const std::string& path) {
-  run_sql(path, R"(
+  run_sql(path, std::string(R"(
 PRAGMA application_id=1129533515; PRAGMA user_version=5;
 CREATE TABLE nodes(
   key TEXT NOT NULL PRIMARY KEY, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE state(
-  provider TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
-  PRIMARY KEY(provider, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE jobs(
-  provider TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL,
-  PRIMARY KEY(provider, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE alerts(
-  id INTEGER NOT NULL PRIMARY KEY, user TEXT NOT NULL, data BLOB NOT NULL, code INTEGER NOT NULL,
-  ready INTEGER NOT NULL, provider TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
-  format TEXT NOT NULL, mark TEXT NOT NULL, correlator TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE undo(
-  transact INTEGER NOT NULL, sequence INTEGER NOT NULL, provider TEXT NOT NULL,
-  record BLOB NOT NULL, PRIMARY KEY(transact, sequence)) STRICT, WITHOUT ROWID;
-CREATE TABLE committed(
-  transact INTEGER NOT NULL, provider TEXT NOT NULL, PRIMARY KEY(transact, provider))
-  STRICT, WITHOUT ROWID;
+)") + kTablesOf4And5 +
+                    R"(
 PRAGMA journal_mode=WAL;
 INSERT INTO undo VALUES(9, 0, 'p', X'0200');
 INSERT INTO undo VALUES(9, 1, 'q', X'0201');
