@@ -75,8 +75,8 @@ std::string encode_undo(const std::vector<UndoRecord*>& records) {
 std::optional<std::vector<UndoRecord>> decode_undo(std::string_view stored) {
   RecordReader in(stored);
   const std::string_view first = in.bytes(1);
-  if (!in.good() || first.front() < kOne || first.front() > kPacked) return std::nullopt;
-  const char kind = first.front();
+  const char kind = in.good() ? first.front() : char{0};
+  if (kind != kOne && kind != kMany && kind != kPacked) return std::nullopt;
   std::vector<UndoRecord::Root> roots = take_roots(in, kind);
   std::vector<UndoRecord> records;
   if (kind == kOne) {
