@@ -27,17 +27,35 @@ int version_of(const std::string& path, int& alerts) {
   return version;
 }
 
-void expect_old_or_new(const std::string& path) {
+/// By version; what each of them must leave.
+class MigrationFault : public ::testing::TestWithParam<int> {
+ protected:
+  static bool is_oldest() { return GetParam() == 1; }
+  static void make_old(const std::string& path) {
+    if (is_oldest()) {
+      store_test::make_version_1(path);
+    } else {
+      store_test::make_version_5(path);
+    }
+  }
+};
+
+void expect_old_or_new(const std::string& path, int old) {
   int alerts = -1;
   const int version = version_of(path, alerts);
-  EXPECT_TRUE(version == 1 || version == store::kSchemaVersion) << version;
+  EXPECT_TRUE(version == old || version == store::kSchemaVersion) << version;
   EXPECT_EQ(alerts, 1);
   auto opened = store::open_sqlite_store(path, Durability::kFull);
   ASSERT_TRUE(opened) << opened.error().text();
   const auto all = (*opened)->load();
   ASSERT_TRUE(all) << all.error().text();
-  EXPECT_EQ(store_test::nodes_of(*all), std::vector<std::string>{"|vendor/test/t/fixed=old"});
   EXPECT_EQ(all->alerts.at(0).data, "hello");
+  if (old == 1) {
+    EXPECT_EQ(store_test::nodes_of(*all), std::vector<std::string>{"|vendor/test/t/fixed=old"});
+    return;
+  }
+  EXPECT_EQ(all->undo.size(), 3u);
+  EXPECT_EQ(all->committed.size(), 2u);
 }
 
 void remove_files(const std::string& path) {
@@ -47,14 +65,14 @@ void remove_files(const std::string& path) {
   }
 }
 
-TEST(MigrationFault, ThePowerGoesAtEveryCall) {
+TEST_P(MigrationFault, ThePowerGoesAtEveryCall) {
   const store_test::TempDir dir;
   for (std::uint32_t seed = 1; seed <= 3; ++seed) {
     int n = 1;
     for (bool crashed = true; crashed && n < kMost; ++n) {
       SCOPED_TRACE("call " + std::to_string(n) + ", seed " + std::to_string(seed));
       const std::string path = dir.file(std::to_string(n) + ".db");
-      store_test::make_version_1(path);
+      make_old(path);
       {
         FaultVfs vfs;
         vfs.hold_unsynced(true);
@@ -62,7 +80,7 @@ TEST(MigrationFault, ThePowerGoesAtEveryCall) {
         static_cast<void>(open(path, vfs).has_value());
         crashed = vfs.crashed();
       }
-      expect_old_or_new(path);
+      expect_old_or_new(path, GetParam());
       if (HasFailure()) return;
       remove_files(path);
     }
@@ -71,14 +89,14 @@ TEST(MigrationFault, ThePowerGoesAtEveryCall) {
   }
 }
 
-TEST(MigrationFault, EveryCallFailsOnce) {
+TEST_P(MigrationFault, EveryCallFailsOnce) {
   const store_test::TempDir dir;
   int refused = 0;
   bool failed = true;
   for (int n = 1; failed && n < kMost; ++n) {
     SCOPED_TRACE("call " + std::to_string(n));
     const std::string path = dir.file(std::to_string(n) + ".db");
-    store_test::make_version_1(path);
+    make_old(path);
     {
       FaultVfs vfs;
       vfs.fail(n, FaultVfs::How::kOnce);
@@ -86,14 +104,17 @@ TEST(MigrationFault, EveryCallFailsOnce) {
       failed = vfs.failed();
       if (!opened) ++refused;
     }
-    expect_old_or_new(path);
+    expect_old_or_new(path, GetParam());
     if (HasFailure()) return;
     remove_files(path);
   }
   EXPECT_GT(refused, 10) << "no failure reached the opening";
 }
 
-TEST(MigrationFault, AFileOfTodayPaysNothingForIt) {
+INSTANTIATE_TEST_SUITE_P(FromVersion, MigrationFault, ::testing::Values(1, 5),
+                         ::testing::PrintToStringParamName());
+
+TEST(MigrationFaultOfNone, AFileOfTodayPaysNothingForIt) {
   const store_test::TempDir dir;
   const std::string path = dir.file("device.db");
   { ASSERT_TRUE(store::open_sqlite_store(path, Durability::kFull)); }

@@ -73,6 +73,7 @@ Status copy_database(Database& database, const std::string& target) {
     if (!fd) return failed(part, "make the backup", errno);
   }
   Scratch scratch(part);
+  const FrameVfs::Known known = database.opens_files();
   Result<Statement> vacuum = database.prepare("VACUUM INTO ?");
   if (!vacuum) return vacuum.error();
   const int code = vacuum->text(part).run();

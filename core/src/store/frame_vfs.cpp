@@ -177,11 +177,14 @@ FrameVfs::FrameVfs(sqlite3_vfs& below)
   vfs_.xSleep = v_sleep;
   vfs_.xCurrentTime = v_time;
   vfs_.xGetLastError = v_last_error;
-  registered_ = sqlite3_vfs_register(&vfs_, 0) == SQLITE_OK;
 }
 
-FrameVfs::~FrameVfs() {
-  if (registered_) sqlite3_vfs_unregister(&vfs_);
+FrameVfs::Known::Known(FrameVfs* files) : files_(files) {
+  if (files_ != nullptr && sqlite3_vfs_register(&files_->vfs_, 0) != SQLITE_OK) files_ = nullptr;
+}
+
+FrameVfs::Known::~Known() {
+  if (files_ != nullptr) sqlite3_vfs_unregister(&files_->vfs_);
 }
 
 }  // namespace cspkit::store

@@ -10,23 +10,35 @@
 
 namespace cspkit::store {
 
-/// A VFS of one connection (sqlite.org/vfs.html), known to SQLite by its name for as long as it
-/// lives: longer than the connection.
+/// A VFS of one connection (sqlite.org/vfs.html), which it has to outlive. SQLite finds it by its
+/// name only while somebody asks it to (Known): a connection that is open does not need that, and
+/// nobody else shall come upon it, as might happen when the process's default VFS goes.
 ///
 /// A header that goes on where the last write ended is held back until the page behind it comes, or
-/// anything else happens to the file but a lock. Nothing is lost by it when the process dies:
-/// without its page such a header is no frame. One that is written over an older one is written at
-/// once: SQLite does so last of all when a transaction has outgrown its cache.
+/// the file is read, synced, truncated, measured or closed. Nothing is lost by it when the process
+/// dies: without its page such a header is no frame. One that is written over an older one is
+/// written at once: SQLite does so last of all when a transaction has outgrown its cache.
 class FrameVfs {
  public:
   /// Over another one.
   explicit FrameVfs(sqlite3_vfs& below);
   FrameVfs(const FrameVfs&) = delete;
   FrameVfs& operator=(const FrameVfs&) = delete;
-  ~FrameVfs();
+  ~FrameVfs() = default;
 
-  /// SQLite knows it. False: there was no memory for that.
-  bool is_registered() const { return registered_; }
+  /// For as long as it lives SQLite finds the VFS by its name. Of none: does nothing.
+  class Known {
+   public:
+    explicit Known(FrameVfs* files);
+    Known(const Known&) = delete;
+    Known& operator=(const Known&) = delete;
+    ~Known();
+    /// False: there was no memory for that, or there is no VFS.
+    explicit operator bool() const { return files_ != nullptr; }
+
+   private:
+    FrameVfs* files_;
+  };
   const std::string& name() const { return name_; }
   sqlite3_vfs& below() const { return below_; }
 
@@ -34,7 +46,6 @@ class FrameVfs {
   sqlite3_vfs& below_;
   std::string name_;
   sqlite3_vfs vfs_{};
-  bool registered_ = false;
 };
 
 }  // namespace cspkit::store

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "store/sqlite_db.hpp"
@@ -39,13 +40,17 @@ class RowReader {
   std::string damage_;
 };
 
-/// The Status for a row, counted from 1, in which something cannot be right.
+/// The Status for a table in which something cannot be right.
+inline Status damaged_table(const Database& database, const char* table, std::string_view what) {
+  return Status(Code::kStateUnusable,
+                fmt::format("{}: is damaged (table {}, {}); restore a backup, or move it away to "
+                            "start anew",
+                            database.path(), table, what));
+}
+/// The same for a row, counted from 1.
 inline Status damaged_row(const Database& database, const char* table, std::size_t row,
                           const RowReader& reader) {
-  return Status(Code::kStateUnusable,
-                fmt::format("{}: is damaged (table {}, row {}: {}); restore a backup, or move it "
-                            "away to start anew",
-                            database.path(), table, row, reader.damage()));
+  return damaged_table(database, table, fmt::format("row {}: {}", row, reader.damage()));
 }
 
 }  // namespace cspkit::store

@@ -72,12 +72,6 @@ ALTER TABLE undo RENAME TO undo_5;
 CREATE TABLE undo(
   id INTEGER NOT NULL PRIMARY KEY, transact INTEGER NOT NULL, provider TEXT NOT NULL,
   sequence INTEGER NOT NULL, record BLOB NOT NULL) STRICT;
-INSERT INTO undo(transact, provider, sequence, record)
-  SELECT transact, provider, iif(sequence < 0, -2, sequence), record FROM undo_5;
-INSERT INTO undo(transact, provider, sequence, record)
-  SELECT transact, provider, -1, x'' FROM committed;
-DROP TABLE undo_5;
-DROP TABLE committed;
 )";
 
 // A row of version 1 to 4.
@@ -122,6 +116,31 @@ Status put_nodes_in_records(Database& database) {
   return database.execute("DROP TABLE nodes_4", "bring the nodes to the new version");
 }
 
+Status put_marks_beside_records(Database& database) {
+  constexpr const char* kAction = "bring the undo records to the new version";
+  // None of them is to be taken for a mark.
+  Result<Statement> from =
+      database.prepare("SELECT sequence FROM undo_5 ORDER BY transact, sequence");
+  if (!from) return from.error();
+  int code = SQLITE_OK;
+  for (std::size_t row = 1; (code = from->step()) == SQLITE_ROW; ++row) {
+    RowReader reader(*from);
+    static_cast<void>(reader.ranged<std::uint32_t>("sequence"));
+    if (!reader.damage().empty()) return damaged_row(database, "undo", row, reader);
+  }
+  if (code != SQLITE_DONE) return database.failure(code, kAction);
+  from->reset();  // no table goes while it is read
+  return database.execute(R"(
+INSERT INTO undo(transact, provider, sequence, record)
+  SELECT transact, provider, sequence, record FROM undo_5 ORDER BY transact, sequence;
+INSERT INTO undo(transact, provider, sequence, record)
+  SELECT transact, provider, -1, x'' FROM committed;
+DROP TABLE undo_5;
+DROP TABLE committed;
+)",
+                          kAction);
+}
+
 struct Step {
   const char* sql;
   Status (*rows)(Database& database);  // what SQL cannot do; null: nothing
@@ -132,7 +151,7 @@ constexpr Step kSteps[] = {{kTo2, nullptr},
                            {kTo3, nullptr},
                            {kTo4, nullptr},
                            {kTo5, put_nodes_in_records},
-                           {kTo6, nullptr}};
+                           {kTo6, put_marks_beside_records}};
 static_assert(std::size(kSteps) == kSchemaVersion - 1, "a version has no step that leads to it");
 
 Status take_steps(Database& database, std::int64_t version) {

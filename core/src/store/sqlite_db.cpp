@@ -34,17 +34,19 @@ Result<Database> Database::open(const std::string& path, const std::string& vfs_
   // No SQLITE_OPEN_URI: '?', '#' and '%' are characters of a name like any other.
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                          SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-  // An unknown one SQLite itself refuses.
   const char* name = vfs_name.empty() ? nullptr : vfs_name.c_str();
-  std::unique_ptr<FrameVfs> files;
-  if (sqlite3_vfs* const below = sqlite3_vfs_find(name)) {
-    files = std::make_unique<FrameVfs>(*below);
-    if (files->is_registered()) name = files->name().c_str();
+  sqlite3_vfs* const below = sqlite3_vfs_find(name);
+  Database database(path, below ? std::make_unique<FrameVfs>(*below) : nullptr);
+  int code = SQLITE_OK;
+  {
+    const FrameVfs::Known known(database.files_.get());
+    if (known) name = database.files_->name().c_str();  // else SQLite itself says what is wrong
+    sqlite3* opened = nullptr;
+    code = sqlite3_open_v2(path.c_str(), &opened, kFlags, name);
+    database.handle_.reset(opened);
   }
-  sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, name);
+  sqlite3* const handle = database.handle();
   if (handle == nullptr) return Status(Code::kIo, path + ": no memory to open the state file");
-  Database database(path, std::move(files), handle);
   // Before the file is looked at; an unknown VFS, for one.
   if (code == SQLITE_ERROR) {
     return Status(Code::kIo,

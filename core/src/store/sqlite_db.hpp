@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thin skin over SQLite's C interface: owns the connection and its statements, and turns result
-// codes into Status. The only header that knows sqlite3.h.
+// codes into Status.
 #ifndef CSPKIT_CORE_STORE_SQLITE_DB_HPP_
 #define CSPKIT_CORE_STORE_SQLITE_DB_HPP_
 
@@ -74,6 +74,8 @@ class Database {
 
   const std::string& path() const { return path_; }
   sqlite3* handle() const { return handle_.get(); }
+  /// While it lives a statement can open files of its own, beside the connection's.
+  [[nodiscard]] FrameVfs::Known opens_files() { return FrameVfs::Known(files_.get()); }
   /// Runs statements without parameters, and forgets their rows.
   Status execute(const std::string& sql, std::string_view action);
   /// The first column of the first row.
@@ -87,8 +89,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
-  Database(std::string path, std::unique_ptr<FrameVfs> files, sqlite3* handle)
-      : path_(std::move(path)), files_(std::move(files)), handle_(handle) {}
+  Database(std::string path, std::unique_ptr<FrameVfs> files)
+      : path_(std::move(path)), files_(std::move(files)) {}
   Result<Statement> first_row(const std::string& sql, std::string_view action);
   int system_error() const;
 

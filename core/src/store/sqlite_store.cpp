@@ -15,6 +15,7 @@
 #include "store/sqlite_open.hpp"
 #include "store/state_file.hpp"
 #include "store/store.hpp"
+#include "store/undo_rows.hpp"
 
 namespace cspkit::store {
 namespace {
@@ -53,18 +54,19 @@ constexpr Verb kVerbs[] = {
      "correlator) VALUES(?,?,?,?,?,?,?,?,?,?,?)"},
     {&Statements::remove_alert, "DELETE FROM alerts WHERE id=?"},
     {&Statements::put_undo,
-     "INSERT INTO undo(transact, provider, sequence, record) VALUES(?,?,?,?)"},
+     "INSERT INTO undo(id, transact, provider, sequence, record) VALUES(?,?,?,?,?)"},
     {&Statements::put_committed,
-     "INSERT INTO undo(transact, provider, sequence, record) VALUES(?,?,-1,x'')"},
-    {&Statements::remove_transaction, "DELETE FROM undo WHERE transact=? AND provider=?"},
+     "INSERT INTO undo(id, transact, provider, sequence, record) VALUES(?,?,?,-1,x'')"},
+    {&Statements::remove_transaction, "DELETE FROM undo WHERE id>=? AND transact=? AND provider=?"},
 };
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(StateFile file, Database database, Statements statements)
+  SqliteStore(StateFile file, Database database, Statements statements, UndoRows undo_rows)
       : file_(std::move(file)),
         database_(std::move(database)),
-        statements_(std::move(statements)) {}
+        statements_(std::move(statements)),
+        undo_rows_(std::move(undo_rows)) {}
 
   Result<Contents> load() override;
   Status apply(const Batch& batch) override;
@@ -87,6 +89,8 @@ class SqliteStore final : public Store {
   Statements statements_;
   std::string bytes_;              // keys and records of the nodes of one statement
   std::vector<std::size_t> ends_;  // of each, in bytes_
+
+  UndoRows undo_rows_;
 };
 
 template <typename Row, typename Read>
@@ -154,11 +158,30 @@ UndoRow read_undo(RowReader& row) {
   return undo;
 }
 
-TransactionKey read_transaction(RowReader& row) {
+TransactionKey read_mark(RowReader& row) {
   TransactionKey key;
   key.transaction = row.integer();
   key.provider = row.bytes();
+  if (!row.bytes().empty()) row.is_damaged("a mark with a record");
   return key;
+}
+
+// What is twice an engine has not written.
+Status judge_transactions(const Database& database, const Contents& all) {
+  const auto same_record = [](const UndoRow& a, const UndoRow& b) {
+    return a.transaction == b.transaction && a.sequence == b.sequence;
+  };
+  const auto same_mark = [](const TransactionKey& a, const TransactionKey& b) {
+    return a.transaction == b.transaction && a.provider == b.provider;
+  };
+  const auto record = std::adjacent_find(all.undo.begin(), all.undo.end(), same_record);
+  const auto mark = std::adjacent_find(all.committed.begin(), all.committed.end(), same_mark);
+  if (record == all.undo.end() && mark == all.committed.end()) return {};
+  const bool is_record = record != all.undo.end();
+  return damaged_table(database, "undo",
+                       fmt::format("transaction {}: a {} is there twice",
+                                   is_record ? record->transaction : mark->transaction,
+                                   is_record ? "record" : "mark"));
 }
 
 // Records beside a mark undo nothing: they are waiting to go with it.
@@ -200,9 +223,11 @@ Result<Contents> SqliteStore::load() {
   }
   if (status.ok()) {
     status = read_rows(
-        "undo", "SELECT transact, provider FROM undo WHERE sequence=-1 ORDER BY transact, provider",
-        all.committed, read_transaction);
+        "undo",
+        "SELECT transact, provider, record FROM undo WHERE sequence=-1 ORDER BY transact, provider",
+        all.committed, read_mark);
   }
+  if (status.ok()) status = judge_transactions(database_, all);
   if (!status.ok()) return status;
   drop_decided(all);
   // A user's keys begin with the size of the name.
@@ -315,11 +340,15 @@ int SqliteStore::write_alerts(const Batch& batch) {
 int SqliteStore::write_transactions(const Batch& batch) {
   Statements& s = statements_;
   int code = each(batch.remove_transactions, [&](const TransactionKey& key) {
-    return s.remove_transaction.integer(key.transaction).text(key.provider).run();
+    return s.remove_transaction.integer(undo_rows_.first_of(key))
+        .integer(key.transaction)
+        .text(key.provider)
+        .run();
   });
   if (code == SQLITE_OK) {
     code = each(batch.put_undo, [&](const UndoRow& row) {
-      return s.put_undo.integer(row.transaction)
+      return s.put_undo.integer(undo_rows_.add(row.transaction, row.provider))
+          .integer(row.transaction)
           .text(row.provider)
           .integer(row.sequence)
           .blob(row.record)
@@ -328,7 +357,10 @@ int SqliteStore::write_transactions(const Batch& batch) {
   }
   if (code != SQLITE_OK) return code;
   return each(batch.put_committed, [&](const TransactionKey& key) {
-    return s.put_committed.integer(key.transaction).text(key.provider).run();
+    return s.put_committed.integer(undo_rows_.add(key.transaction, key.provider))
+        .integer(key.transaction)
+        .text(key.provider)
+        .run();
   });
 }
 
@@ -360,7 +392,10 @@ Status SqliteStore::apply(const Batch& batch) {
   if (batch.empty()) return {};
   if (const int code = write(batch); code != SQLITE_OK) return abandon(code);
   const int code = statements_.commit.run();
-  if (code == SQLITE_OK) return {};
+  if (code == SQLITE_OK) {
+    undo_rows_.forget(batch);
+    return {};
+  }
   Status status = abandon(code);
   // Frames of the refused change may lie whole in the log, for want of nothing but the sync. When
   // the disk takes this no more either, a crash before the next good change may bring them back;
@@ -404,8 +439,10 @@ Result<std::unique_ptr<Store>> make_sqlite_store(StateFile file, Database databa
     if (!statement) return statement.error();
     statements.put_nodes[group] = std::move(*statement);
   }
-  return std::unique_ptr<Store>(
-      std::make_unique<SqliteStore>(std::move(file), std::move(database), std::move(statements)));
+  Result<UndoRows> undo_rows = UndoRows::read(database);
+  if (!undo_rows) return undo_rows.error();
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
+      std::move(file), std::move(database), std::move(statements), *std::move(undo_rows)));
 }
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Durability durability) {

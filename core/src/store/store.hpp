@@ -123,8 +123,8 @@ struct UndoRow {
   std::string record;  ///< opaque here
 };
 
-/// A transaction as far as one provider is concerned: whose undo records go, or who has yet to hear
-/// that it was decided.
+/// A transaction as far as one provider is concerned: what is kept of it goes, or the provider has
+/// yet to hear that it was decided.
 struct TransactionKey {
   std::int64_t transaction = 0;
   std::string provider;

@@ -106,6 +106,27 @@ TEST_F(BadState, ADatabaseOfAnotherProgramIsLeftAlone) {
   expect_unusable(numbered, "of another program");
 }
 
+TEST_F(BadState, RowsOfTransactionsThatNoEngineWroteAreTold) {
+  const auto row = [](const char* values) {
+    return "INSERT INTO undo(transact, provider, sequence, record) VALUES" + std::string(values);
+  };
+  const std::pair<std::string, const char*> cases[] = {
+      {row("(1, 'q', 0, x'')"), "transaction 1: a record is there twice"},
+      {row("(2, 'p', -1, x''), (2, 'p', -1, x'')"), "transaction 2: a mark is there twice"},
+      {row("(1, 'p', -1, x'01')"), "row 1: a mark with a record"},
+      {row("(1, 'p', -2, x'')"), "row 1: sequence -2"},
+      {"UPDATE undo SET id=9223372036854775807", "id 9223372036854775807"},
+  };
+  int n = 0;
+  for (const auto& [change, told] : cases) {
+    path_ = dir_.file(std::to_string(n++) + ".db");
+    make();
+    sql(path_, change);
+    expect_unusable(path_, told);
+    expect_unusable(path_, "table undo, ");
+  }
+}
+
 TEST_F(BadState, ANewerVersionIsLeftAloneAndSaysWhatToDo) {
   make();
   const std::string newer = std::to_string(store::kSchemaVersion + 1);

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "support.hpp"
+
 namespace cspkit::store_test {
 namespace {
 using ::testing::ElementsAre;
@@ -69,6 +71,7 @@ class Notes {
 class FrameVfsTest : public ::testing::Test {
  protected:
   void open(int kind) {
+    const store::FrameVfs::Known known(&frames_);
     sqlite3_vfs* const vfs = sqlite3_vfs_find(frames_.name().c_str());
     ASSERT_NE(vfs, nullptr);
     memory_ = std::make_unique<std::max_align_t[]>(
@@ -187,18 +190,38 @@ TEST_F(FrameVfsTest, WhatTheLayerBelowLeavesOutIsAsIfItWereNotAsked) {
   EXPECT_EQ(methods.xDeviceCharacteristics(file_), 0);
 }
 
-TEST(FrameVfsNames, AreKnownForAsLongAsTheyLive) {
+TEST(FrameVfsNames, AreKnownOnlyWhileSomebodyAsksForIt) {
   Notes notes;
-  std::string name;
+  store::FrameVfs one(notes.vfs()), other(notes.vfs());
+  EXPECT_NE(one.name(), other.name());
+  EXPECT_EQ(sqlite3_vfs_find(one.name().c_str()), nullptr);
   {
-    const store::FrameVfs one(notes.vfs()), other(notes.vfs());
-    name = one.name();
-    EXPECT_NE(name, other.name());
-    EXPECT_NE(sqlite3_vfs_find(name.c_str()), nullptr);
+    const store::FrameVfs::Known known(&one), none(nullptr);
+    EXPECT_TRUE(known);
+    EXPECT_FALSE(none);
+    EXPECT_NE(sqlite3_vfs_find(one.name().c_str()), nullptr);
+    EXPECT_EQ(sqlite3_vfs_find(other.name().c_str()), nullptr);
     EXPECT_EQ(std::string(sqlite3_vfs_find(nullptr)->zName).rfind("cspkit", 0), std::string::npos)
         << "nobody else gets it unasked";
   }
-  EXPECT_EQ(sqlite3_vfs_find(name.c_str()), nullptr);
+  EXPECT_EQ(sqlite3_vfs_find(one.name().c_str()), nullptr);
+}
+
+// The process's default is taken away while a state file is open: what comes next in SQLite's list
+// must not be one that goes with the file.
+TEST(FrameVfsNames, NobodyComesUponItWhenTheDefaultGoes) {
+  sqlite3_vfs mine = *sqlite3_vfs_find(nullptr);
+  mine.zName = "mine";
+  mine.pNext = nullptr;
+  ASSERT_EQ(sqlite3_vfs_register(&mine, 1), SQLITE_OK);
+  const TempDir dir;
+  const auto opened = store::open_sqlite_store(dir.file("device.db"), Durability::kFull);
+  sqlite3_vfs_unregister(&mine);
+  ASSERT_TRUE(opened) << opened.error().text();
+  EXPECT_EQ(std::string(sqlite3_vfs_find(nullptr)->zName).rfind("cspkit", 0), std::string::npos);
+  EXPECT_TRUE((*opened)->apply(put(node("a", "1"))).ok());
+  EXPECT_TRUE((*opened)->backup(dir.file("copy.db")).ok());
+  EXPECT_THAT(stored_nodes(dir.file("copy.db")), ElementsAre("|a=1"));
 }
 
 }  // namespace

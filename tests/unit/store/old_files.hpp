@@ -116,6 +116,7 @@ INSERT INTO undo VALUES(9, 0, 'p', X'0200');
 INSERT INTO undo VALUES(9, 1, 'q', X'0201');
 INSERT INTO undo VALUES(9, 2, 'q', X'0202');
 INSERT INTO undo VALUES(8, 4294967295, 'q', X'');
+INSERT INTO alerts VALUES(41, 'ada', X'68656c6c6f', 1224, 1, '', '', '', 'chr', '', '');
 INSERT INTO committed VALUES(9, 'p');
 INSERT INTO committed VALUES(7, 'gone');
 )");

@@ -188,6 +188,36 @@ TEST_P(StoreTest, EveryKindOfRowCanBeRemoved) {
   EXPECT_THAT(committed_in(all), ElementsAre("3p"));
 }
 
+// Whatever was there before, and whichever process wrote it.
+TEST_P(StoreTest, WhatIsKeptOfATransactionGoesWhole) {
+  const auto step = [this](std::int64_t gone, std::vector<store::UndoRow> records,
+                           std::vector<store::TransactionKey> marks) {
+    Batch batch;
+    batch.remove_transactions = {{gone, "p"}};
+    batch.put_undo = std::move(records);
+    batch.put_committed = std::move(marks);
+    apply(batch);
+  };
+  step(0, {{1, 0, "p", "a"}, {1, 1, "q", "b"}}, {});
+  step(0, {{1, 2, "p", "c"}}, {});
+  open();
+  step(0, {{1, 3, "p", "d"}, {2, 0, "p", "e"}}, {{1, "p"}});
+  step(2, {{3, 0, "p", "f"}}, {});
+  step(3, {{4, 0, "p", "g"}, {3, 1, "p", "h"}}, {{3, "p"}});
+  step(1, {}, {});
+  Contents all = contents();
+  ASSERT_EQ(all.undo.size(), 2u);
+  EXPECT_EQ(all.undo[0].record, "b");
+  EXPECT_EQ(all.undo[1].record, "g");
+  EXPECT_THAT(committed_in(all), ElementsAre("3p"));
+  step(3, {}, {});
+  step(4, {{5, 0, "p", "i"}}, {});
+  all = contents();
+  ASSERT_EQ(all.undo.size(), 2u);
+  EXPECT_EQ(all.undo[1].record, "i");
+  EXPECT_THAT(committed_in(all), IsEmpty());
+}
+
 TEST_P(StoreTest, RecordsBesideAMarkUndoNothing) {
   Batch batch;
   batch.put_undo = {{7, 0, "p", "decided"}, {7, 1, "q", "open"}, {8, 0, "p", "open"}};
