@@ -58,18 +58,17 @@ cspkit::store::Batch batch_of(Input input) {
         batch.put_undo.push_back({transaction, input.byte(), input.provider(), input.text()});
         break;
       case 1: {
-        cspkit::txn::UndoRecord record;
+        std::vector<cspkit::txn::UndoRecord::Root> roots;
         if (input.byte() % 2 == 0) {
-          record.roots.push_back({cspkit::Scope::kDevice, "vendor/test/" + input.provider()});
+          roots.push_back({cspkit::Scope::kDevice, "vendor/test/" + input.provider()});
         }
         // As a keeper wrote it; what is no name of a thing is one all the same.
-        record.bytes = "one/Text\n=" + input.text();
-        cspkit::txn::UndoRecord other;
-        other.bytes = "two/Text\n=" + input.text();
-        std::vector<cspkit::txn::UndoRecord*> records = {&record};
-        if (input.byte() % 2 == 0) records.push_back(&other);
-        batch.put_undo.push_back(
-            {transaction, input.byte(), input.provider(), cspkit::txn::encode_undo(records)});
+        const std::string record = "one/Text\n=" + input.text();
+        const std::string other = "two/Text\n=" + input.text();
+        std::vector<std::string_view> records = {record};
+        if (input.byte() % 2 == 0) records.push_back(other);
+        batch.put_undo.push_back({transaction, input.byte(), input.provider(),
+                                  cspkit::txn::encode_undo(roots, records)});
         break;
       }
       case 2:
@@ -121,14 +120,14 @@ bool fill(const MemoryVfs& vfs, const cspkit::store::Batch& batch) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (auto records = cspkit::txn::decode_undo(bytes)) {
-    std::vector<cspkit::txn::UndoRecord*> all;
-    for (cspkit::txn::UndoRecord& each : *records) all.push_back(&each);
-    const std::string again = cspkit::txn::encode_undo(all);
+    std::vector<std::string_view> all;
+    for (const cspkit::txn::UndoRecord& each : *records) all.push_back(each.bytes);
+    const std::string again = cspkit::txn::encode_undo(records->front().roots, all);
     const auto same = cspkit::txn::decode_undo(again);
     if (!same || same->size() != records->size()) std::abort();
+    if (same->front().roots.size() != records->front().roots.size()) std::abort();
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if ((*same)[i].bytes != all[i]->bytes || (*same)[i].roots.size() != all[i]->roots.size())
-        std::abort();
+      if ((*same)[i].bytes != all[i]) std::abort();
     }
   }
   MemoryVfs vfs;

@@ -50,18 +50,22 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   Status joined = join(*call.provider, record.participant);
   if (!joined.ok() || !asks_for_undo(call)) return joined;
   if (!covered().add(as_covered(call))) return {};
-  Result<std::optional<std::string>> undo = call.provider->undo_for(call.spec);
-  if (!undo) return undo.error();
-  if (!undo->has_value()) return {};
+  const Result<bool> undoes = call.provider->undo_for(call.spec, one_record_);
+  if (!undoes) return undoes.error();
+  if (!*undoes) return {};
   record.operation = call.operation;
-  record.undo.bytes = *std::move(*undo);
-  records.push_back(std::move(record));
+  record.begin = undo_bytes_.size();
+  record.size = one_record_.size();
+  undo_bytes_ += one_record_;
+  records.push_back(record);
   return {};
 }
 
 Status Effects::prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation) {
   std::vector<Record> records;
+  constexpr std::size_t kUsualRecord = 64;
   records.reserve(calls.size());
+  undo_bytes_.reserve(kUsualRecord * calls.size());
   covered().reserve(calls.size());
   for (const HandlerCall& call : calls) {
     if (!call.provider->has_transactions()) continue;
@@ -85,40 +89,53 @@ Status Effects::before(const HandlerCall& call) {
   return asked.ok() ? save(std::move(records)) : asked;
 }
 
+namespace {
+
+std::vector<txn::UndoRecord::Root> roots_of(const provider::LoadedProvider& provider) {
+  std::vector<txn::UndoRecord::Root> roots;
+  for (const auto& root : provider.roots) roots.push_back({root.scope, root.key});
+  return roots;
+}
+
+}  // namespace
+
+// Those of one provider together; its roots stand in the first row of a transaction.
+void Effects::add_rows(std::size_t participant, const std::vector<Record>& records,
+                       store::Batch& batch) {
+  constexpr std::size_t kRowBytes = std::size_t{1} << 20;  // and the record that goes beyond it
+  Participant& owner = participants_[participant];
+  std::vector<std::string_view> row;
+  std::size_t bytes = 0;
+  const auto add_row = [&] {
+    if (row.empty()) return;
+    std::vector<txn::UndoRecord::Root> roots;
+    if (!owner.recorded) roots = roots_of(*owner.provider);
+    owner.recorded = true;
+    batch.put_undo.push_back(
+        {id(), sequence_++, owner.provider->name(), txn::encode_undo(roots, row)});
+    row.clear();
+    bytes = 0;
+  };
+  for (const Record& record : records) {
+    if (record.participant != participant) continue;
+    row.push_back(bytes_of(record));
+    bytes += record.size;
+    if (bytes > kRowBytes) add_row();
+  }
+  add_row();
+}
+
 Status Effects::save(std::vector<Record> records) {
   if (records.empty()) return {};
-  constexpr std::size_t kRowBytes = std::size_t{1} << 20;  // and the record that goes beyond it
   store::Batch batch;
-  std::vector<txn::UndoRecord*> row;
-  for (std::size_t i = 0; i < participants_.size(); ++i) {
-    Participant& participant = participants_[i];
-    const provider::LoadedProvider& provider = *participant.provider;
-    std::size_t bytes = 0;
-    const auto write_row = [&] {
-      if (row.empty()) return;
-      batch.put_undo.push_back({id(), sequence_++, provider.name(), txn::encode_undo(row)});
-      row.clear();
-      bytes = 0;
-    };
-    for (Record& record : records) {
-      if (record.participant != i) continue;
-      if (!participant.recorded) {
-        for (const auto& root : provider.roots) record.undo.roots.push_back({root.scope, root.key});
-      }
-      participant.recorded = true;
-      row.push_back(&record.undo);
-      bytes += record.undo.bytes.size();
-      if (bytes > kRowBytes) write_row();
-    }
-    write_row();
-  }
+  for (std::size_t i = 0; i < participants_.size(); ++i) add_rows(i, records, batch);
   Status saved = engine_.write(batch);
   // Kept even when they could not be saved: undoing what has not happened does no harm, and their
   // rows, should the disk have taken some after all, are removed with the next batch.
   if (records_.empty()) {
     records_ = std::move(records);
   } else {
-    for (Record& record : records) records_.push_back(std::move(record));
+    records_.insert(records_.end(), records.begin(), records.end());
   }
   return saved;
 }
@@ -158,7 +175,7 @@ std::set<std::size_t> Effects::undo() {
     Participant& owner = participants_[record->participant];
     // In strict order: what came before the one that failed is not touched either.
     if (!owner.failed) {
-      owner.why = owner.provider->apply_undo(transaction_.id(), record->undo.bytes);
+      owner.why = owner.provider->apply_undo(transaction_.id(), bytes_of(*record));
       owner.failed = !owner.why.ok();
     }
     if (owner.failed) failed.insert(record->operation);
@@ -182,9 +199,10 @@ void Effects::leave_open(const Participant& participant, std::size_t index) {
               fmt::format("{}; changes below its roots are refused until it can be undone",
                           participant.why.text()));
   std::vector<Ledger::Record> kept;
-  for (Record& record : records_) {
-    if (record.participant == index) kept.push_back({id(), std::move(record.undo)});
+  for (const Record& record : records_) {
+    if (record.participant == index) kept.push_back({id(), {{}, std::string(bytes_of(record))}});
   }
+  if (!kept.empty()) kept.front().undo.roots = roots_of(*participant.provider);
   engine_.ledger().leave_undo(participant.provider->name(), std::move(kept), participant.why);
 }
 

@@ -141,7 +141,9 @@ cspkit_code set_value(const cspkit_host* host, cspkit_call call,
   LoadedProvider& provider = of(host);
   return with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
     if (!good_value(value)) return misuse(provider, "set_value: no value, or an unknown format");
-    writer.value = copy(*value);
+    writer.value.format = static_cast<Format>(value->format);
+    writer.value.data.assign(bytes_of(*value));  // which has memory, when it served before
+    writer.value.secret = is_secret(*value);
     writer.has_value = true;
     return CSPKIT_OK;
   });

@@ -447,7 +447,7 @@ Status LoadedProvider::begin(std::uint64_t transaction) {
                     }));
 }
 
-Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec) {
+Result<bool> LoadedProvider::undo_for(const CallSpec& spec, std::string& record) {
   const cspkit_call handle = open_call(spec, true);
   Unended unended(writers_, handle.id);
   const cspkit_code code =
@@ -457,10 +457,13 @@ Result<std::optional<std::string>> LoadedProvider::undo_for(const CallSpec& spec
                 [&] { return contained(transactions_->undo_for, provider_, handle, &request); });
           });
   unended.is_ended();
-  CallResult result = end_call(handle, code);
-  if (!result.status.ok()) return result.status;
-  if (!result.has_value) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(result.value.data));
+  if (code != CSPKIT_OK) return end_failed(handle, code);
+  bool has_value = false;
+  writers_.close(handle.id, [&](Writer& writer) {
+    has_value = writer.has_value;
+    record.swap(writer.value.data);  // whose memory serves the next one
+  });
+  return has_value;
 }
 
 Status LoadedProvider::apply_undo(std::uint64_t transaction, std::string_view record) {

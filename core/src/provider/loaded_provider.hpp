@@ -112,8 +112,9 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   // cspkit.transaction/1; each waits for the provider's lock.
   bool has_transactions() const { return transactions_ != nullptr; }
   Status begin(std::uint64_t transaction);
-  /// The record that undoes the operation; nullopt when there will be nothing to undo.
-  Result<std::optional<std::string>> undo_for(const CallSpec& spec);
+  /// The record that undoes the operation; false when there will be nothing to undo. The memory of
+  /// what `record` held serves the next.
+  Result<bool> undo_for(const CallSpec& spec, std::string& record);
   Status apply_undo(std::uint64_t transaction, std::string_view record);
   Status commit(std::uint64_t transaction);
   void end(std::uint64_t transaction);

@@ -55,20 +55,20 @@ void append_text(std::string& to, std::string_view text) {
 
 }  // namespace
 
-std::string encode_undo(const std::vector<UndoRecord*>& records) {
+std::string encode_undo(const std::vector<UndoRecord::Root>& roots,
+                        const std::vector<std::string_view>& records) {
   std::size_t size = 0;
-  for (const UndoRecord* record : records) size += record->bytes.size() + 2;
+  for (const std::string_view record : records) size += record.size() + 2;
   std::string stored;
   stored.reserve(size + 128);
   stored.push_back(kPacked);
-  const std::vector<UndoRecord::Root>& roots = records.front()->roots;
   append_number(stored, roots.size());
   for (const UndoRecord::Root& root : roots) {
     stored.push_back(static_cast<char>(root.scope));
     append_text(stored, root.key);
   }
   append_number(stored, records.size());
-  for (const UndoRecord* record : records) append_text(stored, record->bytes);
+  for (const std::string_view record : records) append_text(stored, record);
   return stored;
 }
 

@@ -23,8 +23,9 @@ struct UndoRecord {
 };
 
 /// byte 3 | roots | for each: scope: byte, size, key | records | for each: size, bytes. Numbers as
-/// store/record_bytes.hpp has them. The roots are the first record's.
-std::string encode_undo(const std::vector<UndoRecord*>& records);
+/// store/record_bytes.hpp has them. One record at least; the roots are the first one's.
+std::string encode_undo(const std::vector<UndoRecord::Root>& roots,
+                        const std::vector<std::string_view>& records);
 /// Nothing when these are no such bytes. Takes what older versions of the schema wrote, too, with
 /// numbers of four bytes, the lowest first: 4 and 5 the same behind byte 2, 3 behind byte 1 the
 /// roots and the bytes of one record to the end.
