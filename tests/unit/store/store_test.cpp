@@ -218,6 +218,21 @@ TEST_P(StoreTest, WhatIsKeptOfATransactionGoesWhole) {
   EXPECT_THAT(committed_in(all), IsEmpty());
 }
 
+// One batch takes away what there was of a transaction and puts more of it: what comes later does
+// not hide that.
+TEST_P(StoreTest, WhatABatchPutsAnewGoesWithWhatCameLater) {
+  Batch first, anew, later, over;
+  first.put_undo = {{3, 0, "p", "a"}};
+  anew.remove_transactions = over.remove_transactions = {{3, "p"}};
+  anew.put_undo = {{3, 1, "p", "b"}};
+  anew.put_committed = {{4, "p"}};
+  later.put_undo = {{3, 2, "p", "c"}};
+  for (const Batch* each : {&first, &anew, &later, &over}) apply(*each);
+  const Contents all = contents();
+  EXPECT_THAT(all.undo, IsEmpty());
+  EXPECT_THAT(committed_in(all), ElementsAre("4p"));
+}
+
 TEST_P(StoreTest, RecordsBesideAMarkUndoNothing) {
   Batch batch;
   batch.put_undo = {{7, 0, "p", "decided"}, {7, 1, "q", "open"}, {8, 0, "p", "open"}};
