@@ -54,8 +54,13 @@ void expect_old_or_new(const std::string& path, int old) {
     EXPECT_EQ(store_test::nodes_of(*all), std::vector<std::string>{"|vendor/test/t/fixed=old"});
     return;
   }
-  EXPECT_EQ(all->undo.size(), 3u);
-  EXPECT_EQ(all->committed.size(), 2u);
+  ASSERT_EQ(all->undo.size(), 3u);
+  EXPECT_EQ(all->undo[0].record, "");
+  EXPECT_EQ(all->undo[1].record, "\2\1");
+  EXPECT_EQ(all->undo[2].record, "\2\2");
+  ASSERT_EQ(all->committed.size(), 2u);
+  EXPECT_EQ(all->committed[0].provider, "gone");
+  EXPECT_EQ(all->committed[1].provider, "p");
 }
 
 void remove_files(const std::string& path) {

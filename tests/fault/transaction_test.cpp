@@ -184,6 +184,34 @@ TEST_P(TransactionTest, OneSyncForTheDecisionAndOneForEachSaveOfRecords) {
   EXPECT_EQ(syncs_of([&] { EXPECT_FALSE(replace("one/Text", "refuse").ok()); }), 1);
 }
 
+TEST_P(TransactionTest, RecordsBeyondAMebibyteTakeMoreRows) {
+  std::string many;
+  std::vector<std::string> names, large;
+  for (int i = 0; i < 3; ++i) {
+    names.push_back("one/Slot/" + std::to_string(i) + "/Text");
+    large.push_back(std::string(std::size_t{600} << 10, static_cast<char>('a' + i)));
+    ASSERT_TRUE(replace(names.back(), "a").ok());
+    outside_.things[names.back()] = large.back();
+    many += command("Replace", i + 2, names.back(), "new");
+  }
+  outside_.to_fail = {"two effect Text", "one apply_undo"};
+  EXPECT_EQ(atomic(many + command("Replace", 5, "two/Text", "x")).front(), 507);
+  EXPECT_EQ(outside(names[2]), "new");
+  close();
+  {
+    store::SqliteOptions options;
+    options.vfs_name = vfs_.name();
+    const auto opened = store::open_sqlite_store(dir_.file("device.db"), options);
+    ASSERT_TRUE(opened) << opened.error().text();
+    const auto all = (*opened)->load();
+    ASSERT_TRUE(all) << all.error().text();
+    EXPECT_EQ(all->undo.size(), 2u) << "two records go beyond it, and the third is alone";
+  }
+  outside_.to_fail.clear();
+  open();
+  for (std::size_t i = 0; i < names.size(); ++i) EXPECT_TRUE(outside(names[i]) == large[i]) << i;
+}
+
 // ---- Atomic ----
 
 TEST_P(TransactionTest, AnAtomicOverTwoProvidersAsksForAllBeforeTheFirstEffect) {

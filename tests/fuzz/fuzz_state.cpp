@@ -51,11 +51,17 @@ class Input {
 
 cspkit::store::Batch batch_of(Input input) {
   cspkit::store::Batch batch;
+  // Twice the same is damage, and ends it when the file is read: once in a while only.
+  std::uint32_t others = 256;
+  const auto sequence = [&] {
+    const std::uint32_t byte = input.byte();
+    return byte % 8 == 0 ? byte : others++;
+  };
   for (int rows = 0; rows < 64 && !input.empty(); ++rows) {
     const std::int64_t transaction = input.byte();
     switch (input.byte() % 6) {
       case 0:
-        batch.put_undo.push_back({transaction, input.byte(), input.provider(), input.text()});
+        batch.put_undo.push_back({transaction, sequence(), input.provider(), input.text()});
         break;
       case 1: {
         std::vector<cspkit::txn::UndoRecord::Root> roots;
@@ -67,8 +73,8 @@ cspkit::store::Batch batch_of(Input input) {
         const std::string other = "two/Text\n=" + input.text();
         std::vector<std::string_view> records = {record};
         if (input.byte() % 2 == 0) records.push_back(other);
-        batch.put_undo.push_back({transaction, input.byte(), input.provider(),
-                                  cspkit::txn::encode_undo(roots, records)});
+        batch.put_undo.push_back(
+            {transaction, sequence(), input.provider(), cspkit::txn::encode_undo(roots, records)});
         break;
       }
       case 2:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/engine_impl.hpp"
@@ -54,18 +55,36 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   if (!undoes) return undoes.error();
   if (!*undoes) return {};
   record.operation = call.operation;
-  record.begin = undo_bytes_.size();
-  record.size = one_record_.size();
-  undo_bytes_ += one_record_;
+  record.bytes = keep_bytes(one_record_);
   records.push_back(record);
   return {};
+}
+
+// A long one as it is; short ones side by side.
+std::string_view Effects::keep_bytes(std::string& record) {
+  constexpr std::size_t kLong = 4096, kLeast = 64, kMost = std::size_t{64} << 10;
+  if (record.size() > kLong) {
+    undo_bytes_.push_back(std::move(record));
+    record.clear();
+    return undo_bytes_.back();
+  }
+  if (undo_bytes_.empty() ||
+      undo_bytes_.back().capacity() - undo_bytes_.back().size() < record.size()) {
+    undo_bytes_.emplace_back().reserve(
+        std::max(record.size(), std::clamp(next_block_, kLeast, kMost)));
+    next_block_ = 2 * undo_bytes_.back().capacity();
+  }
+  std::string& block = undo_bytes_.back();
+  const std::size_t begin = block.size();
+  block += record;
+  return std::string_view(block).substr(begin);
 }
 
 Status Effects::prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation) {
   std::vector<Record> records;
   constexpr std::size_t kUsualRecord = 64;
   records.reserve(calls.size());
-  undo_bytes_.reserve(kUsualRecord * calls.size());
+  next_block_ = kUsualRecord * calls.size();
   covered().reserve(calls.size());
   for (const HandlerCall& call : calls) {
     if (!call.provider->has_transactions()) continue;
@@ -118,8 +137,8 @@ void Effects::add_rows(std::size_t participant, const std::vector<Record>& recor
   };
   for (const Record& record : records) {
     if (record.participant != participant) continue;
-    row.push_back(bytes_of(record));
-    bytes += record.size;
+    row.push_back(record.bytes);
+    bytes += record.bytes.size();
     if (bytes > kRowBytes) add_row();
   }
   add_row();
@@ -175,7 +194,7 @@ std::set<std::size_t> Effects::undo() {
     Participant& owner = participants_[record->participant];
     // In strict order: what came before the one that failed is not touched either.
     if (!owner.failed) {
-      owner.why = owner.provider->apply_undo(transaction_.id(), bytes_of(*record));
+      owner.why = owner.provider->apply_undo(transaction_.id(), record->bytes);
       owner.failed = !owner.why.ok();
     }
     if (owner.failed) failed.insert(record->operation);
@@ -200,9 +219,8 @@ void Effects::leave_open(const Participant& participant, std::size_t index) {
                           participant.why.text()));
   std::vector<Ledger::Record> kept;
   for (const Record& record : records_) {
-    if (record.participant == index) kept.push_back({id(), {{}, std::string(bytes_of(record))}});
+    if (record.participant == index) kept.push_back({id(), {{}, std::string(record.bytes)}});
   }
-  if (!kept.empty()) kept.front().undo.roots = roots_of(*participant.provider);
   engine_.ledger().leave_undo(participant.provider->name(), std::move(kept), participant.why);
 }
 

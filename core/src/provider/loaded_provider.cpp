@@ -461,7 +461,10 @@ Result<bool> LoadedProvider::undo_for(const CallSpec& spec, std::string& record)
   bool has_value = false;
   writers_.close(handle.id, [&](Writer& writer) {
     has_value = writer.has_value;
-    record.swap(writer.value.data);  // whose memory serves the next one
+    // Its memory serves the next one, unless it is long: then it would cost the writer.
+    constexpr std::size_t kKept = 512;
+    if (record.capacity() > kKept) std::string().swap(record);
+    record.swap(writer.value.data);
   });
   return has_value;
 }

@@ -113,7 +113,7 @@ class LoadedProvider : public std::enable_shared_from_this<LoadedProvider> {
   bool has_transactions() const { return transactions_ != nullptr; }
   Status begin(std::uint64_t transaction);
   /// The record that undoes the operation; false when there will be nothing to undo. The memory of
-  /// what `record` held serves the next.
+  /// what `record` held may serve the next.
   Result<bool> undo_for(const CallSpec& spec, std::string& record);
   Status apply_undo(std::uint64_t transaction, std::string_view record);
   Status commit(std::uint64_t transaction);

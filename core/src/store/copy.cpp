@@ -74,6 +74,7 @@ Status copy_database(Database& database, const std::string& target) {
   }
   Scratch scratch(part);
   const FrameVfs::Known known = database.opens_files();
+  if (!known) return Status(Code::kIo, target + ": no memory to open the copy");
   Result<Statement> vacuum = database.prepare("VACUUM INTO ?");
   if (!vacuum) return vacuum.error();
   const int code = vacuum->text(part).run();
