@@ -468,7 +468,12 @@ bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::size_
   std::uint32_t child = kNone;
   std::size_t size = path.size();
   if (!below.empty()) {
-    child = data_->find_static(records[at], below);
+    // Commands come in rows of one kind: whose child was found last may be asked for it again.
+    const auto last = static_cast<std::uint32_t>(out.node);
+    const bool again = last < records.size() && records[last].parent == at &&
+                       BitsDynamic::get(records[last].bits) == 0 &&
+                       below == data_->name_of(records[last]);
+    child = again ? last : data_->find_static(records[at], below);
     if (child == kNone) return false;
     const Record& r = records[child];
     if (BitsFast::get(r.bits) == 0 || BitsCaseSensitive::get(r.bits) != 0) return false;
