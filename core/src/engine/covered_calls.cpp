@@ -41,7 +41,7 @@ bool CoveredCalls::has(const CoveredCall& call) const {
   return number != 0 && !entries_[number - 1].gone;
 }
 
-std::string_view CoveredCalls::kept(std::string_view text) {
+std::string_view CoveredCalls::keep(std::string_view text) {
   if (text.empty()) return {};
   char* const copy = static_cast<char*>(memory_.allocate(text.size(), 1));
   text.copy(copy, text.size());
@@ -54,7 +54,7 @@ bool CoveredCalls::add(const CoveredCall& call) {
   const std::uint32_t hash = hash_of(call);
   std::uint32_t& number = slots_[slot_of(call, hash)];
   if (number != 0) return std::exchange(entries_[number - 1].gone, false);
-  entries_.push_back({{call.provider, kept(call.user), kept(call.key), call.verb}, hash, false});
+  entries_.push_back({{call.provider, keep(call.user), keep(call.key), call.verb}, hash, false});
   number = static_cast<std::uint32_t>(size);
   return true;
 }

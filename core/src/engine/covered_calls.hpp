@@ -31,6 +31,8 @@ class CoveredCalls {
   /// Keeps a copy. False when it was there.
   bool add(const CoveredCall& call);
   void remove(const CoveredCall& call);
+  /// A copy of a text, as their undo records are, that lasts as long as this.
+  std::string_view keep(std::string_view text);
 
  private:
   struct Entry {
@@ -42,7 +44,6 @@ class CoveredCalls {
   /// Its number, from 1, or that of a free slot.
   std::size_t slot_of(const CoveredCall& call, std::uint32_t hash) const;
   void grow(std::size_t slots);
-  std::string_view kept(std::string_view text);
 
   std::uint64_t seed_;
   std::pmr::monotonic_buffer_resource memory_;  // all goes at once

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/engine_impl.hpp"
@@ -55,36 +54,14 @@ Status Effects::ask(const HandlerCall& call, std::vector<Record>& records) {
   if (!undoes) return undoes.error();
   if (!*undoes) return {};
   record.operation = call.operation;
-  record.bytes = keep_bytes(one_record_);
+  record.bytes = covered().keep(one_record_);
   records.push_back(record);
   return {};
 }
 
-// A long one as it is; short ones side by side.
-std::string_view Effects::keep_bytes(std::string& record) {
-  constexpr std::size_t kLong = 4096, kLeast = 64, kMost = std::size_t{64} << 10;
-  if (record.size() > kLong) {
-    undo_bytes_.push_back(std::move(record));
-    record.clear();
-    return undo_bytes_.back();
-  }
-  if (undo_bytes_.empty() ||
-      undo_bytes_.back().capacity() - undo_bytes_.back().size() < record.size()) {
-    undo_bytes_.emplace_back().reserve(
-        std::max(record.size(), std::clamp(next_block_, kLeast, kMost)));
-    next_block_ = 2 * undo_bytes_.back().capacity();
-  }
-  std::string& block = undo_bytes_.back();
-  const std::size_t begin = block.size();
-  block += record;
-  return std::string_view(block).substr(begin);
-}
-
 Status Effects::prepare(std::span<const HandlerCall> calls, std::size_t& failed_operation) {
   std::vector<Record> records;
-  constexpr std::size_t kUsualRecord = 64;
   records.reserve(calls.size());
-  next_block_ = kUsualRecord * calls.size();
   covered().reserve(calls.size());
   for (const HandlerCall& call : calls) {
     if (!call.provider->has_transactions()) continue;

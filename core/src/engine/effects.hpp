@@ -107,7 +107,7 @@ class Effects {
   struct Record {
     std::size_t participant = 0;
     std::size_t operation = 0;
-    std::string_view bytes;  // in undo_bytes_
+    std::string_view bytes;  // kept beside the covered calls
   };
   void decide_for_all(store::Batch& batch);
   void conclude_all();
@@ -116,7 +116,6 @@ class Effects {
   Status ask(const HandlerCall& call, std::vector<Record>& records);
   Status save(std::vector<Record> records);
   void add_rows(std::size_t participant, const std::vector<Record>& records, store::Batch& batch);
-  std::string_view keep_bytes(std::string& record);
   void leave_open(const Participant& participant, std::size_t index);
   std::int64_t id() const { return static_cast<std::int64_t>(transaction_.id()); }
 
@@ -124,11 +123,8 @@ class Effects {
   txn::Transaction& transaction_;
   std::vector<Participant> participants_;  // in the order of their begin
   std::vector<Record> records_;            // saved, in order
-  // Of all records. A block never grows beyond what it was made for: what points into it stays.
-  std::vector<std::string> undo_bytes_;
-  std::size_t next_block_ = 0;           // how large it will be
-  std::string one_record_;               // that was asked for last
-  std::optional<CoveredCalls> covered_;  // made when it is asked for: most transactions need none
+  std::string one_record_;                 // that was asked for last
+  std::optional<CoveredCalls> covered_;    // made when it is asked for: most transactions need none
   std::uint32_t sequence_ = 0;
 };
 

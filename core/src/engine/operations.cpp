@@ -40,7 +40,7 @@ void fill_call(const gate::World& world, const gate::View& view, const gate::Tar
   // A node's rows share their flags; this one is its Exec's alone.
   if (verb != CSPKIT_EXEC) spec.flags &= ~std::uint32_t{CSPKIT_HANDLER_IRREVERSIBLE};
   spec.scope = target.address.scope;
-  if (!spec.user.empty() || !target.user.empty()) spec.user = target.user;
+  spec.user = target.user;
   if (known.spelled) {
     spec.path.assign(target.address.path_of(n));
   } else {

@@ -60,10 +60,11 @@ std::string_view bytes_of(const cspkit_value& value) {
 
 bool is_secret(const cspkit_value& value) { return (value.flags & CSPKIT_VALUE_SECRET) != 0; }
 
-Value copy(const cspkit_value& value) {
-  Value copied(static_cast<Format>(value.format), std::string(bytes_of(value)));
-  copied.secret = is_secret(value);
-  return copied;
+/// In the memory that `to` has.
+void copy_to(const cspkit_value& value, Value& to) {
+  to.format = static_cast<Format>(value.format);
+  to.data.assign(bytes_of(value));
+  to.secret = is_secret(value);
 }
 
 cspkit_code misuse(LoadedProvider& provider, std::string_view text) {
@@ -141,9 +142,7 @@ cspkit_code set_value(const cspkit_host* host, cspkit_call call,
   LoadedProvider& provider = of(host);
   return with_writer(provider, call.id, [&](Writer& writer) -> cspkit_code {
     if (!good_value(value)) return misuse(provider, "set_value: no value, or an unknown format");
-    writer.value.format = static_cast<Format>(value->format);
-    writer.value.data.assign(bytes_of(*value));  // which has memory, when it served before
-    writer.value.secret = is_secret(*value);
+    copy_to(*value, writer.value);
     writer.has_value = true;
     return CSPKIT_OK;
   });
@@ -258,7 +257,7 @@ cspkit_code set(const cspkit_host* host, cspkit_writer id, cspkit_str path,
     if (set_at_once(provider, writer, view(path), *value, code)) return code;
     WriteOp op;
     op.kind = WriteOp::Kind::kSet;
-    op.value = copy(*value);
+    copy_to(*value, op.value);
     return change_with(provider, writer, std::move(op), view(path), true);
   });
 }
