@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,25 +61,54 @@ enum class Code : std::int32_t {
 };
 
 /// An outcome with its reason. `text` is for people: what, where, what to do. `provider_error` is
-/// an HRESULT, 0 for none; it reaches the server as msft:originalerror.
+/// an HRESULT, 0 for none; it reaches the server as msft:originalerror. Two words, and no memory of
+/// its own without a text: most are made to say that all is well.
 class [[nodiscard]] Status {
  public:
   Status() = default;  ///< ok
   /// A failure, or with kOk a success that has something to say.
   explicit Status(Code code, std::string text = {}, std::uint32_t provider_error = 0)
-      : code_(code), provider_error_(provider_error), text_(std::move(text)) {}
+      : code_(code), provider_error_(provider_error), text_(kept(std::move(text))) {}
+  /// Copies the text.
+  /// @{
+  Status(const Status& other)
+      : code_(other.code_), provider_error_(other.provider_error_), text_(kept(other)) {}
+  Status& operator=(const Status& other) { return *this = Status(other); }
+  /// @}
+  /// What is moved from keeps its code and loses its text.
+  /// @{
+  Status(Status&& other) noexcept = default;
+  Status& operator=(Status&& other) noexcept = default;
+  /// @}
+  ~Status() = default;
 
-  static Status ok_status() { return {}; }           ///< for where a Status must be named
-  bool ok() const { return code_ == Code::kOk; }     ///< true when nothing failed
-  explicit operator bool() const { return ok(); }    ///< as ok()
-  Code code() const { return code_; }                ///< what a program decides by
-  const std::string& text() const { return text_; }  ///< for people; may be empty
+  static Status ok_status() { return {}; }         ///< for where a Status must be named
+  bool ok() const { return code_ == Code::kOk; }   ///< true when nothing failed
+  explicit operator bool() const { return ok(); }  ///< as ok()
+  Code code() const { return code_; }              ///< what a program decides by
+  /// For people; may be empty.
+  const std::string& text() const { return text_ ? *text_ : no_text(); }
   std::uint32_t provider_error() const { return provider_error_; }  ///< HRESULT; 0: none
 
  private:
+  // Cold, and what leads to it is: whoever asks for speed has nothing to explain. Compilers keep it
+  // away from what is done when all is well.
+  [[gnu::cold, gnu::noinline]] static std::unique_ptr<const std::string> kept(std::string text) {
+    if (text.empty()) return nullptr;
+    return std::make_unique<const std::string>(std::move(text));
+  }
+  static std::unique_ptr<const std::string> kept(const Status& other) {
+    return other.text_ ? kept(*other.text_) : nullptr;
+  }
+  // Hidden: else it would be unique in the process, and keep each provider that has it in memory.
+  [[gnu::visibility("hidden")]] static const std::string& no_text() {
+    static const std::string kNone;
+    return kNone;
+  }
+
   Code code_ = Code::kOk;
   std::uint32_t provider_error_ = 0;
-  std::string text_;
+  std::unique_ptr<const std::string> text_;  // null: empty
 };
 
 /// A value or the Status that explains its absence; the member names are those of std::expected.

@@ -4,6 +4,7 @@
 #include <cspkit/value.hpp>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace cspkit {
 namespace {
@@ -57,6 +58,35 @@ TEST(Value, IsEqualByFormatAndData) {
   EXPECT_EQ(Value::boolean(true).as_bool().value(), true);
   EXPECT_EQ(Value::integer(-5).as_int().value(), -5);
   EXPECT_EQ(Value::bytes("x").format, Format::kBin);
+}
+
+TEST(Status, KeepsItsTextThroughCopiesAndMoves) {
+  Status why(Code::kBusy, "the device is in use; try again in a minute", 0x80070020U);
+  Status copy = why;
+  EXPECT_EQ(copy.code(), Code::kBusy);
+  EXPECT_EQ(copy.text(), why.text());
+  EXPECT_EQ(copy.provider_error(), 0x80070020U);
+  copy = Status(Code::kFailed, "else");
+  EXPECT_EQ(why.text(), "the device is in use; try again in a minute");
+  Status moved = std::move(why);
+  EXPECT_EQ(moved.text(), "the device is in use; try again in a minute");
+  moved = copy;
+  EXPECT_EQ(moved.text(), "else");
+  const Status& same = moved;
+  moved = same;
+  EXPECT_EQ(moved.text(), "else");
+  moved = Status();
+  EXPECT_TRUE(moved.ok());
+  EXPECT_EQ(moved.text(), "");
+  EXPECT_EQ(copy.text(), "else");
+}
+
+TEST(Status, WithoutATextItHasAnEmptyOne) {
+  const Status well;
+  const Status silent(Code::kNotFound);
+  EXPECT_EQ(well.text(), "");
+  EXPECT_EQ(Status(silent).text(), "");
+  EXPECT_EQ(Status(Code::kOk, "a warning").text(), "a warning");
 }
 
 TEST(Result, HoldsAValueOrAStatus) {
