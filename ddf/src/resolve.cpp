@@ -137,7 +137,9 @@ inline std::uint32_t probe(std::span<const PathSlot> slots, std::uint32_t hash,
 class Resolver {
  public:
   Resolver(const SchemaData& data, Address& out)
-      : data_(data), out_(out), base_(out.scope == Scope::kUser ? 1 : 0) {}
+      : data_(data), out_(out), base_(out.scope == Scope::kUser ? 1 : 0) {
+    out_.node = kNoNode;  // one in the making, also when memory runs out on the way
+  }
 
   /// A path of static nodes, whole.
   bool resolve_static(std::string_view path) {
@@ -311,9 +313,9 @@ void Resolver::spell_key() {
 
 bool Resolver::finish() {
   if (out_.segments.size() != steps_) out_.segments.resize(steps_);
-  out_.node = out_.segments[steps_ - 1].node;
   if (out_.path.size() != written_) out_.path.resize(written_);
   if (respelled_) spell_key();
+  out_.node = out_.segments[steps_ - 1].node;
   return true;
 }
 
@@ -458,6 +460,39 @@ bool take_steps(const SchemaData& data, std::uint32_t node, std::string_view pat
   return false;
 }
 
+/// Commands come in rows of one kind: the same child of an instance beside the last one. False: it
+/// is not that, and `out` is as it was.
+bool restore_beside(const SchemaData& data, std::uint32_t node, std::string_view path,
+                    std::size_t segments, std::string_view below, Address& out) {
+  const auto last = static_cast<std::uint32_t>(out.node);
+  if (below.empty() || last >= data.records.size() || out.segments.size() != segments + 1)
+    return false;
+  const Record& r = data.records[last];
+  if (r.parent != node || BitsDynamic::get(r.bits) != 0 || BitsFast::get(r.bits) == 0 ||
+      BitsCaseSensitive::get(r.bits) != 0 || below != data.name_of(r))
+    return false;
+  Address::Segment& parent = out.segments[segments - 1];
+  if (!parent.dynamic) return false;
+  const std::size_t begin = segments == 1 ? 0 : out.segments[segments - 2].path_end + 1;
+  if (path.size() <= begin || std::memcmp(path.data(), out.path.data(), begin) != 0) return false;
+  const std::string_view name = path.substr(begin);
+  if (name.find('/') != std::string_view::npos) return false;
+  if (path.size() != parent.path_end) {
+    const std::size_t size = path.size() + 1 + below.size();
+    out.node = kNoNode;  // until it is whole again
+    out.path.resize(size);
+    out.key.resize(size);
+    add_name(below, path.size(), out);
+    parent.path_end = parent.key_end = static_cast<std::uint32_t>(path.size());
+    out.segments[segments].path_end = out.segments[segments].key_end =
+        static_cast<std::uint32_t>(size);
+    out.node = NodeId{last};
+  }
+  std::memcpy(out.path.data() + begin, name.data(), name.size());
+  text::fold_into(out.key.data() + begin, name);
+  return true;
+}
+
 }  // namespace
 
 bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::size_t segments,
@@ -465,24 +500,21 @@ bool Schema::restore(Scope scope, NodeId node, std::string_view path, std::size_
   const auto at = static_cast<std::uint32_t>(node);
   const std::span<const Record> records = data_->records;
   if (segments == 0 || segments > path.size() || records[at].parent == kNone) return false;
+  out.scope = scope;
+  out.scope_given = true;
+  out.has_query = false;
+  if (!out.query.empty()) out.query.clear();
+  if (restore_beside(*data_, at, path, segments, below, out)) return true;
   std::uint32_t child = kNone;
   std::size_t size = path.size();
   if (!below.empty()) {
-    // Commands come in rows of one kind: whose child was found last may be asked for it again.
-    const auto last = static_cast<std::uint32_t>(out.node);
-    const bool again = last < records.size() && records[last].parent == at &&
-                       BitsDynamic::get(records[last].bits) == 0 &&
-                       below == data_->name_of(records[last]);
-    child = again ? last : data_->find_static(records[at], below);
+    child = data_->find_static(records[at], below);
     if (child == kNone) return false;
     const Record& r = records[child];
     if (BitsFast::get(r.bits) == 0 || BitsCaseSensitive::get(r.bits) != 0) return false;
     size += 1 + r.name_size;
   }
-  out.scope = scope;
-  out.scope_given = true;
-  out.has_query = false;
-  out.query.clear();
+  out.node = kNoNode;
   if (out.path.size() != size) out.path.resize(size);
   if (out.key.size() != size) out.key.resize(size);
   std::memcpy(out.path.data(), path.data(), path.size());

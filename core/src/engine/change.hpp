@@ -5,6 +5,7 @@
 
 #include <cspkit/value.hpp>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ namespace cspkit {
 struct Change {
   dm::Verb verb = dm::Verb::kAdd;
   gate::Target target;
+  /// Whose address `target` holds, also while another command is to come (ddf::Schema::restore).
+  std::weak_ptr<const ddf::Schema> schema;
   Value value;
   bool has_value = false;
   std::string mime;
@@ -41,6 +44,12 @@ struct Change {
   bool may_stay_pending = false;
   /// Makes one that was used before ready for another command.
   void begin();
+  /// From here on `target` is filled by this schema.
+  void look_in(const std::shared_ptr<const ddf::Schema>& now) {
+    if (!schema.owner_before(now) && !now.owner_before(schema)) return;
+    schema = now;
+    target.address.node = ddf::kNoNode;
+  }
   /// Empties the value; only what is short leaves its memory.
   void forget_value();
 };

@@ -40,7 +40,7 @@ void fill_call(const gate::World& world, const gate::View& view, const gate::Tar
   // A node's rows share their flags; this one is its Exec's alone.
   if (verb != CSPKIT_EXEC) spec.flags &= ~std::uint32_t{CSPKIT_HANDLER_IRREVERSIBLE};
   spec.scope = target.address.scope;
-  spec.user = target.user;
+  if (!target.user.empty() || !spec.user.empty()) spec.user = target.user;
   if (known.spelled) {
     spec.path.assign(target.address.path_of(n));
   } else {
@@ -53,15 +53,14 @@ void fill_call(const gate::World& world, const gate::View& view, const gate::Tar
   spec.transaction = nullptr;
   spec.may_stay_pending = false;
   std::size_t captured = 0;
+  const ddf::Address::Segment* const segments = target.address.segments.data();
   for (std::size_t i = 0; i < n; ++i) {
-    const ddf::Address::Segment& segment = target.address.segments[i];
-    if (!segment.dynamic) continue;
-    const std::size_t begin = i == 0 ? 0 : target.address.segments[i - 1].path_end + 1;
+    if (!segments[i].dynamic) continue;
+    const std::size_t begin = i == 0 ? 0 : segments[i - 1].path_end + 1;
     if (captured == spec.captures.size()) spec.captures.emplace_back();
-    decode(std::string_view(spec.path).substr(begin, segment.path_end - begin),
-           spec.captures[captured++]);
+    decode({spec.path.data() + begin, segments[i].path_end - begin}, spec.captures[captured++]);
   }
-  spec.captures.resize(captured);
+  if (captured != spec.captures.size()) spec.captures.resize(captured);
 }
 
 void Change::forget_value() {
@@ -146,6 +145,7 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   change.verb = operation.verb;
   change.mime.assign(operation.mime);
   change.firm = nullptr;
+  change.look_in(world_.schema);
   const bool whole = operation.part == dm::Part::kWhole;
   if (!whole) choose_verb(operation, change);
   const std::uint32_t access = change.passed_over ? 0 : access_of(change.verb);
@@ -364,7 +364,7 @@ Status Changer::call(const gate::Target& target, std::size_t n, std::uint32_t ve
     left_pending_ = LeftPending{binding.provider, *std::move(result.pending)};
   }
   if (written) *written = transaction_.written_since(before, target.user, target.address.key_of(n));
-  return result.status;
+  return std::move(result.status);
 }
 
 Status Changer::make_one(const gate::Target& target, std::size_t n) {

@@ -264,6 +264,35 @@ TEST_F(RowAddress, WhatIsMadeAgainInAnAtomicIsSpelledAsItIsSaid) {
   EXPECT_EQ(text_of(session_->get("./Vendor/Test/Rows/Free")), "TWO");
 }
 
+TEST_F(RowAddress, InstanceAfterInstanceIsToldItsOwnName) {
+  std::vector<std::string> expected;
+  const auto run = [&](const std::string& name, const std::string& child = "Do") {
+    ASSERT_EQ(exec(name + "/" + child), 200) << name;
+    std::string names;
+    const std::size_t part = name.find("/Part/");
+    names = " [" + name.substr(0, part) + "]";
+    if (part != std::string::npos) names += " [" + name.substr(part + 6) + "]";
+    expected.push_back("Vendor/Test/Rows/Item/" + name + "/" + child + names);
+  };
+  for (const char* name : {"a", "bb", "a-longer-name-than-before", "c", "d", "a/Part/1"})
+    ASSERT_EQ(add(name), 200);
+  for (int round = 0; round < 3; ++round) {
+    for (const char* name : {"a", "bb", "a-longer-name-than-before", "c"}) run(name);
+    run("a/Part/1");
+    run("d", "Odd");
+    run("d");
+    EXPECT_EQ(exec("none/Do"), 404);
+    EXPECT_EQ(exec("a/x/Do"), 404);
+    run("bb");
+    // Another schema, whose nodes have other numbers.
+    const std::string more = document(
+        "./Device/Vendor/Test/Rows" + std::to_string(round),
+        node("In", "Get", "node", occurs("One"), node("Do", "Exec", "chr", occurs("One"))));
+    ASSERT_TRUE(engine_->load_ddf_bytes(more, std::to_string(round) + ".xml").ok());
+  }
+  EXPECT_EQ(told_, expected);
+}
+
 using RenamedRow = TreeTest;
 
 TEST_F(RenamedRow, IsFoundUnderItsNewName) {

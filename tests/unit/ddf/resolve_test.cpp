@@ -86,18 +86,20 @@ TEST(Resolve, TakesDynamicNamesAsAddressed) {
   EXPECT_EQ(other.node, address.node);
 }
 
+bool same(const Address& a, const Address& b) {
+  if (a.segments.size() != b.segments.size()) return false;
+  for (std::size_t i = 0; i < a.segments.size(); ++i) {
+    const Address::Segment &one = a.segments[i], &other = b.segments[i];
+    if (one.node != other.node || one.path_end != other.path_end || one.key_end != other.key_end ||
+        one.dynamic != other.dynamic)
+      return false;
+  }
+  return a.node == b.node && a.path == b.path && a.key == b.key && a.scope == b.scope &&
+         a.has_query == b.has_query && a.query == b.query;
+}
+
 TEST(Resolve, WhatWasResolvedIsRestoredFromItsPath) {
   const auto schema = build({kOffice, kPolicy, kBrowser});
-  const auto same = [](const Address& a, const Address& b) {
-    if (a.segments.size() != b.segments.size()) return false;
-    for (std::size_t i = 0; i < a.segments.size(); ++i) {
-      const Address::Segment &one = a.segments[i], &other = b.segments[i];
-      if (one.node != other.node || one.path_end != other.path_end ||
-          one.key_end != other.key_end || one.dynamic != other.dynamic)
-        return false;
-    }
-    return a.node == b.node && a.path == b.path && a.key == b.key && a.scope == b.scope;
-  };
   Address restored;  // one for all: what was in it before does not matter
   for (const char* text : {"./Vendor/MSFT/Office/Installation/%7Bab%2FC%7d/Install",
                            "./Vendor/MSFT/Office", "./Vendor/MSFT/Policy/Config/Area/Name",
@@ -118,6 +120,53 @@ TEST(Resolve, WhatWasResolvedIsRestoredFromItsPath) {
                                 parent, below, restored))
         << text;
     EXPECT_TRUE(same(whole, restored)) << text;
+  }
+}
+
+TEST(Resolve, InstanceAfterInstanceIsRestoredInOneAddress) {
+  const auto schema = build({kOffice, kPolicy});
+  Address restored;
+  // The beginning is the same or not, names grow and shrink, and other ways come in between.
+  for (const char* text :
+       {"./Device/Vendor/MSFT/Office/Installation/Aa/Install",
+        "./Device/Vendor/MSFT/Office/Installation/Bb/Install",
+        "./Device/Vendor/MSFT/Office/Installation/LongerThanBefore%2F/Install",
+        "./Device/Vendor/MSFT/Office/Installation/c/Install",
+        "./Device/Vendor/MSFT/Office/Installation/d/Status",
+        "./Device/Vendor/MSFT/Office/Installation/e?list=Struct",
+        "./Device/Vendor/MSFT/Office/Installation/f/Status?prop=Name",
+        "./Device/Vendor/MSFT/Office/Installation/g/Status",
+        "./Device/Vendor/MSFT/Office/Installation/nothing/there",
+        "./Vendor/MSFT/Office/Installation/h/Status", "./Device/Vendor/MSFT/Policy/Config/i/Name",
+        "./Device//x", "./Device/Vendor/MSFT/Office/Installation/j/Status"}) {
+    Address whole;
+    const bool known = schema->resolve(text, whole).ok();
+    if (!known || whole.has_query || !whole.scope_given) {
+      EXPECT_EQ(schema->resolve(text, restored).ok(), known);
+      continue;
+    }
+    const std::size_t parent = whole.segments.size() - 1;
+    const std::string below = whole.path.substr(whole.path_of(parent).size() + 1);
+    const NodeId above = whole.segments[parent - 1].node;
+    if (!whole.segments[parent].dynamic) {
+      ASSERT_TRUE(
+          schema->restore(whole.scope, above, whole.path_of(parent), parent, below, restored))
+          << text;
+    } else {
+      ASSERT_TRUE(
+          schema->restore(whole.scope, whole.node, whole.path, whole.segments.size(), {}, restored))
+          << text;
+    }
+    EXPECT_TRUE(same(whole, restored)) << text;
+  }
+  // What is not the path of an instance is still none, whatever was there before.
+  const Address good = restored;
+  const NodeId instance = good.segments[4].node;
+  for (const char* path :
+       {"Vendor/MSFT/Office/Installation", "Vendor/MSFT/Office/Installation/a/b",
+        "Vendor/MSFT/Office/Elsewhere/j", "Vendor/MSFT/Office/installation", "x"}) {
+    restored = good;
+    EXPECT_FALSE(schema->restore(Scope::kDevice, instance, path, 5, "Status", restored)) << path;
   }
 }
 
