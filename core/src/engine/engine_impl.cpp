@@ -148,28 +148,41 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
   if (effects) effects->conclude();
   if (!changes) return {};
   const bool jobs_ended = !batch.remove_jobs.empty();
-  std::vector<std::pair<provider::LoadedProvider*, store::JobRow>> to_run;
+  JobsToRun to_run;
   {
     const std::unique_lock lock(tree_.mutex());
     tree_.publish(batch, workspace_.lives);
-    for (const tree::JobKey& key : started) {
-      for (const auto& each : world_->providers) {
-        if (each->name() != key.first) continue;
-        tree::Job& job = tree_.jobs()[key];
-        job.handed_over = true;
-        to_run.push_back({each.get(), {key.first, key.second, job.payload, job.attempt}});
-      }
-    }
+    if (!started.empty()) to_run = hand_over(started);
   }
   if (notes) notes->finish(transaction.id(), origin);
-  for (auto& [provider, job] : to_run) {
+  if (!to_run.empty()) run(std::move(to_run));
+  if (jobs_ended) say_jobs_changed();
+  return {};
+}
+
+// Under the tree's unique lock.
+EngineImpl::JobsToRun EngineImpl::hand_over(const std::vector<tree::JobKey>& started) {
+  JobsToRun to_run;
+  for (const tree::JobKey& key : started) {
+    for (const auto& each : world_->providers) {
+      if (each->name() != key.first) continue;
+      tree::Job& job = tree_.jobs()[key];
+      job.handed_over = true;
+      to_run.push_back({each.get(), {key.first, key.second, job.payload, job.attempt}});
+    }
+  }
+  return to_run;
+}
+
+void EngineImpl::run(JobsToRun jobs) {
+  for (auto& [provider, job] : jobs) {
     provider->run_job(std::move(job.id), std::move(job.payload), job.attempt);
   }
-  if (jobs_ended) {
-    const std::lock_guard lock(jobs_mutex_);
-    jobs_changed_.notify_all();
-  }
-  return {};
+}
+
+void EngineImpl::say_jobs_changed() {
+  const std::lock_guard lock(jobs_mutex_);
+  jobs_changed_.notify_all();
 }
 
 bool EngineImpl::submit(std::shared_ptr<provider::LoadedProvider> provider,

@@ -146,6 +146,12 @@ class EngineImpl : public provider::Services {
   Status redeliver_jobs(provider::LoadedProvider& loaded);
   Status recover(provider::LoadedProvider& loaded);
   std::vector<std::pair<tree::JobKey, tree::Job>> live_jobs() const;
+  /// Jobs that were started, and whose they are. Apart from commit(), which has none nearly always
+  /// and whose own code had better lie together.
+  using JobsToRun = std::vector<std::pair<provider::LoadedProvider*, store::JobRow>>;
+  [[gnu::cold]] JobsToRun hand_over(const std::vector<tree::JobKey>& started);
+  [[gnu::cold]] static void run(JobsToRun jobs);
+  [[gnu::cold]] void say_jobs_changed();
 
   EngineOptions options_;
   const std::uint64_t hash_seed_ = tree::chance(this);

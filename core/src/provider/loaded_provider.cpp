@@ -370,7 +370,7 @@ CallResult LoadedProvider::call(const CallSpec& spec) {
 cspkit_call LoadedProvider::open_call(const CallSpec& spec, bool read_only) {
   return {writers_.open_call([&](Writer& writer) {
     writer.scope = spec.scope;
-    writer.user = spec.user;
+    if (!spec.user.empty()) writer.user = spec.user;
     writer.root = spec.root;
     writer.transaction = spec.transaction;
     writer.read_only = read_only;

@@ -6,10 +6,12 @@
 
 namespace cspkit::store {
 
-bool Batch::empty() const {
-  return remove_nodes.empty() && put_nodes.empty() && remove_state.empty() && put_state.empty() &&
-         remove_jobs.empty() && put_jobs.empty() && remove_alerts.empty() && put_alerts.empty() &&
-         remove_transactions.empty() && put_undo.empty() && put_committed.empty();
+bool Batch::empty() const { return put_nodes.empty() && remove_nodes.empty() && is_nodes_only(); }
+
+bool Batch::is_nodes_only() const {
+  return remove_state.empty() && put_state.empty() && remove_jobs.empty() && put_jobs.empty() &&
+         remove_alerts.empty() && put_alerts.empty() && remove_transactions.empty() &&
+         put_undo.empty() && put_committed.empty();
 }
 
 void Batch::clear() {

@@ -157,6 +157,8 @@ struct Batch {
   std::vector<UndoRow> put_undo;
   std::vector<TransactionKey> put_committed;
   bool empty() const;
+  /// Nothing but nodes are in it, if anything is.
+  bool is_nodes_only() const;
   /// Empty, with the memory of `put_nodes`.
   void clear();
 };

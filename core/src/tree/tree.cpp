@@ -24,10 +24,9 @@ ddf::NodeId find_node(const ddf::Schema& schema, const NodeRow& row, ddf::Addres
 
 }  // namespace
 
-std::pair<Live*, bool> Space::put(NodeRow& row, Live& live) {
+std::pair<Live*, bool> Space::replace(NodeRow& row, Live& live, bool same_path) {
   NodeRow& old = live.row;
   const bool same_kind = (row.format == Format::kNode) == (old.format == Format::kNode);
-  const bool same_path = row.path == old.path;
   bytes_ += cost_of(row) - cost_of(old);
   old.format = row.format;
   old.flags = row.flags;
@@ -42,7 +41,8 @@ std::pair<Live*, bool> Space::put(NodeRow& row, Live& live) {
 
 std::pair<Live*, bool> Space::put(NodeRow& row) {
   const auto is_it = [&row](const Live& live) { return live.row.key == row.key; };
-  if (Live* live = index_.find(row.key, is_it)) return put(row, *live);
+  if (Live* live = index_.find(row.key, is_it))
+    return replace(row, *live, row.path == live->row.path);
   bytes_ += cost_of(row);
   // What was longer before, in the transaction's memory, is not what this row is charged for.
   for (std::string* text : {&row.key, &row.path, &row.value, &row.mime, &row.title}) {
@@ -129,14 +129,22 @@ void Tree::put_node(NodeRow& row, Live* known) {
 }
 
 void Tree::publish(store::Batch& batch, const std::vector<Live*>& lives) {
+  if (!batch.remove_nodes.empty()) remove_nodes(batch);
+  for (std::size_t i = 0; i < batch.put_nodes.size(); ++i)
+    put_node(batch.put_nodes[i], lives.empty() ? nullptr : lives[i]);
+  if (!batch.is_nodes_only()) publish_rest(batch);
+}
+
+void Tree::remove_nodes(const store::Batch& batch) {
   for (const store::NodeKey& gone : batch.remove_nodes) {
     Space& space = own_space(gone.user);
     bytes_ -= space.bytes();
     space.erase(gone.key);
     bytes_ += space.bytes();
   }
-  for (std::size_t i = 0; i < batch.put_nodes.size(); ++i)
-    put_node(batch.put_nodes[i], lives.empty() ? nullptr : lives[i]);
+}
+
+void Tree::publish_rest(store::Batch& batch) {
   for (const auto& gone : batch.remove_state) state_.erase(gone);
   for (store::StateRow& row : batch.put_state)
     state_[{row.provider, row.key}] = std::move(row.bytes);

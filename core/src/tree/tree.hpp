@@ -80,8 +80,8 @@ class Space {
   /// The row as it lies here now, and whether it has the place it had. What it was before is left
   /// in `row`, as far as its memory may be of use.
   std::pair<Live*, bool> put(NodeRow& row);
-  /// The same when it is known where the row lies.
-  std::pair<Live*, bool> put(NodeRow& row, Live& live);
+  /// The same when it is known where the row lies, and that its path is spelled as it is there.
+  std::pair<Live*, bool> put(NodeRow& row, Live& live) { return replace(row, live, true); }
   void erase(std::string_view key);
   /// Sum of cost_of() of the rows.
   std::size_t bytes() const { return bytes_; }
@@ -89,6 +89,7 @@ class Space {
   const Rows& rows() const { return rows_; }
 
  private:
+  std::pair<Live*, bool> replace(NodeRow& row, Live& live, bool same_path);
   std::size_t bytes_ = 0;
   Rows rows_;          // ordered: a subtree is a range
   FoldedIndex index_;  // of all of them
@@ -166,8 +167,8 @@ class Tree {
   /// lock. Addresses of more segments are not found directly.
   void bind(const gate::World& world, std::size_t max_segments);
   /// Applies what the store has accepted. Under the unique lock. What its rows hold afterwards is
-  /// good for nothing but their memory. `lives`: where rows that are put lie here already, null
-  /// where that is not known; as many as there are such rows, or none.
+  /// good for nothing but their memory. `lives`: where rows that are put lie here already, spelled
+  /// as they are, null where that is not known; as many as there are such rows, or none.
   void publish(store::Batch& batch, const std::vector<Live*>& lives = {});
   /// Copies of all it holds, as a store would give them.
   store::Contents contents() const;
@@ -177,6 +178,8 @@ class Tree {
  private:
   void put_alert(store::AlertRow row);
   void put_node(NodeRow& row, Live* live);
+  void remove_nodes(const store::Batch& batch);
+  void publish_rest(store::Batch& batch);
   void place(Space& space, Live& live);
   bool is_sure(const Space& space) const;
   Space& own_space(const std::string& user) { return user.empty() ? device_ : users_[user]; }

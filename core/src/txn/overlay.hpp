@@ -27,8 +27,8 @@ class Overlay {
   struct Mark {
     bool removed = true;
     std::uint64_t written_at = 0;  ///< the write of the transaction that was the last of this row
-    /// Where the tree has the row; null: not known. In what was not begun with the turn, a preview
-    /// of a batch, it may have gone from there: nobody looks through it.
+    /// Where the tree has the row, spelled as it is; null: not known. In what was not begun with
+    /// the turn, a preview of a batch, it may have gone from there: nobody looks through it.
     tree::Live* live = nullptr;
   };
   /// A changed row: user and key always; the rest unless it is removed. Valid until the next at().
