@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A command that ends in std::bad_alloc, which an embedder may catch, left calls behind that the
 // next one prepared as if they were its own.
+#include <cspkit/engine.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,14 +13,19 @@
 #include <filesystem>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
-thread_local long allocations_left = -1;  // until one fails; none does when it is not above 0
+thread_local long allocations_left = -1;   // until one fails; none does when it is not above 0
+thread_local bool fails_for_good = false;  // all after it, too
+thread_local bool is_exhausted = false;
 
 void* allocate(std::size_t size) {
-  if (allocations_left > 0 && --allocations_left == 0) throw std::bad_alloc();
+  const bool fails = allocations_left > 0 && --allocations_left == 0;
+  if (fails && fails_for_good) is_exhausted = true;
+  if (fails || is_exhausted) throw std::bad_alloc();
   void* const memory = std::malloc(size != 0 ? size : 1);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -103,11 +109,40 @@ Outcome kept_after_failure(long after, const std::string& state) {
   return whole && count_of(session, "y", 3) == 3 ? kGood : kBad;
 }
 
+constexpr const char* kLeafDdf = R"(<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>T</NodeName>
+<Path>./Device/Vendor/Test</Path><DFProperties><AccessType><Get/></AccessType><DFFormat><node/>
+</DFFormat></DFProperties><Node><NodeName>Leaf</NodeName><DFProperties><AccessType><Get/><Replace/>
+</AccessType><DFFormat><chr/></DFFormat></DFProperties></Node></Node></MgmtTree>)";
+
+/// A C function when memory has run out and stays so: it says that, and nothing passes it.
+Outcome said_by_c_function(long after) {
+  const std::string text = "a value that is too long to stand in a short string of its own";
+  const cspkit_value value{CSPKIT_FORMAT_CHR, 0, text.data(), text.size()};
+  cspkit_error error = CSPKIT_ERROR_INIT;
+  cspkit_engine* engine = nullptr;
+  cspkit_session* session = nullptr;
+  if (cspkit_engine_open(nullptr, &engine, &error) != CSPKIT_OK ||
+      cspkit_engine_load_ddf_bytes(engine, kLeafDdf, std::string_view(kLeafDdf).size(), "t.xml",
+                                   &error) != CSPKIT_OK ||
+      cspkit_session_open(engine, nullptr, &session, &error) != CSPKIT_OK)
+    return kBad;
+  fails_for_good = true;
+  allocations_left = after;
+  const cspkit_code code =
+      cspkit_session_replace(session, "./Device/Vendor/Test/T/Leaf", &value, &error);
+  fails_for_good = is_exhausted = false;
+  if (allocations_left > 0) return code == CSPKIT_OK ? kNothingFailed : kBad;
+  const bool told = code == CSPKIT_FAILED && std::string_view(error.text) == "std::bad_alloc";
+  const cspkit_code next =
+      cspkit_session_replace(session, "./Device/Vendor/Test/T/Leaf", &value, &error);
+  return told && next == CSPKIT_OK ? kGood : kBad;
+}
+
 /// In one process for each allocation that fails; how many of them went on.
 template <typename Try>
-int good_ones(Try attempt) {
+int good_ones(Try attempt, long step = 3, bool may_end = true) {
   int good = 0;
-  for (long after = 1;; after += 3) {
+  for (long after = 1;; after += step) {
     const pid_t child = ::fork();
     if (child == 0) {
       ::close(STDERR_FILENO);  // what ends a process says so
@@ -118,6 +153,7 @@ int good_ones(Try attempt) {
     int status = 0;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     if (!WIFEXITED(status)) {
+      EXPECT_TRUE(may_end) << "allocation " << after << " ended it";
       EXPECT_EQ(WTERMSIG(status), SIGABRT) << "allocation " << after << " failed";
       continue;
     }
@@ -140,6 +176,10 @@ TEST(OutOfMemory, ACommandThatFailedLeavesNothingToTheNext) {
   const int good = good_ones(next_after_failure);
   EXPECT_GT(good, 50) << "most of what it is about was not reached";
   std::filesystem::remove_all(folder);
+}
+
+TEST(OutOfMemory, ACFunctionSaysSoWithNoneLeft) {
+  EXPECT_GT(good_ones(said_by_c_function, 1, false), 4);
 }
 
 TEST(OutOfMemory, AStateFileHoldsAllOfAnAtomicOrNothing) {

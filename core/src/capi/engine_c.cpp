@@ -63,15 +63,19 @@ void copy_text(std::string_view text, char* to, std::size_t room) {
   to[size] = '\0';
 }
 
-cspkit_code report(const Status& status, cspkit_error* error) {
-  const auto code = static_cast<cspkit_code>(status.code());
+// Takes no Status: what says that memory ran out must need none.
+cspkit_code report(Code code, std::string_view text, std::uint32_t hresult, cspkit_error* error) {
   if (error && CSPKIT_HAS(cspkit_error, error, text)) {
-    error->code = code;
-    error->syncml_status = cspkit::syncml_status(status);
-    error->hresult = status.provider_error();
-    copy_text(status.text(), error->text, sizeof(error->text));
+    error->code = static_cast<cspkit_code>(code);
+    error->syncml_status = cspkit::syncml_status(code);
+    error->hresult = hresult;
+    copy_text(text, error->text, sizeof(error->text));
   }
-  return code;
+  return static_cast<cspkit_code>(code);
+}
+
+cspkit_code report(const Status& status, cspkit_error* error) {
+  return report(status.code(), status.text(), status.provider_error(), error);
 }
 
 /// Nothing is thrown for what may happen in operation; memory may still run out.
@@ -80,9 +84,9 @@ cspkit_code guarded(cspkit_error* error, Do action) {
   try {
     return report(action(), error);
   } catch (const std::exception& exception) {
-    return report(Status(Code::kFailed, exception.what()), error);
+    return report(Code::kFailed, exception.what(), 0, error);
   } catch (...) {
-    return report(Status(Code::kFailed, "an unknown exception"), error);
+    return report(Code::kFailed, "an unknown exception", 0, error);
   }
 }
 

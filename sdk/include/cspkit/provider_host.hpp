@@ -296,7 +296,7 @@ class Writer {
     T value{};
     bool out_of_memory = false;
     Result<T> result(cspkit_code code, const char* what, std::string_view where) {
-      if (out_of_memory) return Result<T>(Code::kFull, "out of memory");
+      if (out_of_memory) return Result<T>(Code::kFull);  // without a text, which would need some
       if (code != CSPKIT_OK) {
         return Result<T>(static_cast<Code>(code), describe(static_cast<Code>(code), what, where));
       }

@@ -100,10 +100,17 @@ class [[nodiscard]] Status {
   static std::unique_ptr<const std::string> kept(const Status& other) {
     return other.text_ ? kept(*other.text_) : nullptr;
   }
-  // Hidden: else it would be unique in the process, and keep each provider that has it in memory.
+  // Hidden: else what stays in them would be one in the whole process, and keep every provider that
+  // has it in memory.
   [[gnu::visibility("hidden")]] static const std::string& no_text() {
     static const std::string kNone;
     return kNone;
+  }
+  template <typename T>
+  friend class Result;
+  [[gnu::visibility("hidden")]] static const Status& all_is_well() {
+    static const Status kOk;
+    return kOk;
   }
 
   Code code_ = Code::kOk;
@@ -146,10 +153,7 @@ class [[nodiscard]] Result {
     return has_value() ? value() : static_cast<T>(std::forward<U>(other));
   }
   /// The Status: ok when there is a value.
-  const Status& error() const {
-    static const Status kOkStatus;
-    return has_value() ? kOkStatus : std::get<1>(state_);
-  }
+  const Status& error() const { return has_value() ? Status::all_is_well() : std::get<1>(state_); }
 
  private:
   T& checked() {
