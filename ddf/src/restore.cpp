@@ -58,7 +58,7 @@ bool restore_beside(const SchemaData& data, std::uint32_t node, std::string_view
       BitsCaseSensitive::get(r.bits) != 0 || below != data.name_of(r))
     return false;
   Address::Segment& parent = out.segments[segments - 1];
-  if (!parent.dynamic) return false;
+  if (!parent.dynamic || out.path.size() != out.segments[segments].path_end) return false;
   const std::size_t begin = segments == 1 ? 0 : out.segments[segments - 2].path_end + 1;
   if (path.size() <= begin || std::memcmp(path.data(), out.path.data(), begin) != 0) return false;
   const std::string_view name = path.substr(begin);

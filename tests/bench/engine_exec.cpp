@@ -49,11 +49,11 @@ double executing(const char* library, const std::string& root) {
 void measure_exec(Report& report) {
   report.at_most(
       "engine.exec_c", [] { return executing(CSPKIT_BENCH_C, "./Device/Vendor/MSFT/BenchC"); }, 15,
-      "lookups", 20);
+      "lookups", 18);
   report.at_most(
       "engine.exec_cpp",
       [] { return executing(CSPKIT_BENCH_CPP, "./Device/Vendor/MSFT/BenchCpp"); }, 22, "lookups",
-      28);
+      24);
 }
 
 }  // namespace cspkit::bench

@@ -45,7 +45,7 @@ struct Change {
   /// Makes one that was used before ready for another command.
   void begin();
   /// From here on `target` is filled by this schema.
-  void look_in(const std::shared_ptr<const ddf::Schema>& now) {
+  void take_schema(const std::shared_ptr<const ddf::Schema>& now) {
     if (!schema.owner_before(now) && !now.owner_before(schema)) return;
     schema = now;
     target.address.node = ddf::kNoNode;

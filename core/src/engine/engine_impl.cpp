@@ -155,7 +155,7 @@ Status EngineImpl::commit(txn::Transaction& transaction, const Origin& origin, E
     if (!started.empty()) to_run = hand_over(started);
   }
   if (notes) notes->finish(transaction.id(), origin);
-  if (!to_run.empty()) run(std::move(to_run));
+  if (!to_run.empty()) run_jobs(std::move(to_run));
   if (jobs_ended) say_jobs_changed();
   return {};
 }
@@ -174,7 +174,7 @@ EngineImpl::JobsToRun EngineImpl::hand_over(const std::vector<tree::JobKey>& sta
   return to_run;
 }
 
-void EngineImpl::run(JobsToRun jobs) {
+void EngineImpl::run_jobs(JobsToRun jobs) {
   for (auto& [provider, job] : jobs) {
     provider->run_job(std::move(job.id), std::move(job.payload), job.attempt);
   }

@@ -150,7 +150,7 @@ class EngineImpl : public provider::Services {
   /// and whose own code had better lie together.
   using JobsToRun = std::vector<std::pair<provider::LoadedProvider*, store::JobRow>>;
   [[gnu::cold]] JobsToRun hand_over(const std::vector<tree::JobKey>& started);
-  [[gnu::cold]] static void run(JobsToRun jobs);
+  [[gnu::cold]] static void run_jobs(JobsToRun jobs);
   [[gnu::cold]] void say_jobs_changed();
 
   EngineOptions options_;

@@ -93,7 +93,7 @@ Status Changer::judge_address(const dm::Operation& operation, Change& change) co
   change.verb = operation.verb;
   change.mime.assign(operation.mime);
   change.firm = nullptr;
-  change.look_in(world_.schema);
+  change.take_schema(world_.schema);
   const bool whole = operation.part == dm::Part::kWhole;
   if (!whole) choose_verb(operation, change);
   const std::uint32_t access = change.passed_over ? 0 : access_of(change.verb);

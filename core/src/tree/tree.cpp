@@ -2,6 +2,7 @@
 #include "tree/tree.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 
 namespace cspkit::tree {
@@ -26,6 +27,7 @@ ddf::NodeId find_node(const ddf::Schema& schema, const NodeRow& row, ddf::Addres
 
 std::pair<Live*, bool> Space::replace(NodeRow& row, Live& live, bool same_path) {
   NodeRow& old = live.row;
+  assert(!same_path || row.path == old.path);
   const bool same_kind = (row.format == Format::kNode) == (old.format == Format::kNode);
   bytes_ += cost_of(row) - cost_of(old);
   old.format = row.format;

@@ -278,9 +278,9 @@ class CSPKIT_API Schema {
   /// For who keeps what resolve_path() once gave for this Schema: makes the address of `node` again
   /// from its path of so many segments, without looking for anything, and goes on to the static
   /// child that `below` names, as it may stand in a LocURI; empty: the node itself. No node on the
-  /// way is CaseSense CS. What `out` holds may serve: it was filled by this Schema last, or has
-  /// kNoNode for its node. False: it is not such an address, there is no such child, or it is told
-  /// by more than its name in any case of letters; then `out` holds anything.
+  /// way is CaseSense CS. `out`, which may spare the work, must have been filled by this Schema
+  /// last, or have kNoNode for its node. False: it is not such an address, there is no such child,
+  /// or it is told by more than its name in any case of letters; then `out` holds anything.
   bool restore(Scope scope, NodeId node, std::string_view path, std::size_t segments,
                std::string_view below, Address& out) const;
 
